@@ -1,0 +1,83 @@
+//! Everything the tool knows of one file: the page to read before writing a rule.
+//!
+//! Facts are owned, small and path-free; they carry spans, `link` adds the file. They know no rule
+//! and hold no syntax tree. What could not be understood is a [`Note`], never an error.
+
+pub mod directives;
+pub mod python;
+pub mod schema;
+pub mod secrets;
+
+use serde::{Deserialize, Serialize};
+
+use crate::source::Span;
+pub use directives::Directive;
+
+/// What `map` returns for one document.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileOutcome {
+    /// What was understood.
+    pub facts: Facts,
+    /// What people decided in comments.
+    pub directives: Vec<Directive>,
+    /// What was not understood.
+    pub notes: Vec<Note>,
+}
+
+/// The facts of one document, by subject.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Facts {
+    /// Statements that change the schema, in order.
+    pub schema: Vec<schema::SchemaStatement>,
+    /// The Python module, for Python documents.
+    pub python: Option<python::Module>,
+    /// Literals bound to sensitive names; every one is masked in reports.
+    pub secrets: Vec<secrets::Suspect>,
+}
+
+/// Yes, no, or not known. Only a yes may become an error.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Answer {
+    /// Proved.
+    Yes,
+    /// Disproved.
+    No,
+    /// The code does not tell.
+    #[default]
+    Unknown,
+}
+
+/// Something the tool could not read or had to leave out. Notes never change the exit status.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note {
+    /// What kind.
+    pub id: NoteId,
+    /// Where, when it has a place.
+    pub span: Option<Span>,
+    /// One sentence for the user.
+    pub message: String,
+}
+
+/// The kinds of notes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NoteId {
+    /// SQL that neither parser nor skeleton understood.
+    UnparsedSql,
+    /// Python with a syntax error; the enclosing function is unknown.
+    UnparsedPython,
+    /// Template placeholders stand in the text.
+    Templated,
+    /// Too large to be read whole.
+    SkippedSize,
+    /// A dialect that is not supported.
+    UnsupportedDialect,
+    /// Bytes that are no text.
+    Undecodable,
+    /// A file that could not be read.
+    Unreadable,
+    /// A table whose definition was not fully understood.
+    OpenTable,
+    /// A panic in one file or rule; the run exits 2.
+    InternalError,
+}

@@ -1,0 +1,371 @@
+//! What one Python module says: imports, classes, functions and what can fail inside them.
+//!
+//! Dotted names are kept as written (`db.session.get`, chains as `db.query().filter().first`);
+//! `link` resolves them through the imports. Path analysis happens in `map`, per function: a
+//! [`Step`] is only kept when its use is not guarded inside the function, with the conditions
+//! (calls, catches, key origins) that only `link` can judge. No control-flow graph is stored.
+
+use serde::{Deserialize, Serialize};
+
+use super::schema::Dialect;
+use crate::source::Span;
+
+/// A Python module.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Module {
+    /// Names bound by imports at module level (inside `try`/`if` too).
+    pub imports: Vec<Import>,
+    /// `from x import *`: names may come from there.
+    pub star_imports: Vec<String>,
+    /// All functions, methods and nested functions, in source order.
+    pub functions: Vec<Function>,
+    /// All classes, in source order.
+    pub classes: Vec<Class>,
+    /// Module-level assignments to a name: `app = FastAPI()`, `urlpatterns = [...]`, aliases.
+    pub globals: Vec<Global>,
+    /// Calls that stand as statements at module level: `app.include_router(...)`.
+    pub calls: Vec<Call>,
+    /// Regions that did not parse.
+    pub broken: Vec<Span>,
+    /// The dialect a database URL or driver import in this module proves.
+    pub dialect: Option<Dialect>,
+}
+
+/// A name bound by an import.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Import {
+    /// The local name; for `import a.b` it is `a`.
+    pub name: String,
+    /// The dotted path it stands for; relative imports keep their leading dots.
+    pub path: String,
+    /// Where.
+    pub span: Span,
+}
+
+/// A class.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Class {
+    /// Its name, qualified by enclosing classes with dots.
+    pub name: String,
+    /// Where the name stands.
+    pub name_span: Span,
+    /// The whole class, decorators included.
+    pub span: Span,
+    /// Base classes as written, subscripts dropped (`Generic`).
+    pub bases: Vec<String>,
+    /// Keyword arguments of the class: `table=True`, `metaclass=…`.
+    pub keywords: Vec<(String, Value)>,
+    /// Decorators.
+    pub decorators: Vec<Decorator>,
+    /// Assignments and annotated fields of the body.
+    pub fields: Vec<Field>,
+}
+
+/// A field of a class body.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Field {
+    /// Its name.
+    pub name: String,
+    /// Where the name stands.
+    pub name_span: Span,
+    /// The annotation.
+    pub annotation: Option<Annotation>,
+    /// The value.
+    pub value: Option<Value>,
+    /// The statement.
+    pub span: Span,
+}
+
+/// A module-level assignment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Global {
+    /// The name; `+=` onto a list appears as a second global of the name.
+    pub name: String,
+    /// The annotation.
+    pub annotation: Option<Annotation>,
+    /// The value.
+    pub value: Value,
+    /// The statement.
+    pub span: Span,
+}
+
+/// An annotation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Annotation {
+    /// As written, white space folded, quotes of a string annotation removed.
+    pub text: String,
+    /// `Annotated[T, Depends(f)]`: the metadata after the type.
+    pub metadata: Vec<Value>,
+    /// Where.
+    pub span: Span,
+}
+
+/// The part of an expression that rules and linking care about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Value {
+    /// A string made of constants only (concatenation folded), with its place.
+    Str(String, Span),
+    /// An integer.
+    Int(i64),
+    /// `True`, `False`.
+    Bool(bool),
+    /// `None`.
+    None,
+    /// `...`
+    Ellipsis,
+    /// A name or attribute chain as written.
+    Name(String),
+    /// A call.
+    Call(Box<Call>),
+    /// A list, tuple or set.
+    List(Vec<Value>),
+    /// A dictionary; keys that are no constants or names are [`Value::Other`].
+    Dict(Vec<(Value, Value)>),
+    /// Anything else.
+    Other,
+}
+
+/// A call expression.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Call {
+    /// The callee as written; calls inside a chain as `()`, subscripts as `[]`.
+    pub callee: String,
+    /// Positional arguments; `*x` is [`Value::Other`].
+    pub args: Vec<Value>,
+    /// Keyword arguments; `**x` has the name `**`.
+    pub keywords: Vec<(String, Value)>,
+    /// The call.
+    pub span: Span,
+}
+
+/// A decorator: `@name` or `@name(...)`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decorator {
+    /// The call; without parentheses it has no arguments.
+    pub call: Call,
+    /// Whether it was written with parentheses.
+    pub called: bool,
+}
+
+/// A function or method, as a summary.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Function {
+    /// Its name, qualified by enclosing classes and functions with dots.
+    pub name: String,
+    /// The innermost enclosing class (its qualified name).
+    pub class: Option<String>,
+    /// Nested inside another function.
+    pub nested: bool,
+    /// First decorator (or `def`) to the end of the body.
+    pub span: Span,
+    /// `def name(…):` without decorators and body.
+    pub header: Span,
+    /// Where the name stands.
+    pub name_span: Span,
+    /// `async def`.
+    pub is_async: bool,
+    /// Holds a `yield`.
+    pub is_generator: bool,
+    /// Decorators, outermost first.
+    pub decorators: Vec<Decorator>,
+    /// Parameters, in order.
+    pub params: Vec<Param>,
+    /// The return annotation.
+    pub returns: Option<Annotation>,
+    /// Imports inside the function.
+    pub imports: Vec<Import>,
+    /// Steps whose failure nothing inside the function handles.
+    pub steps: Vec<Step>,
+    /// Exits for the case that something fails.
+    pub exits: Vec<FailureExit>,
+    /// Every call in the body (nested functions excluded), in order.
+    pub calls: Vec<CallSite>,
+    /// What it returns.
+    pub returned: Vec<Return>,
+    /// Parameters for which the function raises or aborts when they are None or falsy:
+    /// calling it guards the argument.
+    pub rejects_none: Vec<String>,
+    /// No path reaches the end or a return: it always raises, aborts or exits.
+    pub never_returns: bool,
+    /// A syntax error inside: nothing about it is known.
+    pub broken: bool,
+}
+
+/// A parameter.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Param {
+    /// Its name, without stars.
+    pub name: String,
+    /// How it is passed.
+    pub kind: ParamKind,
+    /// The annotation.
+    pub annotation: Option<Annotation>,
+    /// The default.
+    pub default: Option<Value>,
+    /// The whole parameter.
+    pub span: Span,
+}
+
+/// How a parameter is passed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ParamKind {
+    /// By position or keyword.
+    Normal,
+    /// Behind a bare `*`.
+    KeywordOnly,
+    /// `*args`.
+    Args,
+    /// `**kwargs`.
+    KeywordArgs,
+}
+
+/// A fallible step: a call whose documented failure reaches a use that assumes success.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// How it fails.
+    pub failure: Failure,
+    /// The call.
+    pub call: Span,
+    /// The callee as written.
+    pub callee: String,
+    /// Which fact of the library table says that it fails; `None` = a project function, to be
+    /// resolved by `link` (then `failure` holds only if the callee's summary says so).
+    pub library: Option<String>,
+    /// What is looked up, as written: `Order`, `Order.objects`.
+    pub entity: Option<String>,
+    /// The variable that holds the result.
+    pub variable: Option<String>,
+    /// Where the lookup key comes from: every root of it.
+    pub key: Vec<Origin>,
+    /// The key as written, for messages: `order_id`.
+    pub key_text: String,
+    /// The first use that assumes success; for a raising step the call itself.
+    pub used: Span,
+    /// How that use reads: `order.total`.
+    pub use_text: String,
+    /// The use stands inside a returned value or a call that only passes the value on.
+    pub use_kind: UseKind,
+    /// Calls between step and use that take the variable or that may never return: if one of them
+    /// rejects None or never returns, the use is guarded.
+    pub unless: Vec<String>,
+    /// Exception types (as written) caught around the use, by `try`, `suppress` or bare `except`
+    /// (written `BaseException`); re-raising handlers are left out.
+    pub catches: Vec<String>,
+    /// Context managers (callee as written) around the use.
+    pub contexts: Vec<String>,
+    /// Inside a loop.
+    pub in_loop: bool,
+}
+
+/// How a step fails.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Failure {
+    /// It gives None.
+    None,
+    /// It raises one of these (canonical dotted names).
+    Raises(Vec<String>),
+}
+
+/// How the value of a step is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum UseKind {
+    /// `v.x`, `v.x = …`, `v.m()`.
+    Attribute,
+    /// `v[k]`.
+    Subscript,
+    /// `for … in v`, `*v`, `**v`, unpacking.
+    Iteration,
+    /// `len(v)`, `dict(v)`: a builtin that fails on None.
+    Builtin,
+    /// The raising call itself.
+    Call,
+}
+
+/// A root of a value.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Origin {
+    /// A parameter of the function, or something computed from it; `link` knows its role.
+    Parameter(String),
+    /// The framework's request object: `request.args`, `self.request.GET`, `self.kwargs`.
+    Request,
+    /// A fetched row or something reached through one.
+    Row,
+    /// A constant, setting or module-level name.
+    Constant,
+    /// Not known.
+    Unknown,
+}
+
+/// An exit for the case that something failed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FailureExit {
+    /// What kind.
+    pub kind: ExitKind,
+    /// Where.
+    pub span: Span,
+}
+
+/// The kinds of failure exits.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ExitKind {
+    /// `raise X` (as written; re-raising what was caught does not count).
+    Raise(String),
+    /// `abort(404)` and other calls of the library table that never return.
+    Abort(String),
+    /// A response with a status of 400 or more.
+    ErrorResponse(u16),
+    /// An early return under a test of a fallible step's value.
+    GuardedReturn,
+    /// An `except` that answers instead of re-raising (types as written).
+    Catch(Vec<String>),
+    /// `get_object_or_404` and other calls of the library table that raise a mapped error.
+    MappedLookup(String),
+}
+
+/// A call inside a function.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallSite {
+    /// The callee as written.
+    pub callee: String,
+    /// The call.
+    pub span: Span,
+    /// The roots of each positional argument.
+    pub args: Vec<Vec<Origin>>,
+    /// The roots of each keyword argument.
+    pub keywords: Vec<(String, Vec<Origin>)>,
+    /// Exception types caught around it (as [`Step::catches`]).
+    pub catches: Vec<String>,
+    /// Context managers around it.
+    pub contexts: Vec<String>,
+}
+
+/// A `return`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Return {
+    /// What is returned.
+    pub value: Returned,
+    /// The statement.
+    pub span: Span,
+}
+
+/// What a `return` gives.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Returned {
+    /// None, by `return`, `return None` or by falling off the end.
+    None,
+    /// The unguarded value of a library lookup that may be None.
+    Lookup {
+        /// The fact of the library table.
+        library: String,
+        /// The lookup.
+        call: Span,
+        /// What is looked up, as written.
+        entity: Option<String>,
+        /// Where the key comes from.
+        key: Vec<Origin>,
+    },
+    /// The unguarded result of a call to be resolved by `link`; the callee as written.
+    Call(String, Span),
+    /// Anything else; not None.
+    Other,
+}

@@ -1,0 +1,425 @@
+//! Changes to a database schema, whatever wrote them: the vocabulary between front ends and replay.
+//!
+//! Names are stored as the database stores them (folded by dialect unless quoted). Knows no parser.
+
+use serde::{Deserialize, Serialize};
+
+use crate::source::Span;
+
+/// The SQL a document is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Dialect {
+    /// PostgreSQL and its kin; also what is assumed without evidence.
+    Postgres,
+    /// MySQL and MariaDB.
+    Mysql,
+    /// SQLite.
+    Sqlite,
+    /// Microsoft SQL Server.
+    Mssql,
+}
+
+/// Which direction of a migration a statement belongs to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Section {
+    /// Applied.
+    #[default]
+    Up,
+    /// The way back; never replayed.
+    Down,
+}
+
+/// One statement with what it changes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SchemaStatement {
+    /// The statement, without its terminator.
+    pub span: Span,
+    /// Its direction, by the markers of the migration tool.
+    pub section: Section,
+    /// What it does.
+    pub change: SchemaChange,
+}
+
+/// What a statement does to the schema.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SchemaChange {
+    /// `CREATE TABLE`.
+    CreateTable(CreateTable),
+    /// `ALTER TABLE`; several actions keep their order.
+    AlterTable {
+        /// The table.
+        table: TableName,
+        /// A missing table is no error.
+        if_exists: bool,
+        /// What is done, in order.
+        actions: Vec<AlterAction>,
+    },
+    /// `DROP TABLE`.
+    DropTable {
+        /// The tables.
+        tables: Vec<TableName>,
+        /// A missing table is no error.
+        if_exists: bool,
+        /// Foreign keys of other tables go too.
+        cascade: bool,
+    },
+    /// `RENAME TABLE a TO b` (MySQL), one pair each.
+    RenameTable {
+        /// The table.
+        table: TableName,
+        /// Its new name.
+        to: TableName,
+    },
+    /// `CREATE INDEX`.
+    CreateIndex(Index),
+    /// `DROP INDEX`.
+    DropIndex {
+        /// The indexes.
+        names: Vec<TableName>,
+        /// The table, where the dialect names it.
+        table: Option<TableName>,
+        /// A missing index is no error.
+        if_exists: bool,
+    },
+    /// `ALTER INDEX a RENAME TO b`.
+    RenameIndex {
+        /// The index.
+        name: TableName,
+        /// Its new name.
+        to: Ident,
+    },
+    /// `CREATE TYPE … AS ENUM` or `CREATE DOMAIN`.
+    CreateType {
+        /// The type.
+        name: TableName,
+        /// The type a domain stands for; `None` for an enum or a composite type.
+        base: Option<TypeName>,
+    },
+    /// A statement that nobody understood: the tables it names become open.
+    Opaque {
+        /// The tables named in it.
+        tables: Vec<TableName>,
+    },
+}
+
+/// A name as the database stores it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ident {
+    /// Folded unless quoted.
+    pub name: String,
+    /// Where it stands, quotes included.
+    pub span: Span,
+}
+
+/// A name with an optional schema.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TableName {
+    /// The schema, when written; the default schema (`public`, `dbo`, `main`) is left out.
+    pub schema: Option<String>,
+    /// The name.
+    pub name: String,
+    /// Where the whole name stands.
+    pub span: Span,
+}
+
+/// `CREATE TABLE`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CreateTable {
+    /// The table.
+    pub table: TableName,
+    /// An existing table makes it a no-op.
+    pub if_not_exists: bool,
+    /// A temporary table: not part of the schema.
+    pub temporary: bool,
+    /// The columns, in order.
+    pub columns: Vec<Column>,
+    /// Constraints of the table and of its columns; an inline one has its column in it.
+    pub constraints: Vec<Constraint>,
+    /// Indexes declared inside (MySQL, MSSQL).
+    pub indexes: Vec<Index>,
+    /// `PARTITION OF` / `INHERITS` / `LIKE` / `AS SELECT`: columns come from elsewhere.
+    pub derived: Option<Derived>,
+}
+
+/// Where the columns of a table come from when it does not list them all.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Derived {
+    /// A partition of another table: no table of its own for any rule.
+    PartitionOf(TableName),
+    /// Inherits columns.
+    Inherits(Vec<TableName>),
+    /// Copies columns, and with `indexes` keys and indexes too.
+    Like {
+        /// The table copied.
+        table: TableName,
+        /// `INCLUDING ALL` or `INCLUDING INDEXES`.
+        indexes: bool,
+    },
+    /// `AS SELECT`.
+    Query,
+}
+
+/// A column as a clause declares it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Column {
+    /// Its name.
+    pub name: Ident,
+    /// Its type; `None` where none is written (SQLite).
+    pub ty: Option<TypeName>,
+    /// `NOT NULL` (also by being a primary key, serial or identity column).
+    pub not_null: bool,
+    /// The default, as written.
+    pub default: Option<Expression>,
+    /// Numbers itself: serial, identity, AUTO_INCREMENT, AUTOINCREMENT.
+    pub auto_increment: bool,
+    /// The whole clause.
+    pub span: Span,
+}
+
+/// A type as written and as the database calls it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TypeName {
+    /// Canonical lower-case base name: `integer`, `bigint`, `double precision`, `character varying`, `numeric`, …
+    /// A user-defined type keeps its stored name.
+    pub base: String,
+    /// What stands in the parentheses: length, or precision and scale.
+    pub args: Vec<String>,
+    /// An array of it.
+    pub array: bool,
+    /// Where it stands, arguments included.
+    pub span: Span,
+}
+
+/// An expression kept as text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Expression {
+    /// As written.
+    pub text: String,
+    /// Where.
+    pub span: Span,
+}
+
+/// A constraint of a table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Constraint {
+    /// Its name, when written.
+    pub name: Option<Ident>,
+    /// What it demands.
+    pub kind: ConstraintKind,
+    /// Existing rows are not checked.
+    pub not_valid: bool,
+    /// Declared inside a column's clause.
+    pub inline: bool,
+    /// The whole clause.
+    pub span: Span,
+}
+
+/// What a constraint demands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ConstraintKind {
+    /// `PRIMARY KEY`.
+    PrimaryKey {
+        /// The columns; empty with `using_index`.
+        columns: Vec<Ident>,
+        /// `USING INDEX name`.
+        using_index: Option<Ident>,
+    },
+    /// `UNIQUE`.
+    Unique {
+        /// The columns; empty with `using_index`.
+        columns: Vec<Ident>,
+        /// `USING INDEX name`.
+        using_index: Option<Ident>,
+    },
+    /// `FOREIGN KEY` / `REFERENCES`.
+    ForeignKey(ForeignKey),
+    /// `CHECK`.
+    Check {
+        /// The condition.
+        condition: Expression,
+    },
+    /// `EXCLUDE`.
+    Exclude,
+}
+
+/// A foreign key clause.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ForeignKey {
+    /// The referencing columns.
+    pub columns: Vec<Ident>,
+    /// The parent table.
+    pub parent: TableName,
+    /// The referenced columns; empty = the parent's primary key at that time.
+    pub parent_columns: Vec<Ident>,
+    /// `ON DELETE …`, with the span of the clause.
+    pub on_delete: Option<(Action, Span)>,
+    /// `ON UPDATE …`, with the span of the clause.
+    pub on_update: Option<(Action, Span)>,
+}
+
+/// What happens to the referencing rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Action {
+    /// `NO ACTION`.
+    NoAction,
+    /// `RESTRICT`.
+    Restrict,
+    /// `CASCADE`.
+    Cascade,
+    /// `SET NULL`.
+    SetNull,
+    /// `SET DEFAULT`.
+    SetDefault,
+}
+
+/// An index, also a unique one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Index {
+    /// Its name, when written.
+    pub name: Option<Ident>,
+    /// The table.
+    pub table: TableName,
+    /// Its keys, in order.
+    pub keys: Vec<IndexKey>,
+    /// Columns carried along (`INCLUDE`).
+    pub include: Vec<Ident>,
+    /// `UNIQUE`.
+    pub unique: bool,
+    /// `USING method`, lower case; `None` = the default of the dialect.
+    pub method: Option<String>,
+    /// `WHERE …`: a partial index.
+    pub predicate: Option<Expression>,
+    /// `CONCURRENTLY`.
+    pub concurrently: bool,
+    /// An existing index makes it a no-op.
+    pub if_not_exists: bool,
+    /// `ON ONLY`: invalid until the partitions attach theirs.
+    pub only: bool,
+    /// The whole clause.
+    pub span: Span,
+}
+
+/// One key of an index.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IndexKey {
+    /// The column, or `None` for an expression.
+    pub column: Option<String>,
+    /// The key as written, with operator class and direction.
+    pub text: String,
+    /// Where.
+    pub span: Span,
+}
+
+/// One action of `ALTER TABLE`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlterAction {
+    /// The whole action.
+    pub span: Span,
+    /// What it does.
+    pub kind: AlterKind,
+}
+
+/// What an action of `ALTER TABLE` does.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AlterKind {
+    /// `ADD COLUMN`, with the constraints of the clause.
+    AddColumn {
+        /// The column.
+        column: Column,
+        /// Its inline constraints.
+        constraints: Vec<Constraint>,
+        /// An existing column makes it a no-op.
+        if_not_exists: bool,
+    },
+    /// `DROP COLUMN`.
+    DropColumn {
+        /// The column.
+        name: Ident,
+        /// A missing column is no error.
+        if_exists: bool,
+        /// Dependent constraints of other tables go too.
+        cascade: bool,
+    },
+    /// `RENAME COLUMN`.
+    RenameColumn {
+        /// The column.
+        name: Ident,
+        /// Its new name.
+        to: Ident,
+    },
+    /// MySQL `MODIFY` / `CHANGE`: the whole column anew.
+    ReplaceColumn {
+        /// The column.
+        name: Ident,
+        /// What it becomes.
+        column: Column,
+    },
+    /// `ALTER COLUMN … TYPE`.
+    SetType {
+        /// The column.
+        column: Ident,
+        /// Its new type.
+        ty: TypeName,
+    },
+    /// `ALTER COLUMN … SET/DROP NOT NULL`.
+    SetNotNull {
+        /// The column.
+        column: Ident,
+        /// Set or dropped.
+        not_null: bool,
+    },
+    /// `ALTER COLUMN … SET/DROP DEFAULT`.
+    SetDefault {
+        /// The column.
+        column: Ident,
+        /// The new default; `None` drops it.
+        default: Option<Expression>,
+    },
+    /// `ADD CONSTRAINT`, `ADD PRIMARY KEY`, `ADD FOREIGN KEY`, …
+    AddConstraint(Constraint),
+    /// `DROP CONSTRAINT`, MySQL's `DROP FOREIGN KEY` too.
+    DropConstraint {
+        /// The constraint.
+        name: Ident,
+        /// A missing constraint is no error.
+        if_exists: bool,
+        /// Dependent foreign keys go too.
+        cascade: bool,
+    },
+    /// MySQL `DROP PRIMARY KEY`.
+    DropPrimaryKey,
+    /// `RENAME CONSTRAINT`.
+    RenameConstraint {
+        /// The constraint.
+        name: Ident,
+        /// Its new name.
+        to: Ident,
+    },
+    /// MySQL `ADD INDEX` / `ADD KEY`.
+    AddIndex(Index),
+    /// MySQL `DROP INDEX` / `DROP KEY`.
+    DropIndex {
+        /// The index.
+        name: Ident,
+    },
+    /// `RENAME TO`.
+    RenameTable {
+        /// The new name.
+        to: TableName,
+    },
+    /// `SET SCHEMA`.
+    SetSchema {
+        /// The new schema.
+        schema: Ident,
+    },
+    /// `ATTACH PARTITION`.
+    AttachPartition {
+        /// The table that becomes a partition.
+        partition: TableName,
+    },
+    /// Understood, and of no interest to any rule (owner, storage, statistics, …).
+    Nothing,
+    /// Not understood: the table becomes open.
+    Opaque,
+}

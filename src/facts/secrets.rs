@@ -1,0 +1,50 @@
+//! Literals bound to sensitive names. A suspect never holds the value, only where it stands.
+
+use serde::{Deserialize, Serialize};
+
+use crate::source::Span;
+
+/// A literal that is, or may be, a secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Suspect {
+    /// The bytes of the value, without quotes: masked in every report.
+    pub value: Span,
+    /// The whole literal, with quotes and prefix.
+    pub literal: Span,
+    /// The name it is bound to, as written: `DB_PASSWORD`, `config["api_key"]`.
+    pub name: String,
+    /// Where the name stands.
+    pub name_span: Span,
+    /// What the value looks like.
+    pub class: ValueClass,
+    /// How it is bound.
+    pub binding: Binding,
+    /// Groups equal values inside one file, without telling anything of the value.
+    pub group: u32,
+}
+
+/// What the value of a suspect looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum ValueClass {
+    /// A real value.
+    Secret,
+    /// `change-me`, `your-key-here`: no secret, but a publicly known value.
+    Placeholder,
+}
+
+/// How a suspect is bound to its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Binding {
+    /// `name = "…"`, also annotated, attribute or subscript targets.
+    Assignment,
+    /// `call(name="…")`.
+    KeywordArgument,
+    /// `{"name": "…"}`.
+    DictValue,
+    /// `def f(name="…")`.
+    ParameterDefault,
+    /// `name == "…"`.
+    Comparison,
+    /// A fallback: `os.getenv("NAME", "…")`.
+    EnvironmentDefault,
+}

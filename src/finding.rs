@@ -1,0 +1,121 @@
+//! What a rule reports, as plain data. Knows nothing of parsing, configuration or rendering.
+
+use serde::{Deserialize, Serialize};
+
+use crate::source::Loc;
+
+/// How much a finding matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Hidden unless asked for.
+    Info,
+    /// Printed; fails the run only when asked to.
+    Warning,
+    /// Fails the run.
+    Error,
+}
+
+impl Severity {
+    /// The word users read and write.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// How far the evidence carries; it caps the severity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Confidence {
+    /// Unknowns on the way: at most info.
+    Possible,
+    /// One unknown hop: at most a warning.
+    Likely,
+    /// Proved from the code.
+    Certain,
+}
+
+impl Confidence {
+    /// The highest severity that this much evidence carries.
+    pub fn cap(self) -> Severity {
+        match self {
+            Self::Certain => Severity::Error,
+            Self::Likely => Severity::Warning,
+            Self::Possible => Severity::Info,
+        }
+    }
+
+    /// The word used in machine formats.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Certain => "certain",
+            Self::Likely => "likely",
+            Self::Possible => "possible",
+        }
+    }
+}
+
+/// A second place that proves or explains a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// The place, in any file.
+    pub at: Loc,
+    /// What is to be seen there.
+    pub message: String,
+}
+
+/// One thing to look at, with its evidence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// Id of the rule.
+    pub rule: &'static str,
+    /// As the rule chose it; `judge` applies overrides and caps.
+    pub severity: Severity,
+    /// How far the evidence carries.
+    pub confidence: Confidence,
+    /// The line a developer would edit.
+    pub at: Loc,
+    /// What is wrong, in one sentence. Never holds a secret value.
+    pub message: String,
+    /// The text under the primary place; empty = underline only.
+    pub note: String,
+    /// Evidence elsewhere.
+    pub labels: Vec<Label>,
+    /// What to do, with the code to paste.
+    pub help: String,
+    /// A stable name of what the finding is about: `orders.customer_id`, `GET /x::order`.
+    pub subject: String,
+}
+
+impl Finding {
+    /// Adds evidence.
+    pub fn label(&mut self, at: Loc, message: impl Into<String>) -> &mut Self {
+        self.labels.push(Label {
+            at,
+            message: message.into(),
+        });
+        self
+    }
+
+    /// Says what to do.
+    pub fn help(&mut self, help: impl Into<String>) -> &mut Self {
+        self.help = help.into();
+        self
+    }
+
+    /// Puts words under the primary place.
+    pub fn note(&mut self, note: impl Into<String>) -> &mut Self {
+        self.note = note.into();
+        self
+    }
+
+    /// Lowers the confidence, which is certain unless said otherwise.
+    pub fn confidence(&mut self, confidence: Confidence) -> &mut Self {
+        self.confidence = confidence;
+        self
+    }
+}

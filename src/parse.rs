@@ -1,0 +1,1 @@
+//! Parsers: text in, tree and notes out; they never fail.

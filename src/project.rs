@@ -1,0 +1,79 @@
+//! The linked project: what all files together say. Pure; knows facts, no syntax tree and no rule.
+
+pub mod schema;
+
+use camino::Utf8PathBuf;
+
+use crate::config::Settings;
+use crate::discover::{Profile, Unit};
+use crate::facts::FileOutcome;
+use crate::facts::secrets::Suspect;
+use crate::source::{FileId, Loc};
+use schema::Database;
+
+/// Everything rules can ask about.
+#[derive(Debug, Default)]
+pub struct Project {
+    /// One per unit (a file, or a fenced block of a draft), in path order.
+    pub units: Vec<UnitInfo>,
+    /// The databases, each with the end state of its schema.
+    pub databases: Vec<Database>,
+    /// Suspects by unit.
+    pub suspects: Vec<(usize, Suspect)>,
+    /// What linking could not understand.
+    pub notes: Vec<LinkNote>,
+}
+
+/// What rules may know of a unit.
+#[derive(Clone, Debug)]
+pub struct UnitInfo {
+    /// The file that findings point into.
+    pub file: FileId,
+    /// The unit's own path: of the file, or of the block inside a draft.
+    pub path: Utf8PathBuf,
+    /// Tests, examples and the like get a relaxed profile.
+    pub profile: Profile,
+}
+
+/// A note that arose while linking.
+#[derive(Clone, Debug)]
+pub struct LinkNote {
+    /// What kind.
+    pub id: crate::facts::NoteId,
+    /// Where, when it has a place.
+    pub at: Option<Loc>,
+    /// One sentence for the user.
+    pub message: String,
+}
+
+impl Project {
+    /// Links the facts of all units.
+    pub fn link(units: &[Unit], outcomes: &[FileOutcome], settings: &Settings) -> Self {
+        let (databases, notes) = schema::replay(units, outcomes, settings);
+        let suspects = outcomes
+            .iter()
+            .enumerate()
+            .flat_map(|(unit, outcome)| {
+                outcome
+                    .facts
+                    .secrets
+                    .iter()
+                    .map(move |suspect| (unit, suspect.clone()))
+            })
+            .collect();
+        let infos = units
+            .iter()
+            .map(|unit| UnitInfo {
+                file: unit.file,
+                path: unit.path.clone(),
+                profile: unit.profile,
+            })
+            .collect();
+        Self {
+            units: infos,
+            databases,
+            suspects,
+            notes,
+        }
+    }
+}

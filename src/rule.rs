@@ -1,0 +1,72 @@
+//! What a rule is, and the sink it reports into. Knows no rule by name.
+
+pub mod page;
+
+use crate::finding::{Confidence, Finding, Severity};
+use crate::project::Project;
+use crate::source::Loc;
+pub use page::Page;
+
+/// What rules import.
+pub mod prelude {
+    pub use super::{Rule, Sink};
+    pub use crate::finding::{Confidence, Finding, Severity};
+    pub use crate::project::Project;
+    pub use crate::source::{Loc, Span};
+}
+
+/// A rule: an id, its page and a function over the project.
+#[derive(Clone, Copy)]
+pub struct Rule {
+    /// What is wrong, in words; also the name of its files.
+    pub id: &'static str,
+    /// The folder it lives in.
+    pub family: &'static str,
+    /// Its page, the source of its severity, its explanation and its tests.
+    pub page: &'static str,
+    /// Finds the faults.
+    pub check: fn(&Project, &mut Sink),
+}
+
+/// Collects what one rule reports.
+pub struct Sink {
+    rule: &'static str,
+    findings: Vec<Finding>,
+}
+
+impl Sink {
+    /// A sink for one rule.
+    pub fn new(rule: &'static str) -> Self {
+        Self {
+            rule,
+            findings: Vec::new(),
+        }
+    }
+
+    /// Reports something; evidence and help are added to what comes back.
+    pub fn report(
+        &mut self,
+        severity: Severity,
+        at: Loc,
+        subject: impl Into<String>,
+        message: impl Into<String>,
+    ) -> &mut Finding {
+        self.findings.push(Finding {
+            rule: self.rule,
+            severity,
+            confidence: Confidence::Certain,
+            at,
+            message: message.into(),
+            note: String::new(),
+            labels: Vec::new(),
+            help: String::new(),
+            subject: subject.into(),
+        });
+        self.findings.last_mut().expect("a finding was just pushed")
+    }
+
+    /// What was reported.
+    pub fn into_findings(self) -> Vec<Finding> {
+        self.findings
+    }
+}

@@ -1,0 +1,3 @@
+//! One test per rule page.
+
+fn main() {}
