@@ -59,6 +59,8 @@ pub struct Class {
     pub decorators: Vec<Decorator>,
     /// Assignments and annotated fields of the body.
     pub fields: Vec<Field>,
+    /// `self.x = …` in `__init__`; the value of a parameter is its name.
+    pub attributes: Vec<Field>,
 }
 
 /// A field of a class body.
@@ -121,6 +123,8 @@ pub enum Value {
     List(Vec<Value>),
     /// A dictionary; keys that are no constants or names are [`Value::Other`].
     Dict(Vec<(Value, Value)>),
+    /// A type with metadata that is bound to a name: `Annotated[Session, Depends(get_db)]`.
+    Type(Annotation),
     /// Anything else.
     Other,
 }
@@ -174,6 +178,15 @@ pub struct Function {
     pub returns: Option<Annotation>,
     /// Imports inside the function.
     pub imports: Vec<Import>,
+    /// Local names bound exactly once, to a call or a name: `service = OrderService(db)`.
+    pub locals: Vec<Global>,
+    /// Calls of the body that wire an application together, with their arguments:
+    /// `include_router`, `add_api_route`, `add_exception_handler`, `exception_handler`,
+    /// `add_middleware`, `mount`, `register_blueprint`, `register_error_handler`, `add_url_rule`,
+    /// `register`, `add_resource`.
+    pub wiring: Vec<Call>,
+    /// Types (as written) that `isinstance` tests or `match` names in the body.
+    pub tested_types: Vec<String>,
     /// Steps whose failure nothing inside the function handles.
     pub steps: Vec<Step>,
     /// Exits for the case that something fails.
@@ -220,6 +233,9 @@ pub enum ParamKind {
 }
 
 /// A fallible step: a call whose documented failure reaches a use that assumes success.
+///
+/// A parameter that is used without a guard is a step as well, because a dependency may fill it
+/// with None: `call` is then the parameter, `callee` is empty, `key` is the parameter itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Step {
     /// How it fails.
@@ -262,7 +278,7 @@ pub struct Step {
 pub enum Failure {
     /// It gives None.
     None,
-    /// It raises one of these (canonical dotted names).
+    /// It raises one of these (canonical dotted names); the first is what a missing row raises.
     Raises(Vec<String>),
 }
 
@@ -353,7 +369,8 @@ pub struct Return {
 pub enum Returned {
     /// None, by `return`, `return None` or by falling off the end.
     None,
-    /// The unguarded value of a library lookup that may be None.
+    /// The unguarded value of a library lookup that may be None, or the None that is returned
+    /// because such a lookup gave none.
     Lookup {
         /// The fact of the library table.
         library: String,
