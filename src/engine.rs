@@ -1,38 +1,97 @@
 //! The pipeline, on one screen.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use rayon::prelude::*;
 
 use crate::config::Settings;
 use crate::discover::{FileKind, Inputs, Unit};
-use crate::facts::FileOutcome;
+use crate::facts::{FileOutcome, Note, NoteId};
 use crate::finding::Finding;
 use crate::judge::{Report, judge};
-use crate::project::Project;
+use crate::project::{LinkNote, Project};
 use crate::rule::{Rule, Sink};
+
+/// Parsers recurse over what they read: a statement nested a thousand levels deep fits.
+const STACK: usize = 32 << 20;
 
 /// Checks what discovery found.
 pub fn check(inputs: Inputs, settings: &Settings) -> Report {
+    with_threads(settings.jobs, || {
+        let (outcomes, mut project) = read(&inputs, settings);
+        let findings = run(&mut project);
+        judge(inputs, &outcomes, &project, findings, settings)
+    })
+}
+
+/// Maps every unit and links what they say.
+pub fn read(inputs: &Inputs, settings: &Settings) -> (Vec<FileOutcome>, Project) {
     let outcomes: Vec<FileOutcome> = inputs.units.par_iter().map(map).collect();
-    let project = Project::link(&inputs.units, &outcomes, settings);
-    let findings = run(&project);
-    judge(inputs, &outcomes, &project, findings, settings)
+    let linked = isolated(|| Project::link(&inputs.units, &outcomes, settings));
+    let project = linked.unwrap_or_else(|| Project {
+        notes: vec![internal_error(
+            "linking the project; no rule could run".into(),
+        )],
+        ..Project::default()
+    });
+    (outcomes, project)
 }
 
 /// Reads one document into facts; sees nothing else.
 pub fn map(unit: &Unit) -> FileOutcome {
-    match unit.kind {
+    let outcome = isolated(|| match unit.kind {
         FileKind::Sql | FileKind::Python | FileKind::Markdown => FileOutcome::default(),
-    }
+    });
+    outcome.unwrap_or_else(|| FileOutcome {
+        notes: vec![Note {
+            id: NoteId::InternalError,
+            span: Some((unit.range.start..unit.range.start).into()),
+            message: "internal error while reading this; nothing in it was checked".into(),
+        }],
+        ..FileOutcome::default()
+    })
 }
 
-fn run(project: &Project) -> Vec<Finding> {
+fn run(project: &mut Project) -> Vec<Finding> {
     let rules: Vec<&'static Rule> = crate::rules::all().collect();
-    rules
+    let results: Vec<Option<Vec<Finding>>> = rules
         .par_iter()
-        .flat_map_iter(|rule| {
+        .map(|rule| {
             let mut sink = Sink::new(rule.id);
-            (rule.check)(project, &mut sink);
-            sink.into_findings()
+            isolated(|| (rule.check)(project, &mut sink)).map(|()| sink.into_findings())
         })
-        .collect()
+        .collect();
+    let mut findings = Vec::new();
+    for (rule, result) in rules.iter().zip(results) {
+        match result {
+            Some(found) => findings.extend(found),
+            None => project
+                .notes
+                .push(internal_error(format!("the rule {}", rule.id))),
+        }
+    }
+    findings
+}
+
+/// Runs on threads of our own, whose stacks are deep enough.
+fn with_threads<T: Send>(jobs: usize, work: impl FnOnce() -> T + Send) -> T {
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(jobs)
+        .stack_size(STACK)
+        .build()
+        .expect("the system gives threads")
+        .install(work)
+}
+
+/// `None` after a panic. What it said is not kept: it may quote the source, and with it a secret.
+fn isolated<T>(work: impl FnOnce() -> T) -> Option<T> {
+    catch_unwind(AssertUnwindSafe(work)).ok()
+}
+
+fn internal_error(during: String) -> LinkNote {
+    LinkNote {
+        id: NoteId::InternalError,
+        at: None,
+        message: format!("internal error in {during}"),
+    }
 }

@@ -89,6 +89,8 @@ pub struct Finding {
     pub help: String,
     /// A stable name of what the finding is about: `orders.customer_id`, `GET /x::order`.
     pub subject: String,
+    /// Names the finding across runs; given by `judge`, empty before.
+    pub fingerprint: String,
 }
 
 impl Finding {

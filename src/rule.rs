@@ -5,13 +5,17 @@ pub mod page;
 use crate::finding::{Confidence, Finding, Severity};
 use crate::project::Project;
 use crate::source::Loc;
-pub use page::Page;
+pub use page::{Meta, Page, Reads};
 
 /// What rules import.
 pub mod prelude {
     pub use super::{Rule, Sink};
+    pub use crate::facts::Answer;
+    pub use crate::facts::schema::{Action, Dialect};
+    pub use crate::facts::secrets::{Binding, Suspect, ValueClass};
     pub use crate::finding::{Confidence, Finding, Severity};
     pub use crate::project::Project;
+    pub use crate::project::schema::{Column, Database, ForeignKey, Index, Key, Table, TableKey};
     pub use crate::source::{Loc, Span};
 }
 
@@ -26,6 +30,18 @@ pub struct Rule {
     pub page: &'static str,
     /// Finds the faults.
     pub check: fn(&Project, &mut Sink),
+}
+
+impl Rule {
+    /// What the front matter of its page says.
+    pub fn meta(&self) -> Meta {
+        Meta::read(self.page).expect("the tests read every page")
+    }
+
+    /// Its page.
+    pub fn read_page(&self) -> Page {
+        Page::read(self.page).expect("the tests read every page")
+    }
 }
 
 /// Collects what one rule reports.
@@ -61,6 +77,7 @@ impl Sink {
             labels: Vec::new(),
             help: String::new(),
             subject: subject.into(),
+            fingerprint: String::new(),
         });
         self.findings.last_mut().expect("a finding was just pushed")
     }
