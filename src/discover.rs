@@ -1,22 +1,27 @@
 //! From paths to units: which files there are, what each is taken for, and why.
+//!
+//! Reads and decodes; knows no syntax and no rule.
+
+mod classify;
+mod decode;
+mod load;
+mod scope;
+mod tree;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
 use camino::Utf8PathBuf;
+use rayon::prelude::*;
 
+use crate::config::Settings;
+use crate::facts::Note;
 use crate::facts::schema::Dialect;
 use crate::source::{FileId, SourceFile};
-
-/// Where files come from. Everything behind discovery is the same for all of them.
-#[derive(Clone, Debug)]
-pub enum Tree {
-    /// A folder on disk.
-    Disk(Utf8PathBuf),
-    /// Paths and bytes in memory: drafts from standard input, rule pages, tests.
-    Memory(BTreeMap<Utf8PathBuf, Vec<u8>>),
-}
+use load::{Failure, Loaded};
+pub use scope::{DraftSource, Scope};
+pub use tree::Tree;
 
 /// What discovery found.
 #[derive(Debug, Default)]
@@ -26,9 +31,118 @@ pub struct Inputs {
     /// What is to be mapped, in path order: a whole file, or one block of a draft.
     pub units: Vec<Unit>,
     /// Files that could not be read, with why.
-    pub notes: Vec<(Option<FileId>, crate::facts::Note)>,
+    pub notes: Vec<(Option<FileId>, Note)>,
     /// Files findings are limited to; empty = all.
     pub focus: Vec<FileId>,
+    /// What was passed over on purpose, in path order, for `aicheck files`.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// A file or folder that was passed over on purpose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Path relative to the root.
+    pub path: Utf8PathBuf,
+    /// Why, in a few words.
+    pub why: String,
+}
+
+/// A path that the user named and that cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum DiscoverError {
+    /// Missing, or not permitted.
+    #[error("cannot read {path}: {source}")]
+    Unreadable {
+        /// As named.
+        path: Utf8PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+}
+
+/// Reads what the scope holds.
+pub fn discover(scope: &Scope, settings: &Settings) -> Result<Inputs, DiscoverError> {
+    let tree = Tree::Disk(scope.root.clone());
+    read(&tree, scope, settings)
+}
+
+impl Inputs {
+    /// A project that lies in memory.
+    pub fn from_memory(files: BTreeMap<Utf8PathBuf, Vec<u8>>, settings: &Settings) -> Self {
+        let scope = Scope {
+            walks: vec![Utf8PathBuf::new()],
+            ..Scope::default()
+        };
+        read(&Tree::Memory(files), &scope, settings).expect("nothing was named")
+    }
+}
+
+fn read(tree: &Tree, scope: &Scope, settings: &Settings) -> Result<Inputs, DiscoverError> {
+    let mut listing = tree.list(&scope.walks);
+    listing.paths.extend(named_files(tree, scope));
+    listing.paths.sort();
+    listing.paths.dedup();
+    let known = classify::known(&listing.paths);
+    let loaded: Vec<_> = known
+        .par_iter()
+        .map(|&(path, kind)| load::load(tree, path, kind))
+        .collect();
+    let mut inputs = Inputs {
+        left_out: listing.left_out,
+        notes: listing.notes.into_iter().map(|note| (None, note)).collect(),
+        ..Inputs::default()
+    };
+    for ((path, kind), loaded) in known.into_iter().zip(loaded) {
+        match loaded {
+            Ok(Loaded { file, notes }) => inputs.add(file, kind, notes, settings),
+            Err(Failure::Unreadable(source)) if scope.focus.iter().any(|named| named == path) => {
+                let path = path.to_owned();
+                return Err(DiscoverError::Unreadable { path, source });
+            }
+            Err(failure) => inputs.notes.push((None, failure.into_note(path))),
+        }
+    }
+    inputs.focus = inputs.under(&scope.focus);
+    Ok(inputs)
+}
+
+/// Files that were named are read even where a walk passes them over.
+fn named_files<'a>(tree: &'a Tree, scope: &'a Scope) -> impl Iterator<Item = Utf8PathBuf> + 'a {
+    scope
+        .focus
+        .iter()
+        .filter(|path| !tree.is_folder(path))
+        .cloned()
+}
+
+impl Inputs {
+    fn add(&mut self, file: SourceFile, kind: FileKind, notes: Vec<Note>, settings: &Settings) {
+        let id = FileId(self.files.len() as u32);
+        self.notes
+            .extend(notes.into_iter().map(|note| (Some(id), note)));
+        self.units.push(Unit {
+            file: id,
+            path: file.path.clone(),
+            text: file.text.clone(),
+            range: 0..file.text.len(),
+            kind,
+            dialect: settings.dialect,
+            tool: MigrationTool::None,
+            profile: Profile::Production,
+            draft: false,
+            why: "by its extension".to_owned(),
+        });
+        self.files.push(file);
+    }
+
+    fn under(&self, named: &[Utf8PathBuf]) -> Vec<FileId> {
+        let ids = (0..self.files.len() as u32).map(FileId);
+        ids.filter(|id| {
+            let path = &self.files[id.index()].path;
+            named.iter().any(|named| path.starts_with(named))
+        })
+        .collect()
+    }
 }
 
 /// One document to map.
@@ -51,6 +165,8 @@ pub struct Unit {
     pub tool: MigrationTool,
     /// How strictly it is judged.
     pub profile: Profile,
+    /// Part of a draft: a closed world, where what is not mentioned is absent.
+    pub draft: bool,
     /// Why it was taken for that, for `aicheck files`.
     pub why: String,
 }
@@ -103,3 +219,6 @@ pub enum Profile {
     /// Examples, documentation, development settings, seed scripts.
     Example,
 }
+
+#[cfg(test)]
+mod tests;
