@@ -1,10 +1,22 @@
 //! What the user asked for, validated: the only place that knows aicheck.toml.
 
+mod error;
+mod file;
+mod pattern;
+mod words;
+
 use std::sync::Arc;
 
+use camino::Utf8PathBuf;
+
+use crate::discover::{FileKind, MigrationTool, Profile};
 use crate::facts::schema::Dialect;
 use crate::finding::Severity;
 use crate::source::{SourceFile, Span};
+pub use error::{ConfigError, Fault};
+pub use file::parse;
+pub use pattern::Pattern;
+pub use words::{Unknown, dialect, rule, severity};
 
 /// Settings of one run. Rules never see them; `judge` and `link` do.
 #[derive(Clone, Debug)]
@@ -23,6 +35,16 @@ pub struct Settings {
     pub file: Option<Arc<SourceFile>>,
     /// The dialect of all SQL, when said.
     pub dialect: Option<Dialect>,
+    /// Folders of migrations with the tool that applies them; later entries win.
+    pub migrations: Vec<(Pattern, MigrationTool)>,
+    /// Paths that are not read, relative to the root.
+    pub exclude: Vec<Pattern>,
+    /// Exclude also files that were named.
+    pub force_exclude: bool,
+    /// The name that standard input goes by.
+    pub stdin_name: Option<Utf8PathBuf>,
+    /// What standard input and named files without a known extension are; `None` = by content.
+    pub language: Option<FileKind>,
     /// From which severity on the run fails; `None` = never.
     pub fail_on: Option<Severity>,
     /// From which severity on findings are printed.
@@ -35,11 +57,28 @@ pub struct Settings {
 #[derive(Clone, Debug)]
 pub struct PerPath {
     /// The paths it is about, relative to the root.
-    pub paths: globset::GlobSet,
+    pub paths: Pattern,
     /// Rules or families not to run there.
     pub ignore: Vec<String>,
     /// Severities that replace a rule's own there.
     pub severity: Vec<(String, Severity)>,
+    /// The dialect of the SQL there.
+    pub dialect: Option<Dialect>,
+    /// How strictly they are judged.
+    pub profile: Option<Profile>,
+}
+
+impl PerPath {
+    /// An entry that changes nothing yet.
+    pub fn new(paths: Pattern) -> Self {
+        Self {
+            paths,
+            ignore: Vec::new(),
+            severity: Vec::new(),
+            dialect: None,
+            profile: None,
+        }
+    }
 }
 
 impl Default for Settings {
@@ -52,6 +91,11 @@ impl Default for Settings {
             reviewed: Vec::new(),
             file: None,
             dialect: None,
+            migrations: Vec::new(),
+            exclude: Vec::new(),
+            force_exclude: false,
+            stdin_name: None,
+            language: None,
             fail_on: Some(Severity::Error),
             show: Severity::Warning,
             jobs: 0,
@@ -73,3 +117,6 @@ pub struct Review {
     /// The entry in [`Settings::file`].
     pub span: Span,
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,6 +6,7 @@ mod classify;
 mod decode;
 mod load;
 mod scope;
+mod tool;
 mod tree;
 
 use std::collections::BTreeMap;
@@ -20,7 +21,8 @@ use crate::facts::Note;
 use crate::facts::schema::Dialect;
 use crate::source::{FileId, SourceFile};
 use load::{Failure, Loaded};
-pub use scope::{DraftSource, Scope};
+pub use scope::{DraftSource, Scope, configuration, configuration_file};
+pub use tool::MigrationTool;
 pub use tree::Tree;
 
 /// What discovery found.
@@ -180,32 +182,6 @@ pub enum FileKind {
     Python,
     /// Markdown met in a walk; named ones are drafts and become units of their blocks.
     Markdown,
-}
-
-/// The tool that applies a migration.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum MigrationTool {
-    /// No migration: a schema file, a draft, or loose SQL.
-    #[default]
-    None,
-    /// Numbered files that some runner applies in order.
-    Numbered,
-    /// `x.up.sql` and `x.down.sql`.
-    GolangMigrate,
-    /// `-- +goose Up`.
-    Goose,
-    /// `-- migrate:up`.
-    Dbmate,
-    /// `<version>_name/up.sql`.
-    Diesel,
-    /// `migrations/<ts>_name/migration.sql`.
-    Prisma,
-    /// `supabase/migrations/`.
-    Supabase,
-    /// sqlx.
-    Sqlx,
-    /// `V1__name.sql`.
-    Flyway,
 }
 
 /// How strictly a unit is judged.

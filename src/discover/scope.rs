@@ -3,6 +3,8 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::DiscoverError;
+use super::load::{self, Loaded};
+use crate::source::SourceFile;
 
 /// What a run reads.
 ///
@@ -155,4 +157,28 @@ fn absolute(path: &Utf8Path) -> Result<Utf8PathBuf, DiscoverError> {
         parent
     };
     Ok(parent.canonicalize_utf8().map_err(unreadable)?.join(name))
+}
+
+/// The configuration of a root: `aicheck.toml`, else `pyproject.toml`, else none.
+pub fn configuration(root: &Utf8Path) -> Result<Option<SourceFile>, DiscoverError> {
+    for name in ["aicheck.toml", "pyproject.toml"] {
+        let path = root.join(name);
+        if path.is_file() {
+            return configuration_file(&path, name.into()).map(Some);
+        }
+    }
+    Ok(None)
+}
+
+/// A configuration file that was named; `shown` is what messages call it.
+pub fn configuration_file(path: &Utf8Path, shown: &Utf8Path) -> Result<SourceFile, DiscoverError> {
+    let unreadable = |source| DiscoverError::Unreadable {
+        path: path.to_owned(),
+        source,
+    };
+    let bytes = std::fs::read(path).map_err(unreadable)?;
+    match load::text(shown, bytes) {
+        Ok(Loaded { file, .. }) => Ok(file),
+        Err(_) => Err(unreadable(std::io::ErrorKind::InvalidData.into())),
+    }
 }

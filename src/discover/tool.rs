@@ -1,0 +1,99 @@
+//! Which tool applies a migration: by its marker, by what lies beside it, by its name.
+
+/// The tool that applies a migration.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum MigrationTool {
+    /// No migration: a schema file, a draft, or loose SQL.
+    #[default]
+    None,
+    /// Numbered files that some runner applies in order.
+    Numbered,
+    /// `x.up.sql` and `x.down.sql`.
+    GolangMigrate,
+    /// `-- +goose Up`.
+    Goose,
+    /// `-- migrate:up`.
+    Dbmate,
+    /// `<version>_name/up.sql`.
+    Diesel,
+    /// `migrations/<ts>_name/migration.sql`.
+    Prisma,
+    /// `supabase/migrations/`.
+    Supabase,
+    /// sqlx.
+    Sqlx,
+    /// `V1__name.sql`.
+    Flyway,
+    /// `V1__name.sql` beside a dependency on refinery: `U1__name.sql` goes up too.
+    Refinery,
+    /// `-- +migrate Up`.
+    SqlMigrate,
+    /// `---- create above / drop below ----`.
+    Tern,
+    /// `meta/_journal.json`.
+    Drizzle,
+    /// `atlas.sum`.
+    Atlas,
+    /// `sqitch.plan` with `deploy/`, `revert/` and `verify/`.
+    Sqitch,
+    /// `-- Up Migration`.
+    NodePgMigrate,
+    /// `migrations/committed/` with `--! Previous:`.
+    Graphile,
+    /// `--liquibase formatted sql`.
+    Liquibase,
+    /// A whole schema in one file: `structure.sql`, `schema.sql`, a dump.
+    Dump,
+}
+
+impl MigrationTool {
+    /// Every tool.
+    pub const ALL: &[Self] = &[
+        Self::None,
+        Self::Numbered,
+        Self::GolangMigrate,
+        Self::Goose,
+        Self::Dbmate,
+        Self::Diesel,
+        Self::Prisma,
+        Self::Supabase,
+        Self::Sqlx,
+        Self::Flyway,
+        Self::Refinery,
+        Self::SqlMigrate,
+        Self::Tern,
+        Self::Drizzle,
+        Self::Atlas,
+        Self::Sqitch,
+        Self::NodePgMigrate,
+        Self::Graphile,
+        Self::Liquibase,
+        Self::Dump,
+    ];
+
+    /// The name users read and write.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Numbered => "numbered",
+            Self::GolangMigrate => "golang-migrate",
+            Self::Goose => "goose",
+            Self::Dbmate => "dbmate",
+            Self::Diesel => "diesel",
+            Self::Prisma => "prisma",
+            Self::Supabase => "supabase",
+            Self::Sqlx => "sqlx",
+            Self::Flyway => "flyway",
+            Self::Refinery => "refinery",
+            Self::SqlMigrate => "sql-migrate",
+            Self::Tern => "tern",
+            Self::Drizzle => "drizzle",
+            Self::Atlas => "atlas",
+            Self::Sqitch => "sqitch",
+            Self::NodePgMigrate => "node-pg-migrate",
+            Self::Graphile => "graphile-migrate",
+            Self::Liquibase => "liquibase",
+            Self::Dump => "dump",
+        }
+    }
+}
