@@ -1,9 +1,18 @@
 //! The catalogue: one folder a family, one page and one file a rule.
 
+mod directive;
+
 use crate::rule::Rule;
+
+/// The families, in the order they are listed.
+const FAMILIES: [&[Rule]; 1] = [directive::RULES];
 
 /// All rules, by family and id.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
-    let families: [&'static [Rule]; 0] = [];
-    families.into_iter().flatten()
+    FAMILIES.into_iter().flatten()
+}
+
+/// The rule of an id.
+pub fn find(id: &str) -> Option<&'static Rule> {
+    all().find(|rule| rule.id == id)
 }

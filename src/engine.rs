@@ -8,19 +8,29 @@ use crate::config::Settings;
 use crate::discover::{FileKind, Inputs, Unit};
 use crate::facts::{FileOutcome, Note, NoteId};
 use crate::finding::Finding;
-use crate::judge::{Report, judge};
+use crate::judge::{Checked, Report, judge, selected};
 use crate::project::{LinkNote, Project};
-use crate::rule::{Rule, Sink};
+use crate::rule::{Catalogue, Rule, Sink};
 
 /// Parsers recurse over what they read: a statement nested a thousand levels deep fits.
 const STACK: usize = 32 << 20;
 
-/// Checks what discovery found.
+/// Checks what discovery found, with all rules.
 pub fn check(inputs: Inputs, settings: &Settings) -> Report {
+    check_with(crate::rules::all(), inputs, settings)
+}
+
+/// Checks what discovery found, with the rules given.
+pub fn check_with(
+    rules: impl IntoIterator<Item = &'static Rule>,
+    inputs: Inputs,
+    settings: &Settings,
+) -> Report {
+    let catalogue = Catalogue::new(rules);
     with_threads(settings.jobs, || {
         let (outcomes, mut project) = read(&inputs, settings);
-        let findings = run(&mut project);
-        judge(inputs, &outcomes, &project, findings, settings)
+        let checked = run(&selected(&catalogue, settings), &mut project);
+        judge(inputs, &outcomes, &project, checked, &catalogue, settings)
     })
 }
 
@@ -52,8 +62,7 @@ pub fn map(unit: &Unit) -> FileOutcome {
     })
 }
 
-fn run(project: &mut Project) -> Vec<Finding> {
-    let rules: Vec<&'static Rule> = crate::rules::all().collect();
+fn run(rules: &[&'static Rule], project: &mut Project) -> Checked {
     let results: Vec<Option<Vec<Finding>>> = rules
         .par_iter()
         .map(|rule| {
@@ -61,16 +70,19 @@ fn run(project: &mut Project) -> Vec<Finding> {
             isolated(|| (rule.check)(project, &mut sink)).map(|()| sink.into_findings())
         })
         .collect();
-    let mut findings = Vec::new();
+    let mut checked = Checked::default();
     for (rule, result) in rules.iter().zip(results) {
         match result {
-            Some(found) => findings.extend(found),
+            Some(findings) => {
+                checked.ran.push(rule);
+                checked.findings.extend(findings);
+            }
             None => project
                 .notes
                 .push(internal_error(format!("the rule {}", rule.id))),
         }
     }
-    findings
+    checked
 }
 
 /// Runs on threads of our own, whose stacks are deep enough.

@@ -1,4 +1,11 @@
-//! Which findings count: selection, severity, precedence, directives, reviews, thresholds.
+//! Which findings count: places, precedence, severity, directives, reviews, focus.
+
+mod directives;
+mod fingerprint;
+mod precedence;
+mod reviews;
+mod selection;
+mod understood;
 
 use std::collections::BTreeSet;
 
@@ -7,7 +14,11 @@ use crate::discover::Inputs;
 use crate::facts::{FileOutcome, NoteId};
 use crate::finding::{Finding, Severity};
 use crate::project::Project;
-use crate::source::{FileId, Loc};
+use crate::rule::{Catalogue, Rule};
+use crate::source::{Encoding, FileId, Loc, SourceFile, Span};
+use selection::Places;
+pub use selection::selected;
+use understood::Understood;
 
 /// The outcome of a run, ready to be rendered.
 #[derive(Debug)]
@@ -26,6 +37,26 @@ pub struct Report {
     pub show: Severity,
     /// From which severity on the run fails; `None` = never.
     pub fail_on: Option<Severity>,
+}
+
+/// A note with its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReportNote {
+    /// What kind.
+    pub id: NoteId,
+    /// Where, when it has a place.
+    pub at: Option<Loc>,
+    /// One sentence for the user.
+    pub message: String,
+}
+
+/// What the rules said.
+#[derive(Default)]
+pub struct Checked {
+    /// The rules that ran to their end.
+    pub ran: Vec<&'static Rule>,
+    /// What they found, in any order.
+    pub findings: Vec<Finding>,
 }
 
 impl Report {
@@ -64,33 +95,153 @@ impl Report {
     }
 }
 
-/// A note with its place.
-#[derive(Clone, Debug)]
-pub struct ReportNote {
-    /// What kind.
-    pub id: NoteId,
-    /// Where, when it has a place.
-    pub at: Option<Loc>,
-    /// One sentence for the user.
-    pub message: String,
-}
-
 /// Decides about what the rules reported.
 pub fn judge(
-    inputs: Inputs,
+    mut inputs: Inputs,
     outcomes: &[FileOutcome],
     project: &Project,
-    findings: Vec<Finding>,
+    checked: Checked,
+    catalogue: &Catalogue,
     settings: &Settings,
 ) -> Report {
-    let _ = (outcomes, project);
+    let config = append_config(&mut inputs, settings);
+    let notes = understood::notes(&inputs, outcomes, project);
+    let judge = Judge {
+        places: Places::new(&inputs, settings),
+        understood: Understood::new(&inputs, &notes),
+        ran: &checked.ran,
+        inputs: &inputs,
+        catalogue,
+        settings,
+    };
+    let (findings, elsewhere) = judge.where_they_run(checked.findings);
+    let (mut findings, beaten) = precedence::root_causes(precedence::fold(findings, project));
+    judge.weigh_and_name(&mut findings);
+
+    let (mut decisions, mut said) = directives::read(&judge, outcomes);
+    let by_directive = directives::settle(&mut decisions, &findings);
+    for silent in [elsewhere, beaten] {
+        directives::settle(&mut decisions, &silent);
+    }
+    let reviews = reviews::settle(&judge, config, &findings);
+    said.extend(directives::unused(&judge, &decisions));
+    said.extend(reviews.said);
+    said.retain(|finding| judge.has_run(finding.rule));
+    let (mut said, _) = judge.where_they_run(said);
+    judge.weigh_and_name(&mut said);
+
+    let reported = findings.len();
+    let mut settled = by_directive.into_iter().zip(reviews.settled);
+    findings.retain(|_| settled.next() == Some((false, false)));
+    let suppressed = reported - findings.len();
+    findings.extend(said);
+    findings.retain(|finding| in_focus(finding, &inputs));
+    findings.sort_by(|a, b| judge.order(a).cmp(&judge.order(b)));
     Report {
-        inputs,
         findings,
-        notes: Vec::new(),
-        masks: Vec::new(),
-        suppressed: 0,
+        notes: understood::in_focus(notes, &inputs),
+        masks: masks(&inputs, outcomes),
+        suppressed,
         show: settings.show,
         fail_on: settings.fail_on,
+        inputs,
     }
+}
+
+/// Gives the configuration a place among the files, so that findings about its entries have one.
+fn append_config(inputs: &mut Inputs, settings: &Settings) -> FileId {
+    let id = FileId(inputs.files.len() as u32);
+    if !settings.reviewed.is_empty() {
+        let unknown = || SourceFile::new("aicheck.toml", "", Encoding::Utf8);
+        let file = settings.file.as_deref().cloned();
+        inputs.files.push(file.unwrap_or_else(unknown));
+    }
+    id
+}
+
+/// What every decision looks at.
+struct Judge<'a> {
+    inputs: &'a Inputs,
+    places: Places<'a>,
+    understood: Understood,
+    ran: &'a [&'static Rule],
+    catalogue: &'a Catalogue,
+    settings: &'a Settings,
+}
+
+impl Judge<'_> {
+    fn has_run(&self, rule: &str) -> bool {
+        self.ran.iter().any(|ran| ran.id == rule)
+    }
+
+    /// Parts findings of rules that run at their place from the others.
+    fn where_they_run(&self, findings: Vec<Finding>) -> (Vec<Finding>, Vec<Finding>) {
+        findings.into_iter().partition(|finding| {
+            let rule = self.catalogue.rule(finding.rule);
+            self.places.ceiling(finding.at, rule).is_some()
+        })
+    }
+
+    /// The user's wish first, then what the evidence carries, then what the place allows.
+    fn weigh_and_name(&self, findings: &mut [Finding]) {
+        for finding in &mut *findings {
+            let rule = self.catalogue.rule(finding.rule);
+            let most = self.catalogue.meta(finding.rule).confidence;
+            finding.confidence = finding.confidence.min(most);
+            if let Some(wanted) = self.places.wanted(finding.at, rule, self.settings) {
+                finding.severity = wanted;
+            }
+            let ceiling = self.places.ceiling(finding.at, rule);
+            finding.severity = finding
+                .severity
+                .min(finding.confidence.cap())
+                .min(ceiling.unwrap_or(Severity::Info));
+        }
+        findings.sort_by(|a, b| self.order(a).cmp(&self.order(b)));
+        fingerprint::name(findings, self.inputs, self.catalogue);
+    }
+
+    /// Path, place, rule; the rest only keeps the order total.
+    fn order<'f>(&'f self, finding: &'f Finding) -> impl Ord + 'f {
+        let path = self.inputs.files[finding.at.file.index()].path.as_str();
+        let rest = (&finding.subject, &finding.message);
+        (path, finding.at.span, finding.rule, rest)
+    }
+}
+
+/// A finding concerns a file that it stands in or cites.
+fn in_focus(finding: &Finding, inputs: &Inputs) -> bool {
+    let named = |at: Loc| inputs.focus.contains(&at.file);
+    inputs.focus.is_empty()
+        || named(finding.at)
+        || finding.labels.iter().any(|label| named(label.at))
+}
+
+/// Every suspect is masked, whatever was decided about it.
+fn masks(inputs: &Inputs, outcomes: &[FileOutcome]) -> Vec<Loc> {
+    let mut all: Vec<Loc> = inputs
+        .units
+        .iter()
+        .zip(outcomes)
+        .flat_map(|(unit, outcome)| {
+            outcome.facts.secrets.iter().map(|suspect| Loc {
+                file: unit.file,
+                span: suspect.value,
+            })
+        })
+        .collect();
+    all.sort();
+    let mut masks: Vec<Loc> = Vec::new();
+    for mask in all {
+        match masks.last_mut() {
+            Some(last) if last.file == mask.file && mask.span.start <= last.span.end => {
+                last.span = Span {
+                    start: last.span.start,
+                    end: last.span.end.max(mask.span.end),
+                };
+            }
+            _ => masks.push(mask),
+        }
+    }
+    masks
 }

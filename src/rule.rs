@@ -1,10 +1,12 @@
 //! What a rule is, and the sink it reports into. Knows no rule by name.
 
+pub mod catalogue;
 pub mod page;
 
 use crate::finding::{Confidence, Finding, Severity};
 use crate::project::Project;
 use crate::source::Loc;
+pub use catalogue::Catalogue;
 pub use page::{Meta, Page, Reads};
 
 /// What rules import.
@@ -33,6 +35,11 @@ pub struct Rule {
 }
 
 impl Rule {
+    /// Whether a name that people write stands for it: its id or its family.
+    pub fn is(&self, name: &str) -> bool {
+        self.id == name || self.family == name
+    }
+
     /// What the front matter of its page says.
     pub fn meta(&self) -> Meta {
         Meta::read(self.page).expect("the tests read every page")
