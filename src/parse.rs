@@ -1,1 +1,3 @@
 //! Parsers: text in, tree and notes out; they never fail.
+
+pub mod sql;

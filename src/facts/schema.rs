@@ -1,6 +1,7 @@
 //! Changes to a database schema, whatever wrote them: the vocabulary between front ends and replay.
 //!
-//! Names are stored as the database stores them (folded by dialect unless quoted). Knows no parser.
+//! Names are stored as the database compares them: folded to lower case unless quoted in PostgreSQL,
+//! always in SQLite and SQL Server, and for everything but tables in MySQL. Knows no parser.
 
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +38,9 @@ pub struct SchemaStatement {
     pub span: Span,
     /// Its direction, by the markers of the migration tool.
     pub section: Section,
+    /// It stands under a condition of its text (a `DO` block, `IF`): it is taken to run, unless what
+    /// it makes exists already or what it drops is missing.
+    pub guarded: bool,
     /// What it does.
     pub change: SchemaChange,
 }
@@ -63,6 +67,11 @@ pub enum SchemaChange {
         if_exists: bool,
         /// Foreign keys of other tables go too.
         cascade: bool,
+    },
+    /// `DROP SCHEMA`, with every table in it.
+    DropSchema {
+        /// The schemas; the default schema is named too.
+        names: Vec<Ident>,
     },
     /// `RENAME TABLE a TO b` (MySQL), one pair each.
     RenameTable {
@@ -98,15 +107,15 @@ pub enum SchemaChange {
     },
     /// A statement that nobody understood: the tables it names become open.
     Opaque {
-        /// The tables named in it.
+        /// The tables named in it; none = it may have changed any table.
         tables: Vec<TableName>,
     },
 }
 
-/// A name as the database stores it.
+/// A name as the database compares it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ident {
-    /// Folded unless quoted.
+    /// The name without quotes, folded as the dialect does.
     pub name: String,
     /// Where it stands, quotes included.
     pub span: Span,
@@ -402,6 +411,13 @@ pub enum AlterKind {
     DropIndex {
         /// The index.
         name: Ident,
+    },
+    /// MySQL `RENAME INDEX` / `RENAME KEY`.
+    RenameIndex {
+        /// The index.
+        name: Ident,
+        /// Its new name.
+        to: Ident,
     },
     /// `RENAME TO`.
     RenameTable {
