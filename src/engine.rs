@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use crate::config::Settings;
 use crate::discover::{FileKind, Inputs, Unit};
-use crate::facts::{FileOutcome, Note, NoteId};
+use crate::facts::{self, FileOutcome, Note, NoteId};
 use crate::finding::Finding;
 use crate::judge::{Checked, Report, judge, selected};
 use crate::project::{LinkNote, Project};
@@ -50,7 +50,8 @@ pub fn read(inputs: &Inputs, settings: &Settings) -> (Vec<FileOutcome>, Project)
 /// Reads one document into facts; sees nothing else.
 pub fn map(unit: &Unit) -> FileOutcome {
     let outcome = isolated(|| match unit.kind {
-        FileKind::Sql | FileKind::Python | FileKind::Markdown => FileOutcome::default(),
+        FileKind::Python => facts::python::read(&unit.text, unit.range.clone()),
+        FileKind::Sql | FileKind::Markdown => FileOutcome::default(),
     });
     outcome.unwrap_or_else(|| FileOutcome {
         notes: vec![Note {

@@ -5,10 +5,15 @@
 //! [`Step`] is only kept when its use is not guarded inside the function, with the conditions
 //! (calls, catches, key origins) that only `link` can judge. No control-flow graph is stored.
 
+mod read;
+mod structure;
+pub mod value;
+
 use serde::{Deserialize, Serialize};
 
 use super::schema::Dialect;
 use crate::source::Span;
+pub use read::read;
 
 /// A Python module.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

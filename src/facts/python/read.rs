@@ -1,0 +1,33 @@
+//! One Python document to facts: parse, one walk, drop the tree.
+
+use std::ops::Range;
+
+use super::structure::Structure;
+use crate::facts::{FileOutcome, Note, NoteId};
+use crate::parse::python::parse;
+
+/// Larger documents are generated or data; parsing them would take memory a hundred times over.
+const MAX_BYTES: usize = 2 << 20;
+
+/// Reads the part of a text that is a Python document.
+pub fn read(text: &str, range: Range<usize>) -> FileOutcome {
+    let mut outcome = FileOutcome::default();
+    if range.len() > MAX_BYTES {
+        outcome.notes.push(Note {
+            id: NoteId::SkippedSize,
+            span: None,
+            message: "This Python is larger than 2 MB and was not read.".to_owned(),
+        });
+        return outcome;
+    }
+    let (tree, notes) = parse(text, range);
+    outcome.notes = notes;
+    // The one walk: every collector sees every node once, in source order.
+    let mut structure = Structure::default();
+    for node in tree.nodes() {
+        structure.visit(node);
+    }
+    let (module, _bodies) = structure.finish();
+    outcome.facts.python = Some(module);
+    outcome
+}
