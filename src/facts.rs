@@ -60,6 +60,7 @@ pub struct Note {
 
 /// The kinds of notes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum NoteId {
     /// SQL that neither parser nor skeleton understood.

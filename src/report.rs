@@ -1,1 +1,63 @@
-//! Renders a report; decides nothing.
+//! Renders a report; decides nothing. Each format is one function from the report to text.
+
+pub mod human;
+pub mod json;
+
+mod block;
+mod clean;
+mod excerpt;
+mod prose;
+
+use serde::Serialize;
+
+use crate::finding::Severity;
+use crate::judge::Report;
+use crate::rule::Rule;
+
+pub use clean::{Masks, neutralise};
+
+/// What a run found, in numbers; counted before `--show` hides anything.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Summary {
+    /// Files that were read and understood as something to check.
+    pub files: usize,
+    /// Findings that are errors.
+    pub errors: usize,
+    /// Findings that are warnings.
+    pub warnings: usize,
+    /// Findings that are infos.
+    pub infos: usize,
+    /// Findings that a directive or a review settled.
+    pub suppressed: usize,
+    /// Known findings that a baseline hides.
+    pub baselined: usize,
+    /// What could not be read or understood.
+    pub notes: usize,
+}
+
+impl Summary {
+    /// Counts a report.
+    pub fn of(report: &Report) -> Self {
+        Self {
+            files: report.files(),
+            errors: report.count(Severity::Error),
+            warnings: report.count(Severity::Warning),
+            infos: report.count(Severity::Info),
+            suppressed: report.suppressed,
+            baselined: 0,
+            notes: report.notes.len(),
+        }
+    }
+}
+
+/// The page of a rule on the web.
+pub fn url(rule: &Rule) -> String {
+    let repository = env!("CARGO_PKG_REPOSITORY");
+    let file = rule.id.replace('-', "_");
+    format!("{repository}/blob/main/rules/{}/{file}.md", rule.family)
+}
+
+fn rule(id: &str) -> Option<&'static Rule> {
+    crate::rules::all().find(|rule| rule.id == id)
+}

@@ -149,6 +149,7 @@ impl SourceFile {
 
 /// A place as people and editors count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Position {
     /// Line, from 1.
     pub line: u32,

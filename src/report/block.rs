@@ -1,0 +1,150 @@
+//! One finding in full, drawn by miette.
+
+use std::fmt;
+
+use miette::{
+    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, ThemeCharacters, ThemeStyles,
+};
+
+use super::clean::Masks;
+use super::excerpt::Excerpt;
+use super::prose::{Paint, wrap};
+use crate::finding::{Confidence, Finding, Severity};
+use crate::judge::Report;
+use crate::source::Loc;
+
+/// Source lines are never cut shorter than this.
+const MIN_LINE: usize = 120;
+
+/// One finding as miette wants it.
+pub(super) struct Block {
+    severity: Severity,
+    code: String,
+    message: String,
+    help: String,
+    labels: Vec<LabeledSpan>,
+    excerpt: Excerpt,
+}
+
+impl Block {
+    pub(super) fn new(report: &Report, masks: &Masks, finding: &Finding, width: usize) -> Self {
+        let places: Vec<Loc> = std::iter::once(finding.at)
+            .chain(finding.labels.iter().map(|label| label.at))
+            .collect();
+        let line = width.max(MIN_LINE);
+        let excerpt = Excerpt::new(&report.inputs, masks, &places, line);
+        let texts = std::iter::once(finding.note.as_str())
+            .chain(finding.labels.iter().map(|label| label.message.as_str()));
+        let labels = excerpt
+            .spans()
+            .zip(texts)
+            .enumerate()
+            .map(|(index, (span, text))| {
+                let text = masks.message(text);
+                let text = wrap(&text, width * 3 / 5, "", "");
+                let text = (!text.is_empty()).then_some(text);
+                match index {
+                    0 => LabeledSpan::new_primary_with_span(text, span),
+                    _ => LabeledSpan::new_with_span(text, span),
+                }
+            })
+            .collect();
+        let doubt = match finding.confidence {
+            Confidence::Certain => String::new(),
+            other => format!(" ({})", other.as_str()),
+        };
+        Self {
+            severity: finding.severity,
+            code: format!("{}[{}]{doubt}", finding.severity.as_str(), finding.rule),
+            message: wrap(&masks.message(&finding.message), width - 6, "", ""),
+            help: wrap(&masks.message(&finding.help), width - 10, "", ""),
+            labels,
+            excerpt,
+        }
+    }
+
+    /// The text, with a blank line after it.
+    pub(super) fn render(&self, paint: Paint) -> String {
+        let theme = GraphicalTheme {
+            characters: ThemeCharacters::unicode(),
+            styles: match paint.0 {
+                true => self.styles(),
+                false => ThemeStyles::none(),
+            },
+        };
+        let handler = GraphicalReportHandler::new_themed(theme)
+            .with_links(false)
+            .with_wrap_lines(false)
+            .without_syntax_highlighting();
+        let mut text = String::new();
+        handler
+            .render_report(&mut text, self)
+            .expect("a string takes every write and every label lies in the excerpt");
+        let mut trimmed: String = text
+            .lines()
+            .flat_map(|line| [line.trim_end(), "\n"])
+            .collect();
+        trimmed.push('\n');
+        trimmed
+    }
+
+    /// The primary place in the colour of the severity, evidence in another one.
+    fn styles(&self) -> ThemeStyles {
+        let mut styles = ThemeStyles::ansi();
+        let primary = match self.severity {
+            Severity::Error => styles.error,
+            Severity::Warning => styles.warning,
+            Severity::Info => styles.advice,
+        };
+        let mut order: Vec<&LabeledSpan> = self.labels.iter().collect();
+        order.sort_by_key(|label| label.offset());
+        styles.highlights = order
+            .iter()
+            .map(|label| match label.primary() {
+                true => primary.bold(),
+                false => styles.help,
+            })
+            .collect();
+        styles
+    }
+}
+
+impl fmt::Display for Block {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl fmt::Debug for Block {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.code)
+    }
+}
+
+impl std::error::Error for Block {}
+
+impl Diagnostic for Block {
+    fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        Some(Box::new(&self.code))
+    }
+
+    fn severity(&self) -> Option<miette::Severity> {
+        Some(match self.severity {
+            Severity::Error => miette::Severity::Error,
+            Severity::Warning => miette::Severity::Warning,
+            Severity::Info => miette::Severity::Advice,
+        })
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        (!self.help.is_empty()).then(|| Box::new(&self.help) as Box<dyn fmt::Display>)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        Some(Box::new(self.labels.iter().cloned()))
+    }
+
+    fn source_code(&self) -> Option<&dyn miette::SourceCode> {
+        Some(&self.excerpt)
+    }
+}

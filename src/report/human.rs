@@ -1,0 +1,231 @@
+//! The report for people: each finding with the lines that prove it, then what to know beside.
+
+use std::fmt::Write as _;
+use std::io;
+
+use super::Summary;
+use super::block::Block;
+use super::clean::Masks;
+use super::prose::{Paint, columns, count, list, shorten, wrap};
+use crate::finding::{Finding, Severity};
+use crate::judge::{Report, ReportNote};
+use crate::source::Loc;
+
+/// How the report looks; what it says never depends on it.
+#[derive(Clone, Copy, Debug)]
+pub struct Style {
+    /// Columns to wrap prose at.
+    pub width: usize,
+    /// Write colour escapes.
+    pub color: bool,
+    /// Which part of the report to write.
+    pub detail: Detail,
+}
+
+/// How much of the report is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Detail {
+    /// Findings only.
+    Quiet,
+    /// Findings, the first notes and the summary.
+    #[default]
+    Normal,
+    /// Everything, every note.
+    Verbose,
+}
+
+impl Default for Style {
+    fn default() -> Self {
+        Self {
+            width: 100,
+            color: false,
+            detail: Detail::Normal,
+        }
+    }
+}
+
+/// More findings than this of one foldable rule in one file become one block.
+const FOLD: usize = 3;
+/// Notes listed unless all are asked for.
+const NOTES: usize = 5;
+/// Narrower terminals are written to as if they had this many columns.
+const MIN_WIDTH: usize = 60;
+
+/// Writes the report.
+pub fn write(report: &Report, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
+    let human = Human {
+        report,
+        masks: Masks::new(report),
+        width: style.width.max(MIN_WIDTH),
+        paint: Paint(style.color),
+    };
+    human.findings(out)?;
+    if style.detail == Detail::Quiet {
+        return Ok(());
+    }
+    human.notes(style.detail == Detail::Verbose, out)?;
+    human.summary(out)
+}
+
+struct Human<'a> {
+    report: &'a Report,
+    masks: Masks<'a>,
+    width: usize,
+    paint: Paint,
+}
+
+impl Human<'_> {
+    fn findings(&self, out: &mut dyn io::Write) -> io::Result<()> {
+        let shown: Vec<&Finding> = self.report.shown().collect();
+        let alike = |a: &Finding, b: &Finding| a.rule == b.rule && a.at.file == b.at.file;
+        for (index, finding) in shown.iter().enumerate() {
+            if !folds(finding.rule) {
+                out.write_all(self.block(finding).as_bytes())?;
+                continue;
+            }
+            let before = shown[..index].iter().filter(|f| alike(f, finding)).count();
+            let rest: Vec<&Finding> = shown[index + 1..]
+                .iter()
+                .copied()
+                .filter(|f| alike(f, finding))
+                .collect();
+            if before + 1 + rest.len() <= FOLD {
+                out.write_all(self.block(finding).as_bytes())?;
+            } else if before == 0 {
+                out.write_all(self.block(finding).as_bytes())?;
+                out.write_all(self.folded(&rest).as_bytes())?;
+            }
+        }
+        Ok(())
+    }
+
+    fn block(&self, finding: &Finding) -> String {
+        Block::new(self.report, &self.masks, finding, self.width).render(self.paint)
+    }
+
+    /// The others of a rule in one file, a line each.
+    fn folded(&self, rest: &[&Finding]) -> String {
+        let mut text = format!("  and {} more in this file:\n", rest.len());
+        let rows: Vec<(String, String)> = rest
+            .iter()
+            .map(|finding| (self.place(finding.at), self.masks.message(&finding.message)))
+            .collect();
+        let column = rows.iter().map(|(place, _)| columns(place)).max();
+        let column = column.unwrap_or(0);
+        for (place, message) in rows {
+            let pad = " ".repeat(column - columns(&place));
+            let room = self.width.saturating_sub(column + 6).max(40);
+            let message = shorten(&message, room);
+            let _ = writeln!(text, "    {}{pad}  {message}", self.paint.dim(&place));
+        }
+        text.push('\n');
+        text
+    }
+
+    fn notes(&self, all: bool, out: &mut dyn io::Write) -> io::Result<()> {
+        let notes = &self.report.notes;
+        if notes.is_empty() {
+            return Ok(());
+        }
+        let limit = if all { notes.len() } else { NOTES };
+        writeln!(
+            out,
+            "{}",
+            self.paint.bold("Not fully understood, so not judged:")
+        )?;
+        for note in notes.iter().take(limit) {
+            let text = self.note(note);
+            writeln!(out, "{}", wrap(&text, self.width - 4, "  ", "    "))?;
+        }
+        if notes.len() > limit {
+            let more = notes.len() - limit;
+            writeln!(out, "  … and {more} more; `-v` lists them all.")?;
+        }
+        writeln!(out)
+    }
+
+    fn note(&self, note: &ReportNote) -> String {
+        let message = self.masks.message(&note.message);
+        match note.at {
+            Some(at) => format!("{}: {message}", self.place(at)),
+            None => message,
+        }
+    }
+
+    fn place(&self, at: Loc) -> String {
+        let file = &self.report.inputs.files[at.file.index()];
+        let position = file.position(at.span.start);
+        let path = super::neutralise(file.path.as_str());
+        format!("{path}:{}:{}", position.line, position.column)
+    }
+
+    fn summary(&self, out: &mut dyn io::Write) -> io::Result<()> {
+        let summary = Summary::of(self.report);
+        writeln!(out, "{}", self.headline(summary))?;
+        let beside = self.beside(summary);
+        if !beside.is_empty() {
+            let text = wrap(&beside.join(" · "), self.width - 2, "  ", "  ");
+            writeln!(out, "{}", self.paint.dim(&text))?;
+        }
+        Ok(())
+    }
+
+    /// What was found, of what is shown.
+    fn headline(&self, summary: Summary) -> String {
+        let files = count(summary.files, "file");
+        let shown: Vec<Severity> = [Severity::Error, Severity::Warning, Severity::Info]
+            .into_iter()
+            .filter(|severity| *severity >= self.report.show)
+            .collect();
+        let found: Vec<String> = shown
+            .iter()
+            .map(|severity| (self.report.count(*severity), severity.as_str()))
+            .filter(|(n, _)| *n > 0)
+            .map(|(n, word)| count(n, word))
+            .collect();
+        let all = summary.errors + summary.warnings + summary.infos;
+        match (summary.files, found.as_slice()) {
+            (0, []) => "No SQL, Python or draft to check here.".to_owned(),
+            (_, []) if all == 0 => self.paint.green(&format!("✓ No findings in {files}.")),
+            (_, []) => {
+                let words: Vec<_> = shown.iter().map(|s| format!("{}s", s.as_str())).collect();
+                let line = format!("✓ No {} in {files}.", words.join(" or "));
+                self.paint.green(&line)
+            }
+            (_, found) if summary.errors > 0 => {
+                self.paint.red(&format!("✗ {} in {files}.", list(found)))
+            }
+            (_, found) => self.paint.yellow(&format!("⚠ {} in {files}.", list(found))),
+        }
+    }
+
+    /// What the summary adds in small print.
+    fn beside(&self, summary: Summary) -> Vec<String> {
+        let mut parts = Vec::new();
+        for severity in [Severity::Warning, Severity::Info] {
+            let n = self.report.count(severity);
+            if severity < self.report.show && n > 0 {
+                let word = severity.as_str();
+                parts.push(format!("{} hidden, see with --show {word}", count(n, word)));
+            }
+        }
+        if summary.suppressed > 0 {
+            parts.push(format!(
+                "{} settled by a decision",
+                count(summary.suppressed, "finding")
+            ));
+        }
+        if summary.notes > 0 {
+            parts.push(count(summary.notes, "note"));
+        }
+        if let Some(first) = self.report.shown().next() {
+            parts.push(format!("`aicheck explain {}` says why", first.rule));
+        }
+        parts
+    }
+}
+
+/// Whether many findings of a rule in one file are one decision rather than many repairs.
+fn folds(rule: &str) -> bool {
+    super::rule(rule).is_some_and(|rule| rule.meta().reviewable)
+}

@@ -1,0 +1,123 @@
+//! Lays out prose for a terminal.
+
+/// Columns a text takes, near enough for wrapping prose.
+pub(super) fn columns(text: &str) -> usize {
+    text.chars().count()
+}
+
+/// `1 file`, `2 files`.
+pub(super) fn count(n: usize, word: &str) -> String {
+    match n {
+        1 => format!("1 {word}"),
+        _ => format!("{n} {word}s"),
+    }
+}
+
+/// `a`, `a and b`, `a, b and c`.
+pub(super) fn list(items: &[String]) -> String {
+    match items {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+/// The first `width` columns, with a mark where something was left out.
+pub(super) fn shorten(text: &str, width: usize) -> String {
+    let line = text.lines().next().unwrap_or_default();
+    if line.len() == text.len() && columns(line) <= width {
+        return line.to_owned();
+    }
+    let kept: String = line.chars().take(width.saturating_sub(1)).collect();
+    format!("{}…", kept.trim_end())
+}
+
+/// Breaks lines at spaces. A line that begins with four spaces is code and stays as it is: it is
+/// there to be copied.
+pub(super) fn wrap(text: &str, width: usize, first: &str, rest: &str) -> String {
+    let mut out = String::with_capacity(text.len() + first.len());
+    for (index, line) in text.lines().enumerate() {
+        let indent = if index == 0 { first } else { rest };
+        if index > 0 {
+            out.push('\n');
+        }
+        out.push_str(indent);
+        if line.starts_with("    ") {
+            out.push_str(line);
+            continue;
+        }
+        let mut used = columns(indent);
+        for (at, word) in line.split(' ').enumerate() {
+            let wanted = columns(word);
+            if at > 0 && used + 1 + wanted > width {
+                out.push('\n');
+                out.push_str(rest);
+                used = columns(rest);
+            } else if at > 0 {
+                out.push(' ');
+                used += 1;
+            }
+            out.push_str(word);
+            used += wanted;
+        }
+    }
+    out
+}
+
+/// Colours, or none.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Paint(pub(super) bool);
+
+impl Paint {
+    pub(super) fn bold(self, text: &str) -> String {
+        self.escape("1", text)
+    }
+
+    pub(super) fn dim(self, text: &str) -> String {
+        self.escape("2", text)
+    }
+
+    pub(super) fn red(self, text: &str) -> String {
+        self.escape("1;31", text)
+    }
+
+    pub(super) fn yellow(self, text: &str) -> String {
+        self.escape("1;33", text)
+    }
+
+    pub(super) fn green(self, text: &str) -> String {
+        self.escape("1;32", text)
+    }
+
+    fn escape(self, code: &str, text: &str) -> String {
+        match self.0 {
+            true => format!("\x1b[{code}m{text}\x1b[0m"),
+            false => text.to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prose_is_wrapped_and_code_is_not() {
+        let text =
+            "add an index so that deletes stay fast:\n    CREATE INDEX i ON orders (customer_id);";
+        assert_eq!(
+            wrap(text, 20, "", "  "),
+            "add an index so that\n  deletes stay fast:\n      CREATE INDEX i ON orders (customer_id);"
+        );
+    }
+
+    #[test]
+    fn words_agree_with_numbers() {
+        assert_eq!(count(1, "file"), "1 file");
+        assert_eq!(
+            list(&[count(2, "error"), count(1, "info")]),
+            "2 errors and 1 info"
+        );
+        assert_eq!(shorten("a long message", 8), "a long…");
+    }
+}

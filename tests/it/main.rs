@@ -1,0 +1,3 @@
+//! Everything that is tested through the library or the binary, one module a subject.
+
+mod report;
