@@ -198,7 +198,8 @@ pub struct Function {
     pub exits: Vec<FailureExit>,
     /// Every call in the body (nested functions excluded), in order.
     pub calls: Vec<CallSite>,
-    /// What it returns.
+    /// What it returns, a generator: what it yields. Empty for a stub (`...`, only a docstring),
+    /// whose value is not known, and for a function that never returns.
     pub returned: Vec<Return>,
     /// Parameters for which the function raises or aborts when they are None or falsy:
     /// calling it guards the argument.
@@ -266,9 +267,9 @@ pub struct Step {
     pub use_text: String,
     /// The use stands inside a returned value or a call that only passes the value on.
     pub use_kind: UseKind,
-    /// Calls between step and use that take the variable or that may never return: if one of them
+    /// Calls that stand between step and use on every path of the missing value: if one of them
     /// rejects None or never returns, the use is guarded.
-    pub unless: Vec<String>,
+    pub unless: Vec<Protection>,
     /// Exception types (as written) caught around the use, by `try`, `suppress` or bare `except`
     /// (written `BaseException`); re-raising handlers are left out.
     pub catches: Vec<String>,
@@ -276,6 +277,28 @@ pub struct Step {
     pub contexts: Vec<String>,
     /// Inside a loop.
     pub in_loop: bool,
+}
+
+/// A call that may keep a missing value from being used. Calls that certainly return and take no
+/// part (logging, methods of local objects that do not take the value) are left out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Protection {
+    /// The callee as written.
+    pub callee: String,
+    /// How the value is passed to it; `None` = it is not, so that only never returning protects.
+    pub passed: Option<Passed>,
+    /// It stands where the value is known to be missing (`if row is None: fail()`): a callee that
+    /// nobody knows makes the use unknown.
+    pub when_missing: bool,
+}
+
+/// How a value is passed to a call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Passed {
+    /// By position, from 0.
+    Position(u32),
+    /// By keyword.
+    Keyword(String),
 }
 
 /// How a step fails.
