@@ -1,3 +1,6 @@
 //! Everything that is tested through the library or the binary, one module a subject.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod report;
+mod tidy;
