@@ -26,25 +26,51 @@ pub fn check_with(
     inputs: Inputs,
     settings: &Settings,
 ) -> Report {
+    check_observed(rules, inputs, settings, &mut |_| {})
+}
+
+/// The same, telling the name of each stage when it is done.
+pub fn check_observed(
+    rules: impl IntoIterator<Item = &'static Rule>,
+    inputs: Inputs,
+    settings: &Settings,
+    done: &mut (dyn FnMut(&'static str) + Send),
+) -> Report {
     let catalogue = Catalogue::new(rules);
     with_threads(settings.jobs, || {
-        let (outcomes, mut project) = read(&inputs, settings);
+        let outcomes = map_all(&inputs);
+        done("map");
+        let mut project = link(&inputs, &outcomes, settings);
+        done("link");
         let checked = run(&selected(&catalogue, settings), &mut project);
-        judge(inputs, &outcomes, &project, checked, &catalogue, settings)
+        done("check");
+        let report = judge(inputs, &outcomes, &project, checked, &catalogue, settings);
+        done("judge");
+        report
     })
 }
 
 /// Maps every unit and links what they say.
 pub fn read(inputs: &Inputs, settings: &Settings) -> (Vec<FileOutcome>, Project) {
-    let outcomes: Vec<FileOutcome> = inputs.units.par_iter().map(map).collect();
-    let linked = isolated(|| Project::link(&inputs.units, &outcomes, settings));
-    let project = linked.unwrap_or_else(|| Project {
+    with_threads(settings.jobs, || {
+        let outcomes = map_all(inputs);
+        let project = link(inputs, &outcomes, settings);
+        (outcomes, project)
+    })
+}
+
+fn map_all(inputs: &Inputs) -> Vec<FileOutcome> {
+    inputs.units.par_iter().map(map).collect()
+}
+
+fn link(inputs: &Inputs, outcomes: &[FileOutcome], settings: &Settings) -> Project {
+    let linked = isolated(|| Project::link(&inputs.units, outcomes, settings));
+    linked.unwrap_or_else(|| Project {
         notes: vec![internal_error(
             "linking the project; no rule could run".into(),
         )],
         ..Project::default()
-    });
-    (outcomes, project)
+    })
 }
 
 /// Reads one document into facts; sees nothing else.

@@ -1,3 +1,7 @@
-//! Parses the arguments, runs, and turns the outcome into an exit status.
+//! The program: everything is in the library, see [`aicheck::cli`].
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    aicheck::cli::main(std::env::args_os())
+}

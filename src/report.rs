@@ -6,7 +6,7 @@ pub mod json;
 mod block;
 mod clean;
 mod excerpt;
-mod prose;
+pub(crate) mod prose;
 
 use serde::Serialize;
 
@@ -56,8 +56,4 @@ pub fn url(rule: &Rule) -> String {
     let repository = env!("CARGO_PKG_REPOSITORY");
     let file = rule.id.replace('-', "_");
     format!("{repository}/blob/main/rules/{}/{file}.md", rule.family)
-}
-
-fn rule(id: &str) -> Option<&'static Rule> {
-    crate::rules::all().find(|rule| rule.id == id)
 }

@@ -21,6 +21,18 @@ pub enum Dialect {
     Mssql,
 }
 
+impl Dialect {
+    /// The word users read and write.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Postgres => "postgres",
+            Self::Mysql => "mysql",
+            Self::Sqlite => "sqlite",
+            Self::Mssql => "mssql",
+        }
+    }
+}
+
 /// Which direction of a migration a statement belongs to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Section {

@@ -6,12 +6,12 @@ use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, ThemeCharacters, ThemeStyles,
 };
 
-use super::clean::Masks;
+use super::clean::{Masks, neutralise};
 use super::excerpt::Excerpt;
 use super::prose::{Paint, wrap};
 use crate::finding::{Confidence, Finding, Severity};
 use crate::judge::Report;
-use crate::source::Loc;
+use crate::source::{FileId, Loc, SourceFile, Span};
 
 /// Source lines are never cut shorter than this.
 const MIN_LINE: usize = 120;
@@ -32,7 +32,7 @@ impl Block {
             .chain(finding.labels.iter().map(|label| label.at))
             .collect();
         let line = width.max(MIN_LINE);
-        let excerpt = Excerpt::new(&report.inputs, masks, &places, line);
+        let excerpt = Excerpt::new(&report.inputs.files, masks, &places, line);
         let texts = std::iter::once(finding.note.as_str())
             .chain(finding.labels.iter().map(|label| label.message.as_str()));
         let labels = excerpt
@@ -59,6 +59,33 @@ impl Block {
             message: wrap(&masks.message(&finding.message), width - 6, "", ""),
             help: wrap(&masks.message(&finding.help), width - 10, "", ""),
             labels,
+            excerpt,
+        }
+    }
+
+    /// A fault in a file that steers the run.
+    pub(super) fn fault(
+        file: &SourceFile,
+        span: Span,
+        message: &str,
+        help: &str,
+        width: usize,
+    ) -> Self {
+        let place = Loc {
+            file: FileId(0),
+            span,
+        };
+        let file = std::slice::from_ref(file);
+        let excerpt = Excerpt::new(file, &Masks::none(), &[place], width.max(MIN_LINE));
+        Self {
+            severity: Severity::Error,
+            code: "error[configuration]".to_owned(),
+            message: wrap(&neutralise(message), width - 6, "", ""),
+            help: wrap(&neutralise(help), width - 10, "", ""),
+            labels: excerpt
+                .spans()
+                .map(|span| LabeledSpan::new_primary_with_span(None, span))
+                .collect(),
             excerpt,
         }
     }

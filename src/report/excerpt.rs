@@ -9,7 +9,6 @@ use std::ops::Range;
 use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 
 use super::clean::{Masks, safe};
-use crate::discover::Inputs;
 use crate::source::{FileId, Loc, SourceFile};
 
 /// Unmarked lines before and after a marked one.
@@ -51,7 +50,7 @@ struct Place {
 impl Excerpt {
     /// The lines around the places, at most `width` columns of each. The first place is the
     /// primary one: its window comes first, then the rest of its file, then other files.
-    pub(super) fn new(inputs: &Inputs, masks: &Masks, places: &[Loc], width: usize) -> Self {
+    pub(super) fn new(sources: &[SourceFile], masks: &Masks, places: &[Loc], width: usize) -> Self {
         let mut excerpt = Self {
             windows: Vec::new(),
             marks: vec![Mark::default(); places.len()],
@@ -63,7 +62,7 @@ impl Excerpt {
             }
         }
         for id in files {
-            let file = &inputs.files[id.index()];
+            let file = &sources[id.index()];
             let mut group: Vec<Place> = places
                 .iter()
                 .enumerate()

@@ -9,7 +9,7 @@ use super::clean::Masks;
 use super::prose::{Paint, columns, count, list, shorten, wrap};
 use crate::finding::{Finding, Severity};
 use crate::judge::{Report, ReportNote};
-use crate::source::Loc;
+use crate::source::{Loc, SourceFile, Span};
 
 /// How the report looks; what it says never depends on it.
 #[derive(Clone, Copy, Debug)]
@@ -65,6 +65,24 @@ pub fn write(report: &Report, style: Style, out: &mut dyn io::Write) -> io::Resu
     }
     human.notes(style.detail == Detail::Verbose, out)?;
     human.summary(out)
+}
+
+/// A fault in a file that steers the run, with the place.
+pub fn fault(file: &SourceFile, span: Span, message: &str, help: &str, style: Style) -> String {
+    Block::fault(file, span, message, help, style.width.max(MIN_WIDTH)).render(Paint(style.color))
+}
+
+/// Why a run could not do its work, and what to do.
+pub fn failure(message: &str, help: &str, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
+    let paint = Paint(style.color);
+    let width = style.width.max(MIN_WIDTH);
+    let line = wrap(&super::neutralise(message), width, "", "  ");
+    writeln!(out, "{}: {line}", paint.red("error"))?;
+    if !help.is_empty() {
+        let line = wrap(&super::neutralise(help), width - 8, "", "        ");
+        writeln!(out, "  help: {line}")?;
+    }
+    Ok(())
 }
 
 struct Human<'a> {
@@ -227,5 +245,5 @@ impl Human<'_> {
 
 /// Whether many findings of a rule in one file are one decision rather than many repairs.
 fn folds(rule: &str) -> bool {
-    super::rule(rule).is_some_and(|rule| rule.meta().reviewable)
+    crate::rules::find(rule).is_some_and(|rule| rule.meta().reviewable)
 }

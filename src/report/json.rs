@@ -129,7 +129,7 @@ fn entry(report: &Report, masks: &Masks, finding: &Finding) -> Entry {
         .iter()
         .map(|label| (label.at, &label.message));
     let labels = primary.into_iter().chain(evidence);
-    let rule = super::rule(finding.rule);
+    let rule = crate::rules::find(finding.rule);
     Entry {
         rule: finding.rule,
         family: rule.map_or("", |rule| rule.family),

@@ -1,12 +1,14 @@
 //! Lays out prose for a terminal.
 
+use crate::finding::Severity;
+
 /// Columns a text takes, near enough for wrapping prose.
-pub(super) fn columns(text: &str) -> usize {
+pub(crate) fn columns(text: &str) -> usize {
     text.chars().count()
 }
 
 /// `1 file`, `2 files`.
-pub(super) fn count(n: usize, word: &str) -> String {
+pub(crate) fn count(n: usize, word: &str) -> String {
     match n {
         1 => format!("1 {word}"),
         _ => format!("{n} {word}s"),
@@ -14,7 +16,7 @@ pub(super) fn count(n: usize, word: &str) -> String {
 }
 
 /// `a`, `a and b`, `a, b and c`.
-pub(super) fn list(items: &[String]) -> String {
+pub(crate) fn list(items: &[String]) -> String {
     match items {
         [] => String::new(),
         [one] => one.clone(),
@@ -23,7 +25,7 @@ pub(super) fn list(items: &[String]) -> String {
 }
 
 /// The first `width` columns, with a mark where something was left out.
-pub(super) fn shorten(text: &str, width: usize) -> String {
+pub(crate) fn shorten(text: &str, width: usize) -> String {
     let line = text.lines().next().unwrap_or_default();
     if line.len() == text.len() && columns(line) <= width {
         return line.to_owned();
@@ -34,7 +36,7 @@ pub(super) fn shorten(text: &str, width: usize) -> String {
 
 /// Breaks lines at spaces. A line that begins with four spaces is code and stays as it is: it is
 /// there to be copied.
-pub(super) fn wrap(text: &str, width: usize, first: &str, rest: &str) -> String {
+pub(crate) fn wrap(text: &str, width: usize, first: &str, rest: &str) -> String {
     let mut out = String::with_capacity(text.len() + first.len());
     for (index, line) in text.lines().enumerate() {
         let indent = if index == 0 { first } else { rest };
@@ -66,26 +68,35 @@ pub(super) fn wrap(text: &str, width: usize, first: &str, rest: &str) -> String 
 
 /// Colours, or none.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Paint(pub(super) bool);
+pub(crate) struct Paint(pub(crate) bool);
 
 impl Paint {
-    pub(super) fn bold(self, text: &str) -> String {
+    pub(crate) fn bold(self, text: &str) -> String {
         self.escape("1", text)
     }
 
-    pub(super) fn dim(self, text: &str) -> String {
+    pub(crate) fn dim(self, text: &str) -> String {
         self.escape("2", text)
     }
 
-    pub(super) fn red(self, text: &str) -> String {
+    /// In the colour of a severity.
+    pub(crate) fn severity(self, severity: Severity, text: &str) -> String {
+        match severity {
+            Severity::Error => self.red(text),
+            Severity::Warning => self.yellow(text),
+            Severity::Info => self.escape("36", text),
+        }
+    }
+
+    pub(crate) fn red(self, text: &str) -> String {
         self.escape("1;31", text)
     }
 
-    pub(super) fn yellow(self, text: &str) -> String {
+    pub(crate) fn yellow(self, text: &str) -> String {
         self.escape("1;33", text)
     }
 
-    pub(super) fn green(self, text: &str) -> String {
+    pub(crate) fn green(self, text: &str) -> String {
         self.escape("1;32", text)
     }
 

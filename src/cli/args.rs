@@ -1,0 +1,236 @@
+//! What was typed. Knows nothing of what it means; see [`super::settings`].
+
+use camino::Utf8PathBuf;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+/// Reviews generated backend code before it is merged: schema, queries, handlers and
+/// configuration, read together.
+#[derive(Debug, Parser)]
+#[command(
+    name = "aicheck",
+    version,
+    args_conflicts_with_subcommands = true,
+    disable_help_subcommand = true,
+    max_term_width = 100,
+    after_help = "Exit status: 0 nothing to fail on, 1 findings, 2 could not do the work.\n\
+                  `aicheck PATH` is short for `aicheck check PATH`."
+)]
+pub struct Cli {
+    /// The command; none = check.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// The arguments of check, when no command is named.
+    #[command(flatten)]
+    pub check: CheckArgs,
+    /// What every command takes.
+    #[command(flatten)]
+    pub global: GlobalArgs,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Check a project, files of it, or a draft (the default command)
+    Check(CheckArgs),
+    /// List the rules
+    Rules {
+        /// How to write the list
+        #[arg(long, value_name = "FORMAT", default_value = "human")]
+        format: Format,
+    },
+    /// Say what a rule finds, why, and how to settle it
+    Explain {
+        /// The id of the rule
+        rule: String,
+    },
+    /// Say what each file is taken for, and why
+    Files(InputArgs),
+    /// Write a completion script for a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+}
+
+/// What every command takes.
+#[derive(Debug, Args)]
+pub struct GlobalArgs {
+    /// Use colours
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+    /// Say less: findings only
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Say more: every note, and what was read
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+}
+
+/// The arguments of check.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// What is read.
+    #[command(flatten)]
+    pub input: InputArgs,
+
+    /// How to write the report
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        default_value = "human",
+        help_heading = "Report"
+    )]
+    pub format: Format,
+    /// Write the report to a file
+    #[arg(long, value_name = "FILE", help_heading = "Report")]
+    pub output: Option<Utf8PathBuf>,
+    /// Print findings from this severity on [default: warning]
+    #[arg(long, value_name = "SEVERITY", help_heading = "Report")]
+    pub show: Option<Show>,
+    /// Exit with 1 from this severity on
+    #[arg(
+        long,
+        value_name = "SEVERITY",
+        default_value = "error",
+        help_heading = "Report"
+    )]
+    pub fail_on: FailOn,
+    /// Write the time of each stage to standard error
+    #[arg(long, help_heading = "Report")]
+    pub stats: bool,
+
+    /// Run only these rules or families, separated by commas
+    #[arg(
+        long,
+        value_name = "RULE",
+        value_delimiter = ',',
+        help_heading = "Rules"
+    )]
+    pub select: Vec<String>,
+    /// Do not run these rules or families
+    #[arg(
+        long,
+        value_name = "RULE",
+        value_delimiter = ',',
+        help_heading = "Rules"
+    )]
+    pub ignore: Vec<String>,
+}
+
+/// What is read, and what it is taken for.
+#[derive(Debug, Args)]
+pub struct InputArgs {
+    /// Folders, files or drafts; `-` is standard input [default: the current folder]
+    ///
+    /// A folder is a project of its own. A file is looked at within its project: everything is
+    /// read, and findings that touch the file are reported. Standard input and Markdown files are
+    /// drafts, whose fenced blocks are checked together.
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<Utf8PathBuf>,
+
+    /// Check drafts and files outside against the project in this folder
+    #[arg(long, value_name = "DIR", help_heading = "Input")]
+    pub project: Option<Utf8PathBuf>,
+    /// The name that standard input goes by
+    #[arg(long, value_name = "NAME", help_heading = "Input")]
+    pub stdin_filename: Option<Utf8PathBuf>,
+    /// What standard input is written in
+    #[arg(
+        long,
+        value_name = "LANGUAGE",
+        default_value = "auto",
+        help_heading = "Input"
+    )]
+    pub lang: Language,
+    /// The dialect of all SQL
+    #[arg(long, value_name = "DIALECT", help_heading = "Input")]
+    pub dialect: Option<Dialect>,
+    /// Leave out paths, by patterns as in .gitignore
+    #[arg(long, value_name = "GLOB", help_heading = "Input")]
+    pub exclude: Vec<String>,
+    /// Leave excluded paths out even when they are named
+    #[arg(long, help_heading = "Input")]
+    pub force_exclude: bool,
+    /// Read the settings from this file
+    #[arg(long, value_name = "FILE", help_heading = "Input")]
+    pub config: Option<Utf8PathBuf>,
+    /// How many threads to use [default: one per core]
+    #[arg(long, value_name = "N", help_heading = "Input")]
+    pub jobs: Option<std::num::NonZeroUsize>,
+}
+
+/// Formats of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    Human,
+    /// For programs, version 1
+    Json,
+}
+
+/// From which severity on findings are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Show {
+    /// Errors only
+    Error,
+    /// Errors and warnings
+    Warning,
+    /// Everything
+    Info,
+}
+
+/// From which severity on the run fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// Errors
+    Error,
+    /// Errors and warnings
+    Warning,
+    /// Any finding
+    Info,
+    /// No finding
+    Never,
+}
+
+/// What standard input is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Language {
+    /// By name and content
+    Auto,
+    /// One SQL file
+    Sql,
+    /// One Python file
+    Python,
+    /// Fenced blocks
+    Markdown,
+}
+
+/// The dialect of all SQL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Dialect {
+    /// By settings, names and content
+    Auto,
+    /// PostgreSQL
+    #[value(alias = "postgresql")]
+    Postgres,
+    /// MySQL and MariaDB
+    #[value(alias = "mariadb")]
+    Mysql,
+    /// SQLite
+    Sqlite,
+    /// Microsoft SQL Server
+    #[value(alias = "sqlserver")]
+    Mssql,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}

@@ -1,0 +1,97 @@
+//! What was typed, turned into what it means: the scope and the settings of a run.
+
+use camino::Utf8Path;
+
+use super::args::{CheckArgs, Dialect, FailOn, InputArgs, Language, Show};
+use super::failure::Failure;
+use crate::config::{self, Pattern, Settings};
+use crate::discover::{self, FileKind, Scope};
+use crate::facts::schema;
+use crate::finding::Severity;
+
+/// What a run reads, and how.
+pub(super) fn of_input(args: &InputArgs) -> Result<(Scope, Settings), Failure> {
+    let scope = Scope::of(&args.paths, args.project.as_deref())?;
+    let mut settings = from_file(&scope, args.config.as_deref())?.unwrap_or_default();
+    match args.dialect {
+        None => {}
+        Some(Dialect::Auto) => settings.dialect = None,
+        Some(Dialect::Postgres) => settings.dialect = Some(schema::Dialect::Postgres),
+        Some(Dialect::Mysql) => settings.dialect = Some(schema::Dialect::Mysql),
+        Some(Dialect::Sqlite) => settings.dialect = Some(schema::Dialect::Sqlite),
+        Some(Dialect::Mssql) => settings.dialect = Some(schema::Dialect::Mssql),
+    }
+    settings.language = match args.lang {
+        Language::Auto => None,
+        Language::Sql => Some(FileKind::Sql),
+        Language::Python => Some(FileKind::Python),
+        Language::Markdown => Some(FileKind::Markdown),
+    };
+    for glob in &args.exclude {
+        let pattern = Pattern::new(glob).map_err(|why| Failure::Pattern {
+            glob: glob.clone(),
+            why,
+        })?;
+        settings.exclude.push(pattern);
+    }
+    settings.force_exclude = args.force_exclude;
+    settings.stdin_name = args.stdin_filename.clone();
+    settings.jobs = args.jobs.map_or(0, usize::from);
+    Ok((scope, settings))
+}
+
+/// The same with what a check needs to know.
+pub(super) fn of_check(args: &CheckArgs) -> Result<(Scope, Settings), Failure> {
+    let (scope, mut settings) = of_input(&args.input)?;
+    if !args.select.is_empty() {
+        settings.select = rules("--select", &args.select)?;
+    }
+    settings.ignore.extend(rules("--ignore", &args.ignore)?);
+    settings.fail_on = match args.fail_on {
+        FailOn::Error => Some(Severity::Error),
+        FailOn::Warning => Some(Severity::Warning),
+        FailOn::Info => Some(Severity::Info),
+        FailOn::Never => None,
+    };
+    settings.show = match args.show {
+        Some(Show::Error) => Severity::Error,
+        Some(Show::Warning) => Severity::Warning,
+        Some(Show::Info) => Severity::Info,
+        // What fails the run is shown.
+        None => settings.show.min(settings.fail_on.unwrap_or(settings.show)),
+    };
+    Ok((scope, settings))
+}
+
+/// The settings a file gives. A draft alone belongs to no project and takes none unasked.
+fn from_file(scope: &Scope, named: Option<&Utf8Path>) -> Result<Option<Settings>, Failure> {
+    let file = match named {
+        Some(path) => Some(discover::configuration_file(path, path)?),
+        None if scope.walks.is_empty() => None,
+        None => discover::configuration(&scope.root)?,
+    };
+    let Some(file) = file else {
+        return Ok(None);
+    };
+    Ok(config::parse(file, &names())?)
+}
+
+/// The names of all rules and families.
+pub(super) fn names() -> Vec<&'static str> {
+    let mut names: Vec<_> = crate::rules::all()
+        .flat_map(|rule| [rule.id, rule.family])
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+fn rules(option: &'static str, words: &[String]) -> Result<Vec<String>, Failure> {
+    let names = names();
+    words
+        .iter()
+        .map(|word| {
+            config::rule(word.trim(), &names).map_err(|unknown| Failure::Rule { option, unknown })
+        })
+        .collect()
+}
