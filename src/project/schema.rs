@@ -1,4 +1,20 @@
-//! The end state of each database: migrations replayed in their tool's order.
+//! The end state of each database: migrations replayed in their tool's order. Knows what statements
+//! do to a schema, not what they are written in; every part of the model cites what made it.
+
+mod alter;
+mod cascade;
+mod constraint;
+mod create;
+mod edit;
+mod expression;
+mod index;
+mod names;
+mod order;
+mod replay;
+mod table;
+mod touch;
+mod version;
+mod write;
 
 use std::collections::BTreeMap;
 
@@ -9,6 +25,10 @@ use crate::facts::FileOutcome;
 use crate::facts::schema::{Action, Dialect, Expression, TypeName};
 use crate::source::Loc;
 
+pub use cascade::Reach;
+pub use replay::Replay;
+pub use table::NearMiss;
+
 /// One database: a migration root in one dialect.
 #[derive(Clone, Debug)]
 pub struct Database {
@@ -18,10 +38,32 @@ pub struct Database {
     pub dialect: Dialect,
     /// The tool whose migrations built it.
     pub tool: MigrationTool,
-    /// The tables, by key.
+    /// The tables, by key. Partitions are none.
     pub tables: BTreeMap<TableKey, Table>,
-    /// Names of tables that some statement nobody understood may have made or changed.
+    /// Partitions by key: indexes and keys count on their parent, no rule looks at them.
+    pub partitions: BTreeMap<TableKey, Table>,
+    /// Domains with the type each stands for; `None` for enums and composite types.
+    pub types: BTreeMap<String, Option<(TypeName, Loc)>>,
+    /// Names of tables that some statement nobody understood may have made or changed, or that are
+    /// only altered and never made.
     pub open: Vec<String>,
+    /// Whether files tell their order for certain.
+    pub ordered: bool,
+}
+
+impl Database {
+    /// The type behind a domain, with the place that says so; the type itself where it is none.
+    pub fn resolve_type<'a>(&'a self, ty: &'a TypeName) -> (&'a TypeName, Option<Loc>) {
+        // A domain over a domain over … : a chain longer than this is a circle.
+        let mut found = (ty, None);
+        for _ in 0..8 {
+            match self.types.get(&found.0.base) {
+                Some(Some((base, at))) => found = (base, found.1.or(Some(*at))),
+                _ => break,
+            }
+        }
+        found
+    }
 }
 
 /// A table's identity: schema (empty = the default one) and name, both as stored.
@@ -48,7 +90,7 @@ impl std::fmt::Display for TableKey {
 pub struct Table {
     /// Its key.
     pub key: TableKey,
-    /// The name in the statement that made it.
+    /// The name in the statement that made it, or in the first that mentions it.
     pub at: Loc,
     /// The columns, in order.
     pub columns: Vec<Column>,
@@ -56,14 +98,25 @@ pub struct Table {
     pub primary_key: Option<Key>,
     /// Unique constraints.
     pub uniques: Vec<Key>,
+    /// Check constraints.
+    pub checks: Vec<Check>,
+    /// Exclusion constraints; their columns are not known.
+    pub exclusions: Vec<Key>,
     /// Indexes that are not made by a constraint.
     pub indexes: Vec<Index>,
     /// Foreign keys.
     pub foreign_keys: Vec<ForeignKey>,
-    /// Indexes and keys that existed and were dropped, with the place of the drop.
-    pub dropped: Vec<(Key, Loc)>,
-    /// Not fully understood: nothing may be argued from what it lacks.
-    pub open: bool,
+    /// Indexes that existed and were dropped, those of keys too, with the place of the drop.
+    pub dropped: Vec<(Index, Loc)>,
+    /// The statement that made it was read. Otherwise it is only altered, and what it held before
+    /// is unknown.
+    pub created: bool,
+    /// Its columns are all known; those of `AS SELECT` are not.
+    pub columns_known: bool,
+    /// A statement that nobody understood touched it: nothing may be argued from what it lacks.
+    pub opaque: bool,
+    /// The table it is a partition of.
+    pub partition_of: Option<TableKey>,
 }
 
 /// A column at the end of replay.
@@ -81,12 +134,14 @@ pub struct Column {
     pub default: Option<Expression>,
     /// Numbers itself.
     pub auto_increment: bool,
+    /// The clause that made it was read, so that nothing about it is older.
+    pub created: bool,
 }
 
-/// A primary key, a unique constraint, or the columns of a dropped index.
+/// A primary key or a unique constraint.
 #[derive(Clone, Debug)]
 pub struct Key {
-    /// Its name, written or given by the database.
+    /// Its name, written or given by the database; empty where nobody can know it.
     pub name: String,
     /// Its columns.
     pub columns: Vec<String>,
@@ -94,10 +149,21 @@ pub struct Key {
     pub at: Loc,
 }
 
+/// A check constraint.
+#[derive(Clone, Debug)]
+pub struct Check {
+    /// Its name, written or given by the database; empty where nobody can know it.
+    pub name: String,
+    /// The condition, as written.
+    pub condition: String,
+    /// Its clause.
+    pub at: Loc,
+}
+
 /// An index.
 #[derive(Clone, Debug)]
 pub struct Index {
-    /// Its name.
+    /// Its name, written or given by the database; empty where nobody can know it.
     pub name: String,
     /// Columns in order; `None` for an expression.
     pub columns: Vec<Option<String>>,
@@ -111,6 +177,8 @@ pub struct Index {
     pub predicate: Option<String>,
     /// Included columns.
     pub include: Vec<String>,
+    /// MySQL made it for a foreign key; it goes when a written one serves as well.
+    pub implicit: bool,
     /// Its clause.
     pub at: Loc,
 }
@@ -118,7 +186,7 @@ pub struct Index {
 /// A foreign key.
 #[derive(Clone, Debug)]
 pub struct ForeignKey {
-    /// Its name.
+    /// Its name, written or given by the database; empty where nobody can know it.
     pub name: String,
     /// The referencing columns.
     pub columns: Vec<String>,
@@ -132,15 +200,31 @@ pub struct ForeignKey {
     pub on_update: Action,
     /// Its clause.
     pub at: Loc,
+    /// Its columns in the clause.
+    pub columns_at: Loc,
     /// The `ON DELETE` clause, where written.
     pub on_delete_at: Option<Loc>,
 }
 
 /// Replays all migrations.
 pub fn replay(
-    _units: &[Unit],
-    _outcomes: &[FileOutcome],
-    _settings: &Settings,
+    units: &[Unit],
+    outcomes: &[FileOutcome],
+    settings: &Settings,
 ) -> (Vec<Database>, Vec<LinkNote>) {
-    (Vec::new(), Vec::new())
+    let mut databases = Vec::new();
+    let mut notes = Vec::new();
+    for chain in order::chains(units, outcomes, settings) {
+        let mut replay = Replay::new(chain.name, chain.dialect, chain.tool);
+        for &unit in &chain.units {
+            for statement in &outcomes[unit].facts.schema {
+                replay.apply(units[unit].file, statement);
+            }
+        }
+        let (mut database, open) = replay.finish();
+        database.ordered = chain.ordered;
+        databases.push(database);
+        notes.extend(open);
+    }
+    (databases, notes)
 }

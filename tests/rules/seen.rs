@@ -81,10 +81,6 @@ fn word(id: NoteId) -> String {
 pub(crate) fn open_tables(project: &Project) -> BTreeSet<String> {
     let databases = project.databases.iter();
     databases
-        .flat_map(|database| {
-            let tables = database.tables.values().filter(|table| table.open);
-            let tables = tables.map(|table| table.key.to_string());
-            tables.chain(database.open.iter().cloned())
-        })
+        .flat_map(|database| database.open.iter().cloned())
         .collect()
 }

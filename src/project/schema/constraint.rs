@@ -1,0 +1,304 @@
+//! Keys, checks and foreign keys: made, named and dropped.
+
+use super::replay::Replay;
+use super::{Check, ForeignKey, Index, Key, Table, TableKey, expression, names};
+use crate::facts::schema::{
+    Action, Constraint, ConstraintKind, Dialect, ForeignKey as ForeignKeyClause, Ident,
+};
+use crate::source::{Loc, Span};
+
+impl Replay {
+    pub(super) fn add_constraint(&mut self, key: &TableKey, constraint: &Constraint) {
+        let at = self.at(constraint.span);
+        let name = constraint.name.as_ref().map(|name| name.name.clone());
+        if self.guarded && self.has_such(key, constraint) {
+            return;
+        }
+        match &constraint.kind {
+            ConstraintKind::PrimaryKey {
+                columns,
+                using_index,
+            } => {
+                let (name, columns) = self.key_parts(key, name, columns, using_index.as_ref());
+                self.put_primary_key(key, name, columns, at);
+            }
+            ConstraintKind::Unique {
+                columns,
+                using_index,
+            } => {
+                let (name, columns) = self.key_parts(key, name, columns, using_index.as_ref());
+                self.put_unique(key, name, columns, at);
+            }
+            ConstraintKind::ForeignKey(fk) => self.add_foreign_key(key, name, fk, at),
+            ConstraintKind::Check { condition } => {
+                let name = name.unwrap_or_else(|| self.check_name(key, &condition.text));
+                let check = Check {
+                    name,
+                    condition: condition.text.clone(),
+                    at,
+                };
+                if let Some(table) = self.table_mut(key) {
+                    table.checks.push(check);
+                }
+            }
+            ConstraintKind::Exclude => {
+                let exclusion = Key {
+                    name: name.unwrap_or_default(),
+                    columns: Vec::new(),
+                    at,
+                };
+                if let Some(table) = self.table_mut(key) {
+                    table.exclusions.push(exclusion);
+                }
+            }
+        }
+    }
+
+    /// Whether the table holds what a guarded statement would add.
+    fn has_such(&self, key: &TableKey, constraint: &Constraint) -> bool {
+        let Some(table) = self.table(key) else {
+            return false;
+        };
+        let named = constraint.name.as_ref();
+        named.is_some_and(|name| table.has_constraint_named(&name.name))
+            || matches!(constraint.kind, ConstraintKind::PrimaryKey { .. })
+                && table.primary_key.is_some()
+    }
+
+    /// Name and columns of a key. With `USING INDEX` the index becomes the constraint.
+    fn key_parts(
+        &mut self,
+        key: &TableKey,
+        name: Option<String>,
+        columns: &[Ident],
+        using_index: Option<&Ident>,
+    ) -> (Option<String>, Vec<String>) {
+        let written = columns.iter().map(|column| column.name.clone()).collect();
+        let Some(using) = using_index else {
+            return (name, written);
+        };
+        let index = self
+            .table_mut(key)
+            .and_then(|table| table.take_index(&using.name));
+        let columns = index.map_or(written, |index| {
+            index.columns.into_iter().flatten().collect()
+        });
+        (name.or(Some(using.name.clone())), columns)
+    }
+
+    pub(super) fn put_primary_key(
+        &mut self,
+        key: &TableKey,
+        name: Option<String>,
+        columns: Vec<String>,
+        at: Loc,
+    ) {
+        let name = name.unwrap_or_else(|| match self.database.dialect {
+            Dialect::Postgres => self.relation_name(key, None, "pkey"),
+            Dialect::Mysql => "PRIMARY".into(),
+            Dialect::Sqlite | Dialect::Mssql => String::new(),
+        });
+        let Some(table) = self.table_mut(key) else {
+            return;
+        };
+        for column in &mut table.columns {
+            if columns.contains(&column.name) {
+                column.nullable = false;
+            }
+        }
+        table.primary_key = Some(Key { name, columns, at });
+    }
+
+    pub(super) fn put_unique(
+        &mut self,
+        key: &TableKey,
+        name: Option<String>,
+        columns: Vec<String>,
+        at: Loc,
+    ) {
+        let name = name.unwrap_or_else(|| match self.database.dialect {
+            Dialect::Postgres => self.relation_name(key, Some(&columns.join("_")), "key"),
+            Dialect::Mysql => self.mysql_index_name(key, columns.first()),
+            Dialect::Sqlite | Dialect::Mssql => String::new(),
+        });
+        if let Some(table) = self.table_mut(key) {
+            table.uniques.push(Key { name, columns, at });
+            table.drop_superseded();
+        }
+    }
+
+    fn add_foreign_key(
+        &mut self,
+        key: &TableKey,
+        name: Option<String>,
+        clause: &ForeignKeyClause,
+        at: Loc,
+    ) {
+        let columns: Vec<String> = clause.columns.iter().map(|c| c.name.clone()).collect();
+        let columns_at = clause
+            .columns
+            .iter()
+            .map(|column| column.span)
+            .reduce(Span::to)
+            .map_or(at, |span| self.at(span));
+        let parent = self.resolve(&clause.parent);
+        let mut parent_columns: Vec<String> = clause
+            .parent_columns
+            .iter()
+            .map(|column| column.name.clone())
+            .collect();
+        if parent_columns.is_empty()
+            && let Some(primary) = self.table(&parent).and_then(|t| t.primary_key.as_ref())
+        {
+            parent_columns.clone_from(&primary.columns);
+        }
+        if self.database.dialect == Dialect::Mysql {
+            self.add_implicit_index(key, name.as_deref(), &columns, at);
+        }
+        let fk = ForeignKey {
+            name: name.unwrap_or_else(|| self.foreign_key_name(key, &columns)),
+            columns,
+            parent,
+            parent_columns,
+            on_delete: clause
+                .on_delete
+                .map_or(Action::NoAction, |(action, _)| action),
+            on_update: clause
+                .on_update
+                .map_or(Action::NoAction, |(action, _)| action),
+            at,
+            columns_at,
+            on_delete_at: clause.on_delete.map(|(_, span)| self.at(span)),
+        };
+        if let Some(table) = self.table_mut(key) {
+            table.foreign_keys.push(fk);
+        }
+    }
+
+    /// InnoDB needs an index that begins with the columns, and makes it where none does.
+    fn add_implicit_index(
+        &mut self,
+        key: &TableKey,
+        name: Option<&str>,
+        columns: &[String],
+        at: Loc,
+    ) {
+        let covered = self
+            .table(key)
+            .is_none_or(|table| table.index_begins_with(columns));
+        if covered {
+            return;
+        }
+        let name = match name {
+            Some(name) => name.to_owned(),
+            None => self.mysql_index_name(key, columns.first()),
+        };
+        let index = Index {
+            implicit: true,
+            ..Index::plain(name, columns, at)
+        };
+        if let Some(table) = self.table_mut(key) {
+            table.indexes.push(index);
+        }
+    }
+
+    /// Takes a constraint away; foreign keys that lean on a dropped key go with `CASCADE`.
+    pub(super) fn drop_constraint(&mut self, key: &TableKey, name: &str, cascade: bool, at: Span) {
+        let at = self.at(at);
+        let Some(dropped) = self
+            .table_mut(key)
+            .and_then(|table| table.take_constraint(name, at))
+        else {
+            return;
+        };
+        if cascade {
+            for table in self.all_tables_mut() {
+                table
+                    .foreign_keys
+                    .retain(|fk| fk.parent != *key || fk.parent_columns != dropped);
+            }
+        }
+    }
+
+    fn foreign_key_name(&self, key: &TableKey, columns: &[String]) -> String {
+        match self.database.dialect {
+            Dialect::Postgres => {
+                names::choose(&key.name, Some(&columns.join("_")), "fkey", |name| {
+                    self.constraint_taken(key, name)
+                })
+            }
+            Dialect::Mysql => {
+                let prefix = format!("{}_ibfk_", key.name);
+                let last = self.table(key).into_iter().flat_map(|table| {
+                    table
+                        .foreign_keys
+                        .iter()
+                        .filter_map(|fk| fk.name.strip_prefix(&prefix)?.parse::<u32>().ok())
+                });
+                format!("{prefix}{}", last.max().unwrap_or(0).saturating_add(1))
+            }
+            Dialect::Sqlite | Dialect::Mssql => String::new(),
+        }
+    }
+
+    /// PostgreSQL puts the column into the name when the condition speaks of one column only.
+    fn check_name(&self, key: &TableKey, condition: &str) -> String {
+        if !self.is_postgres() {
+            return String::new();
+        }
+        let mut mentioned = self
+            .table(key)
+            .into_iter()
+            .flat_map(|table| &table.columns)
+            .map(|column| column.name.as_str())
+            .filter(|column| expression::mentions(condition, column));
+        let column = match (mentioned.next(), mentioned.next()) {
+            (Some(only), None) => Some(only),
+            _ => None,
+        };
+        names::choose(&key.name, column, "check", |name| {
+            self.constraint_taken(key, name)
+        })
+    }
+
+    /// A free name for a key, exclusion or other relation with a constraint.
+    fn relation_name(&self, key: &TableKey, columns: Option<&str>, label: &str) -> String {
+        names::choose(&key.name, columns, label, |name| {
+            self.relation_taken(key, name) || self.constraint_taken(key, name)
+        })
+    }
+
+    /// MySQL names an index after its first column, numbered from 2.
+    pub(super) fn mysql_index_name(&self, key: &TableKey, column: Option<&String>) -> String {
+        let column = column.map_or("functional_index", String::as_str);
+        let taken = |name: &str| {
+            self.table(key)
+                .is_some_and(|table| table.has_index_named(name))
+        };
+        if !taken(column) {
+            return column.to_owned();
+        }
+        let numbered = (2..).map(|number| format!("{column}_{number}"));
+        numbered
+            .into_iter()
+            .find(|name| !taken(name))
+            .expect("some number is free")
+    }
+
+    /// Whether a constraint of the schema has the name.
+    fn constraint_taken(&self, key: &TableKey, name: &str) -> bool {
+        self.in_schema(key)
+            .any(|table| table.has_constraint_named(name))
+    }
+
+    /// Whether a table or index of the schema has the name.
+    pub(super) fn relation_taken(&self, key: &TableKey, name: &str) -> bool {
+        self.exists(&key.sibling(name))
+            || self.in_schema(key).any(|table| table.has_index_named(name))
+    }
+
+    fn in_schema(&self, key: &TableKey) -> impl Iterator<Item = &Table> {
+        self.all_tables()
+            .filter(|table| table.key.schema == key.schema)
+    }
+}

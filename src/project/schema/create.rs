@@ -1,0 +1,191 @@
+//! `CREATE TABLE`: columns of its own and from elsewhere, then keys and indexes in the order in
+//! which the database makes them, because that order decides the names it gives.
+
+use super::replay::Replay;
+use super::{Column, Table, TableKey};
+use crate::facts::schema::{
+    Column as ColumnClause, Constraint, ConstraintKind, CreateTable, Derived, Ident, TableName,
+};
+use crate::source::Loc;
+
+impl Replay {
+    pub(super) fn create_table(&mut self, create: &CreateTable) {
+        let key = TableKey::of(&create.table);
+        if create.temporary {
+            self.temporary.insert(key);
+            return;
+        }
+        let guarded = create.if_not_exists || self.guarded;
+        if self.ignores(&key) || guarded && self.exists(&key) {
+            return;
+        }
+        let earlier = self.table(&key).filter(|table| !table.created).cloned();
+        let mut table = Table::new(key.clone(), self.at(create.table.span));
+        table.opaque = guarded && self.is_doubtful(&key);
+        if let Some(derived) = &create.derived {
+            self.derive_columns(&mut table, derived);
+        }
+        for clause in &create.columns {
+            table.put_column(self.column(clause));
+        }
+        // Altered before it was made: the order of the files is not what it seems.
+        if let Some(earlier) = earlier {
+            table.opaque = true;
+            table.indexes = earlier.indexes;
+            table.foreign_keys = earlier.foreign_keys;
+        }
+        self.insert(table);
+        self.constrain(&key, &create.constraints);
+        for index in &create.indexes {
+            self.add_index(&key, index);
+        }
+        if let Some(Derived::Like {
+            table,
+            indexes: true,
+        }) = &create.derived
+        {
+            self.copy_indexes(&key, table, create.table.span);
+        }
+    }
+
+    /// Checks first, then keys, foreign keys last, as PostgreSQL does.
+    fn constrain(&mut self, key: &TableKey, constraints: &[Constraint]) {
+        let rank = |constraint: &Constraint| match constraint.kind {
+            ConstraintKind::Check { .. } => 0,
+            ConstraintKind::PrimaryKey { .. } => 1,
+            ConstraintKind::Unique { .. } | ConstraintKind::Exclude => 2,
+            ConstraintKind::ForeignKey(_) => 3,
+        };
+        let mut constraints: Vec<&Constraint> = constraints.iter().collect();
+        constraints.sort_by_key(|constraint| rank(constraint));
+        let merged = self.is_postgres().then(|| merge_equal_keys(&constraints));
+        for (at, constraint) in constraints.iter().enumerate() {
+            match merged.as_ref().map(|merged| &merged[at]) {
+                Some(Merged::Away) => {}
+                Some(Merged::Named(name)) => {
+                    let named = Constraint {
+                        name: Some(name.clone()),
+                        ..(*constraint).clone()
+                    };
+                    self.add_constraint(key, &named);
+                }
+                Some(Merged::Kept) | None => self.add_constraint(key, constraint),
+            }
+        }
+    }
+
+    pub(super) fn column(&self, clause: &ColumnClause) -> Column {
+        let ty = clause.ty.clone().map(|ty| {
+            let at = self.at(ty.span);
+            (ty, at)
+        });
+        Column {
+            name: clause.name.name.clone(),
+            at: self.at(clause.name.span),
+            ty,
+            nullable: !clause.not_null,
+            default: clause.default.clone(),
+            auto_increment: clause.auto_increment,
+            created: true,
+        }
+    }
+
+    fn derive_columns(&mut self, table: &mut Table, derived: &Derived) {
+        let parents = match derived {
+            Derived::Query => {
+                table.columns_known = false;
+                return;
+            }
+            Derived::PartitionOf(parent) => {
+                table.partition_of = Some(self.resolve(parent));
+                std::slice::from_ref(parent)
+            }
+            Derived::Like { table: parent, .. } => std::slice::from_ref(parent),
+            Derived::Inherits(parents) => parents,
+        };
+        for parent in parents {
+            match self.table(&self.resolve(parent)) {
+                Some(parent) => {
+                    table.columns_known &= parent.columns_known;
+                    table.opaque |= parent.is_open();
+                    for column in &parent.columns {
+                        table.put_column(column.clone());
+                    }
+                }
+                None => {
+                    table.columns_known = false;
+                    table.opaque = true;
+                }
+            }
+        }
+    }
+
+    /// `LIKE … INCLUDING INDEXES`: keys and indexes under names of their own, never foreign keys.
+    fn copy_indexes(&mut self, key: &TableKey, from: &TableName, at: crate::source::Span) {
+        let at: Loc = self.at(at);
+        let Some(from) = self.table(&self.resolve(from)).cloned() else {
+            return;
+        };
+        if let Some(primary) = from.primary_key {
+            self.put_primary_key(key, None, primary.columns, at);
+        }
+        for unique in from.uniques {
+            self.put_unique(key, None, unique.columns, at);
+        }
+        for mut index in from.indexes {
+            index.name = self.index_name(key, &index);
+            index.at = at;
+            if let Some(table) = self.table_mut(key) {
+                table.indexes.push(index);
+            }
+        }
+    }
+}
+
+/// What becomes of a key beside an equal one.
+enum Merged {
+    Kept,
+    /// It takes the name of the one that goes.
+    Named(Ident),
+    Away,
+}
+
+/// PostgreSQL makes one index of `PRIMARY KEY UNIQUE` inside one `CREATE TABLE`.
+fn merge_equal_keys(constraints: &[&Constraint]) -> Vec<Merged> {
+    let mut merged: Vec<Merged> = Vec::with_capacity(constraints.len());
+    for (at, constraint) in constraints.iter().enumerate() {
+        let prior = key_columns(constraint).and_then(|columns| {
+            (0..at).find(|&prior| {
+                key_columns(constraints[prior]).is_some_and(|prior| same(prior, columns))
+                    && !matches!(merged[prior], Merged::Away)
+            })
+        });
+        let Some(prior) = prior else {
+            merged.push(Merged::Kept);
+            continue;
+        };
+        if constraints[prior].name.is_none()
+            && matches!(merged[prior], Merged::Kept)
+            && let Some(name) = &constraint.name
+        {
+            merged[prior] = Merged::Named(name.clone());
+        }
+        merged.push(Merged::Away);
+    }
+    merged
+}
+
+fn key_columns(constraint: &Constraint) -> Option<&[Ident]> {
+    match &constraint.kind {
+        ConstraintKind::PrimaryKey { columns, .. } | ConstraintKind::Unique { columns, .. } => {
+            Some(columns)
+        }
+        _ => None,
+    }
+}
+
+fn same(left: &[Ident], right: &[Ident]) -> bool {
+    left.iter()
+        .map(|ident| &ident.name)
+        .eq(right.iter().map(|ident| &ident.name))
+}

@@ -1,0 +1,254 @@
+//! Changes inside one table, with what a database does unasked: keys and indexes follow a renamed
+//! column and go with a dropped one.
+
+use super::{Column, Index, Key, Table, TableKey, expression};
+use crate::source::Loc;
+
+impl Table {
+    pub(super) fn new(key: TableKey, at: Loc) -> Self {
+        Self {
+            key,
+            at,
+            columns: Vec::new(),
+            primary_key: None,
+            uniques: Vec::new(),
+            checks: Vec::new(),
+            exclusions: Vec::new(),
+            indexes: Vec::new(),
+            foreign_keys: Vec::new(),
+            dropped: Vec::new(),
+            created: true,
+            columns_known: true,
+            opaque: false,
+            partition_of: None,
+        }
+    }
+
+    pub(super) fn column_mut(&mut self, name: &str) -> Option<&mut Column> {
+        self.columns.iter_mut().find(|column| column.name == name)
+    }
+
+    /// Adds a column, or replaces the one of that name.
+    pub(super) fn put_column(&mut self, column: Column) {
+        match self.column_mut(&column.name) {
+            Some(existing) => *existing = column,
+            None => self.columns.push(column),
+        }
+    }
+
+    pub(super) fn has_index_named(&self, name: &str) -> bool {
+        self.keys().any(|key| key.name == name)
+            || self.exclusions.iter().any(|key| key.name == name)
+            || self.indexes.iter().any(|index| index.name == name)
+    }
+
+    pub(super) fn has_constraint_named(&self, name: &str) -> bool {
+        self.keys().any(|key| key.name == name)
+            || self.exclusions.iter().any(|key| key.name == name)
+            || self.checks.iter().any(|check| check.name == name)
+            || self.foreign_keys.iter().any(|fk| fk.name == name)
+    }
+
+    /// Takes an index away to make a constraint of it.
+    pub(super) fn take_index(&mut self, name: &str) -> Option<Index> {
+        let at = self.indexes.iter().position(|index| index.name == name)?;
+        Some(self.indexes.remove(at))
+    }
+
+    /// Takes a constraint away; its columns where it is a key.
+    pub(super) fn take_constraint(&mut self, name: &str, at: Loc) -> Option<Vec<String>> {
+        if let Some(key) = self.take_key(name) {
+            let columns = key.columns.clone();
+            self.dropped.push((Index::of_key(key), at));
+            return Some(columns);
+        }
+        self.foreign_keys.retain(|fk| fk.name != name);
+        self.checks.retain(|check| check.name != name);
+        self.exclusions.retain(|key| key.name != name);
+        None
+    }
+
+    fn take_key(&mut self, name: &str) -> Option<Key> {
+        if self
+            .primary_key
+            .as_ref()
+            .is_some_and(|key| key.name == name)
+        {
+            return self.primary_key.take();
+        }
+        let at = self.uniques.iter().position(|key| key.name == name)?;
+        Some(self.uniques.remove(at))
+    }
+
+    pub(super) fn drop_primary_key(&mut self, at: Loc) {
+        if let Some(key) = self.primary_key.take() {
+            self.dropped.push((Index::of_key(key), at));
+        }
+    }
+
+    /// Drops an index; in MySQL a unique constraint is one.
+    pub(super) fn drop_index(&mut self, name: &str, at: Loc) {
+        if let Some(index) = self.take_index(name) {
+            self.dropped.push((index, at));
+        } else {
+            self.take_constraint(name, at);
+        }
+    }
+
+    /// Renames an index; that of a constraint takes the constraint along, and the other way round.
+    pub(super) fn rename_index(&mut self, name: &str, to: &str) {
+        self.rename_constraint(name, to);
+        for index in self.indexes.iter_mut().filter(|index| index.name == name) {
+            to.clone_into(&mut index.name);
+        }
+    }
+
+    pub(super) fn rename_constraint(&mut self, name: &str, to: &str) {
+        let keys = self.primary_key.iter_mut().chain(&mut self.uniques);
+        let names = keys
+            .chain(&mut self.exclusions)
+            .map(|key| &mut key.name)
+            .chain(self.checks.iter_mut().map(|check| &mut check.name))
+            .chain(self.foreign_keys.iter_mut().map(|fk| &mut fk.name));
+        for found in names.filter(|found| *found == name) {
+            to.clone_into(found);
+        }
+    }
+
+    /// Keys, indexes, checks and foreign keys follow.
+    pub(super) fn rename_column(&mut self, name: &str, to: &str) {
+        if let Some(column) = self.column_mut(name) {
+            to.clone_into(&mut column.name);
+        }
+        let keys = self.primary_key.iter_mut().chain(&mut self.uniques);
+        let columns = keys
+            .flat_map(|key| &mut key.columns)
+            .chain(self.foreign_keys.iter_mut().flat_map(|fk| &mut fk.columns));
+        for column in columns.filter(|column| *column == name) {
+            to.clone_into(column);
+        }
+        for check in &mut self.checks {
+            check.condition = expression::rename(&check.condition, name, to);
+        }
+        let dropped = self.dropped.iter_mut().map(|(index, _)| index);
+        for index in self.indexes.iter_mut().chain(dropped) {
+            index.rename_column(name, to);
+        }
+    }
+
+    /// Takes a column away, with every key, index, check and foreign key that holds it.
+    pub(super) fn drop_column(&mut self, name: &str, at: Loc) {
+        self.forget_column(name);
+        let mut kept = Vec::new();
+        for index in self.indexes.drain(..) {
+            if index.mentions(name) {
+                self.dropped.push((index, at));
+            } else {
+                kept.push(index);
+            }
+        }
+        self.indexes = kept;
+        let holds = |key: &Key| key.columns.iter().any(|column| column == name);
+        let primary = self.primary_key.take_if(|key| holds(key));
+        let uniques = self.uniques.extract_if(.., |key| holds(key));
+        for key in primary.into_iter().chain(uniques) {
+            self.dropped.push((Index::of_key(key), at));
+        }
+    }
+
+    /// MySQL takes the column out of the keys that hold it, and drops those left empty.
+    pub(super) fn drop_column_from_keys(&mut self, name: &str, at: Loc) {
+        self.forget_column(name);
+        for key in self.primary_key.iter_mut().chain(&mut self.uniques) {
+            key.columns.retain(|column| column != name);
+        }
+        self.primary_key.take_if(|key| key.columns.is_empty());
+        self.uniques.retain(|key| !key.columns.is_empty());
+        for index in &mut self.indexes {
+            let gone = |column: &Option<String>| column.as_deref() == Some(name);
+            if index.columns.iter().all(gone) {
+                self.dropped.push((index.clone(), at));
+            }
+            let mut keep = index.columns.iter().map(|column| !gone(column));
+            index.keys.retain(|_| keep.next().unwrap_or(true));
+            index.columns.retain(|column| !gone(column));
+        }
+        self.indexes.retain(|index| !index.columns.is_empty());
+    }
+
+    fn forget_column(&mut self, name: &str) {
+        self.columns.retain(|column| column.name != name);
+        self.checks
+            .retain(|check| !expression::mentions(&check.condition, name));
+        self.foreign_keys
+            .retain(|fk| fk.columns.iter().all(|column| column != name));
+    }
+
+    /// MySQL's index for a foreign key goes when a written one begins with its columns.
+    pub(super) fn drop_superseded(&mut self) {
+        let written: Vec<Vec<String>> = self
+            .indexes
+            .iter()
+            .filter(|index| !index.implicit)
+            .map(|index| index.columns.iter().map_while(Clone::clone).collect())
+            .chain(self.keys().map(|key| key.columns.clone()))
+            .collect();
+        self.indexes.retain(|index| {
+            let columns: Vec<String> = index.columns.iter().flatten().cloned().collect();
+            !index.implicit || !written.iter().any(|written| written.starts_with(&columns))
+        });
+    }
+}
+
+impl Index {
+    /// A plain index over columns.
+    pub(super) fn plain(name: String, columns: &[String], at: Loc) -> Self {
+        Self {
+            name,
+            columns: columns.iter().cloned().map(Some).collect(),
+            keys: columns.to_vec(),
+            unique: false,
+            method: "btree".into(),
+            predicate: None,
+            include: Vec::new(),
+            implicit: false,
+            at,
+        }
+    }
+
+    fn of_key(key: Key) -> Self {
+        Self {
+            unique: true,
+            ..Self::plain(key.name, &key.columns, key.at)
+        }
+    }
+
+    fn mentions(&self, name: &str) -> bool {
+        let predicate = self.predicate.as_ref();
+        self.columns.iter().flatten().any(|column| column == name)
+            || self.include.iter().any(|column| column == name)
+            || predicate.is_some_and(|text| expression::mentions(text, name))
+            || self
+                .expressions()
+                .any(|text| expression::mentions(text, name))
+    }
+
+    /// The keys that are no plain columns.
+    fn expressions(&self) -> impl Iterator<Item = &str> {
+        self.columns
+            .iter()
+            .zip(&self.keys)
+            .filter(|(column, _)| column.is_none())
+            .map(|(_, text)| text.as_str())
+    }
+
+    fn rename_column(&mut self, name: &str, to: &str) {
+        let columns = self.columns.iter_mut().flatten().chain(&mut self.include);
+        for column in columns.filter(|column| *column == name) {
+            to.clone_into(column);
+        }
+        for text in self.keys.iter_mut().chain(&mut self.predicate) {
+            *text = expression::rename(text, name, to);
+        }
+    }
+}

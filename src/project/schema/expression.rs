@@ -1,0 +1,190 @@
+//! Identifiers inside expressions that are kept as text: check conditions, index keys, predicates.
+
+use std::ops::Range;
+
+/// An identifier in an expression.
+#[derive(Debug)]
+struct Word {
+    /// Where it stands, quotes included.
+    range: Range<usize>,
+    /// As the database reads it.
+    name: String,
+    /// A parenthesis follows: it names a function.
+    called: bool,
+}
+
+/// Whether the expression names the column.
+pub(super) fn mentions(text: &str, column: &str) -> bool {
+    words(text)
+        .iter()
+        .any(|word| !word.called && word.name == column)
+}
+
+/// The expression with every mention of the column renamed.
+pub(super) fn rename(text: &str, column: &str, to: &str) -> String {
+    let mut renamed = String::with_capacity(text.len());
+    let mut end = 0;
+    for word in words(text) {
+        if !word.called && word.name == column {
+            renamed.push_str(&text[end..word.range.start]);
+            if text[word.range.clone()].starts_with('"') {
+                renamed.push_str(&format!("\"{to}\""));
+            } else {
+                renamed.push_str(to);
+            }
+            end = word.range.end;
+        }
+    }
+    renamed.push_str(&text[end..]);
+    renamed
+}
+
+/// The name PostgreSQL gives the column of an expression index.
+pub(super) fn column_name(text: &str) -> String {
+    let inner = text.trim().trim_start_matches('(').trim_start();
+    match words(inner).first() {
+        Some(word)
+            if word.range.start == 0
+                && (word.called || inner[word.range.end..].trim_start().starts_with("::")) =>
+        {
+            word.name.clone()
+        }
+        _ => "expr".to_owned(),
+    }
+}
+
+/// The columns of a predicate that says `a IS NOT NULL [AND b IS NOT NULL …]` and nothing else.
+pub(super) fn not_null_columns(predicate: &str) -> Option<Vec<String>> {
+    let bare = predicate.replace(['(', ')'], " ");
+    let words = words(&bare);
+    let only_words = bare
+        .char_indices()
+        .all(|(at, c)| c.is_whitespace() || words.iter().any(|word| word.range.contains(&at)));
+    if !only_words {
+        return None;
+    }
+    let names: Vec<&str> = words.iter().map(|word| word.name.as_str()).collect();
+    names
+        .split(|name| *name == "and")
+        .map(|part| match part {
+            [column, "is", "not", "null"] => Some((*column).to_owned()),
+            _ => None,
+        })
+        .collect()
+}
+
+fn words(text: &str) -> Vec<Word> {
+    let bytes = text.as_bytes();
+    let mut words = Vec::new();
+    let mut at = 0;
+    while at < bytes.len() {
+        let end = match bytes[at] {
+            b'\'' => closing(bytes, at, b'\''),
+            open @ (b'"' | b'`' | b'[') => {
+                let end = closing(bytes, at, if open == b'[' { b']' } else { open });
+                // `x[1]` is an array element, `[order]` a name.
+                if open != b'[' || !text[at + 1..end].starts_with(|c: char| c.is_ascii_digit()) {
+                    let inner = &text[at + 1..(end - 1).max(at + 1)];
+                    words.push(word(text, at..end, inner.replace("\"\"", "\"")));
+                }
+                end
+            }
+            first if is_start(first) => {
+                let end = bytes[at..]
+                    .iter()
+                    .position(|&byte| !is_start(byte) && !byte.is_ascii_digit() && byte != b'$')
+                    .map_or(bytes.len(), |length| at + length);
+                words.push(word(text, at..end, text[at..end].to_lowercase()));
+                end
+            }
+            first if first.is_ascii_digit() => bytes[at..]
+                .iter()
+                .position(|byte| !byte.is_ascii_alphanumeric())
+                .map_or(bytes.len(), |length| at + length),
+            _ => at + 1,
+        };
+        at = end;
+    }
+    words
+}
+
+fn word(text: &str, range: Range<usize>, name: String) -> Word {
+    let called = text[range.end..].trim_start().starts_with('(');
+    Word {
+        range,
+        name,
+        called,
+    }
+}
+
+fn is_start(byte: u8) -> bool {
+    byte == b'_' || byte.is_ascii_alphabetic() || !byte.is_ascii()
+}
+
+/// One past the quote that closes what opens at `at`; the end of the text if none does.
+fn closing(bytes: &[u8], at: usize, quote: u8) -> usize {
+    let mut end = at + 1;
+    while end < bytes.len() {
+        if bytes[end] == quote {
+            if bytes.get(end + 1) != Some(&quote) {
+                return end + 1;
+            }
+            end += 1;
+        }
+        end += 1;
+    }
+    bytes.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_columns_and_no_functions_or_strings() {
+        assert!(mentions("lower(Email) = 'x'", "email"));
+        assert!(mentions("\"eMail\" > 1", "eMail"));
+        assert!(!mentions("email(x) = 'email'", "email"));
+        assert!(!mentions("\"Email\" = 1", "email"));
+        assert!(mentions("größe > 0", "größe"));
+    }
+
+    #[test]
+    fn renames_whole_words() {
+        assert_eq!(
+            rename("price > 0 AND unit_price > price", "price", "amount"),
+            "amount > 0 AND unit_price > amount"
+        );
+        assert_eq!(rename("lower(\"a\")", "a", "b"), "lower(\"b\")");
+    }
+
+    #[test]
+    fn names_expression_columns_as_postgres_does() {
+        assert_eq!(column_name("lower(email)"), "lower");
+        assert_eq!(column_name("(lower(email))"), "lower");
+        assert_eq!(column_name("(a::text)"), "a");
+        assert_eq!(column_name("(a + b)"), "expr");
+    }
+
+    #[test]
+    fn reads_not_null_predicates() {
+        let columns = |text| not_null_columns(text);
+        assert_eq!(columns("a IS NOT NULL"), Some(vec!["a".into()]));
+        assert_eq!(
+            columns("((a is not null) AND (\"B\" IS NOT NULL))"),
+            Some(vec!["a".into(), "B".into()])
+        );
+        assert_eq!(columns("a IS NOT NULL AND deleted_at IS NULL"), None);
+        assert_eq!(columns("a = 1"), None);
+        assert_eq!(columns("'"), None);
+        assert_eq!(columns(""), None);
+    }
+
+    #[test]
+    fn survives_open_quotes() {
+        for text in ["\"", "'", "[", "`", "\"\"\"", "a[", "\u{e9}\""] {
+            words(text);
+            rename(text, "a", "b");
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! Indexes: made, named, renamed and dropped.
+
+use super::replay::Replay;
+use super::{Index, TableKey, expression, names};
+use crate::facts::schema::{Dialect, Index as IndexClause, TableName};
+use crate::source::{Loc, Span};
+
+impl Replay {
+    /// `CREATE INDEX`, also on tables that nothing made (and on views, which look the same here).
+    pub(super) fn create_index(&mut self, clause: &IndexClause) {
+        let key = self.resolve(&clause.table);
+        if self.ignores(&key) {
+            return;
+        }
+        if !self.exists(&key) && !self.was_dropped(&key) {
+            self.insert_unseen(&key, clause.table.span, false);
+        }
+        self.add_index(&key, clause);
+    }
+
+    pub(super) fn add_index(&mut self, key: &TableKey, clause: &IndexClause) {
+        if (clause.if_not_exists || self.guarded)
+            && let Some(name) = &clause.name
+            && self.index_exists(key, &name.name)
+        {
+            return;
+        }
+        let mut index = Index {
+            name: String::new(),
+            columns: clause.keys.iter().map(|key| key.column.clone()).collect(),
+            keys: clause.keys.iter().map(|key| key.text.clone()).collect(),
+            unique: clause.unique,
+            method: clause.method.clone().unwrap_or_else(|| "btree".into()),
+            predicate: clause.predicate.as_ref().map(|p| p.text.clone()),
+            include: clause.include.iter().map(|c| c.name.clone()).collect(),
+            implicit: false,
+            at: self.at(clause.span),
+        };
+        index.name = match &clause.name {
+            Some(name) if self.is_postgres() => names::cut(&name.name).to_owned(),
+            Some(name) => name.name.clone(),
+            None => self.index_name(key, &index),
+        };
+        if let Some(table) = self.table_mut(key) {
+            table.indexes.push(index);
+            table.drop_superseded();
+        }
+    }
+
+    /// The name the database gives an index.
+    pub(super) fn index_name(&self, key: &TableKey, index: &Index) -> String {
+        match self.database.dialect {
+            Dialect::Postgres => names::choose(
+                &key.name,
+                Some(&postgres_columns(index).join("_")),
+                "idx",
+                |name| self.relation_taken(key, name),
+            ),
+            Dialect::Mysql => {
+                self.mysql_index_name(key, index.columns.first().and_then(Option::as_ref))
+            }
+            Dialect::Sqlite | Dialect::Mssql => String::new(),
+        }
+    }
+
+    /// Names of indexes belong to the schema in PostgreSQL and SQLite, to the table elsewhere.
+    fn index_exists(&self, key: &TableKey, name: &str) -> bool {
+        match self.database.dialect {
+            Dialect::Postgres | Dialect::Sqlite => self.relation_taken(key, name),
+            Dialect::Mysql | Dialect::Mssql => self
+                .table(key)
+                .is_some_and(|table| table.has_index_named(name)),
+        }
+    }
+
+    /// The table that owns the index of a written name.
+    pub(super) fn index_owner(
+        &self,
+        name: &TableName,
+        table: Option<&TableName>,
+    ) -> Option<TableKey> {
+        if let Some(table) = table {
+            let key = self.resolve(table);
+            return self
+                .table(&key)
+                .is_some_and(|table| table.has_index_named(&name.name))
+                .then_some(key);
+        }
+        let schema = name.schema.as_deref();
+        self.all_tables()
+            .filter(|table| schema.is_none_or(|schema| table.key.schema == schema))
+            .filter(|table| table.has_index_named(&name.name))
+            // The default schema comes first where two hold the name.
+            .min_by_key(|table| (!table.key.schema.is_empty(), &table.key))
+            .map(|table| table.key.clone())
+    }
+
+    pub(super) fn drop_index(&mut self, name: &TableName, table: Option<&TableName>, at: Span) {
+        let at: Loc = self.at(at);
+        if let Some(owner) = self.index_owner(name, table)
+            && let Some(table) = self.table_mut(&owner)
+        {
+            table.drop_index(&name.name, at);
+        }
+    }
+
+    pub(super) fn rename_index(&mut self, name: &TableName, to: &str) {
+        if let Some(owner) = self.index_owner(name, None)
+            && let Some(table) = self.table_mut(&owner)
+        {
+            table.rename_index(&name.name, to);
+        }
+    }
+}
+
+/// What PostgreSQL writes for each column into the name of an index, made distinct.
+fn postgres_columns(index: &Index) -> Vec<String> {
+    let keys = index
+        .columns
+        .iter()
+        .zip(&index.keys)
+        .map(|(column, text)| match column {
+            Some(column) => column.clone(),
+            None => expression::column_name(text),
+        })
+        .chain(index.include.iter().cloned());
+    let mut columns: Vec<String> = Vec::new();
+    for name in keys {
+        let mut distinct = name.clone();
+        let mut number = 1;
+        while columns.contains(&distinct) {
+            distinct = format!("{name}{number}");
+            number += 1;
+        }
+        columns.push(distinct);
+    }
+    columns
+}

@@ -1,0 +1,392 @@
+//! Which files make one database, and in which order: by folder, tool and dialect.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::touch::Touch;
+use super::version::{Version, is_dead_copy, is_way_back, version};
+use crate::config::Settings;
+use crate::discover::{FileKind, MigrationTool, Unit};
+use crate::facts::FileOutcome;
+use crate::facts::schema::Dialect;
+
+/// The files of one database, in the order in which they are applied.
+#[derive(Debug)]
+pub(super) struct Chain {
+    /// The migration root, or the file of a schema that stands alone.
+    pub(super) name: String,
+    pub(super) dialect: Dialect,
+    pub(super) tool: MigrationTool,
+    /// Indexes of units.
+    pub(super) units: Vec<usize>,
+    /// Whether the order is certain.
+    pub(super) ordered: bool,
+}
+
+/// Groups and orders all files that change a schema.
+pub(super) fn chains(units: &[Unit], outcomes: &[FileOutcome], settings: &Settings) -> Vec<Chain> {
+    let mut files = Files::read(units, outcomes, settings);
+    let mut chains: Vec<Chain> = files
+        .by_root(|tool| !is_loose(tool))
+        .into_iter()
+        .map(|(root, dialect, members)| files.migrations(&root, dialect, members))
+        .collect();
+    for (root, dialect, members) in files.by_root(is_loose) {
+        chains.extend(files.schemas(&root, dialect, members));
+    }
+    chains.sort_by(|left, right| (&left.name, left.dialect).cmp(&(&right.name, right.dialect)));
+    chains
+}
+
+/// A schema file or a dump: no step of a history.
+fn is_loose(tool: MigrationTool) -> bool {
+    tool == MigrationTool::None
+}
+
+/// A file that changes a schema.
+struct File<'a> {
+    unit: &'a Unit,
+    root: Utf8PathBuf,
+    dialect: Option<Dialect>,
+    version: Version,
+    touch: Touch,
+}
+
+/// The files that are not in a chain yet, by index of their unit.
+struct Files<'a> {
+    files: BTreeMap<usize, File<'a>>,
+}
+
+impl<'a> Files<'a> {
+    fn read(units: &'a [Unit], outcomes: &[FileOutcome], settings: &Settings) -> Self {
+        let files = units
+            .iter()
+            .zip(outcomes)
+            .enumerate()
+            .filter(|(_, (unit, outcome))| {
+                unit.kind == FileKind::Sql
+                    && !outcome.facts.schema.is_empty()
+                    && !is_way_back(&unit.path, unit.tool)
+                    && !is_dead_copy(&unit.path, unit.tool)
+            })
+            .map(|(index, (unit, outcome))| {
+                let file = File {
+                    unit,
+                    root: root(&unit.path, unit.tool),
+                    dialect: settings.dialect.or(unit.dialect),
+                    version: version(&unit.path, unit.tool),
+                    touch: Touch::of(&outcome.facts.schema),
+                };
+                (index, file)
+            });
+        Self {
+            files: files.collect(),
+        }
+    }
+
+    /// The files whose tool passes, by root and dialect, each group in order. Files of no known
+    /// dialect belong to each dialect of their root, unless that has a file of the same version.
+    fn by_root(
+        &self,
+        passes: impl Fn(MigrationTool) -> bool,
+    ) -> Vec<(Utf8PathBuf, Dialect, Vec<usize>)> {
+        let mut roots: BTreeMap<&Utf8Path, Vec<usize>> = BTreeMap::new();
+        for (index, file) in &self.files {
+            if passes(file.unit.tool) {
+                roots.entry(&file.root).or_default().push(*index);
+            }
+        }
+        let mut groups = Vec::new();
+        for (root, members) in roots {
+            let known: BTreeSet<Dialect> = members
+                .iter()
+                .filter_map(|i| self.files[i].dialect)
+                .collect();
+            let dialects = if known.is_empty() {
+                BTreeSet::from([Dialect::Postgres])
+            } else {
+                known
+            };
+            for dialect in dialects {
+                let members = self.of_dialect(&members, dialect);
+                groups.push((root.to_owned(), dialect, members));
+            }
+        }
+        groups
+    }
+
+    fn of_dialect(&self, members: &[usize], dialect: Dialect) -> Vec<usize> {
+        let own = |index: &&usize| self.files[index].dialect == Some(dialect);
+        let has_own = |version: &Version| {
+            members
+                .iter()
+                .filter(own)
+                .any(|index| self.files[index].version.clashes(version))
+        };
+        let several = members.iter().any(|index| {
+            self.files[index]
+                .dialect
+                .is_some_and(|other| other != dialect)
+        });
+        let mut chosen: Vec<usize> = members
+            .iter()
+            .copied()
+            .filter(|index| {
+                let file = &self.files[index];
+                file.dialect == Some(dialect)
+                    || file.dialect.is_none() && !(several && has_own(&file.version))
+            })
+            .collect();
+        chosen.sort_by_key(|index| &self.files[index].version);
+        chosen
+    }
+
+    /// A history of migrations, with the schema it starts from.
+    fn migrations(&mut self, root: &Utf8Path, dialect: Dialect, members: Vec<usize>) -> Chain {
+        let tools: BTreeSet<MigrationTool> =
+            members.iter().map(|i| self.files[i].unit.tool).collect();
+        let mut ordered = tools.len() == 1 && !self.has_clashes(&members);
+        let mut units = self.bases(root, dialect, &members);
+        let dump = units.iter().rev().find_map(|&base| {
+            let left = self.not_in_dump(base, &members)?;
+            Some((base, left))
+        });
+        match dump {
+            Some((base, left)) => units = [vec![base], left].concat(),
+            None => units.extend(&members),
+        }
+        let strays = self.strays(root, dialect, &units);
+        ordered &= strays.is_empty();
+        units.extend(strays);
+        let tool = self.files[&members[0]].unit.tool;
+        for unit in units.iter().chain(&members) {
+            self.files.remove(unit);
+        }
+        Chain {
+            name: name(root),
+            dialect,
+            tool,
+            units,
+            ordered,
+        }
+    }
+
+    /// Whether two files of one number change the same thing.
+    fn has_clashes(&self, members: &[usize]) -> bool {
+        let files: Vec<&File> = members.iter().map(|index| &self.files[index]).collect();
+        files
+            .chunk_by(|left, right| left.version.clashes(&right.version))
+            .any(|equal| {
+                let mut rest = equal.iter();
+                std::iter::from_fn(|| rest.next().map(|file| (file, rest.clone())))
+                    .any(|(file, mut later)| later.any(|other| file.touch.conflicts(&other.touch)))
+            })
+    }
+
+    /// Schema files in the root, above or beside it that make a table the migrations speak of and
+    /// do not make: what the history starts from. A dump starts any history it shares a table with.
+    fn bases(&self, root: &Utf8Path, dialect: Dialect, members: &[usize]) -> Vec<usize> {
+        let mut made = BTreeSet::new();
+        let mut spoken_of = BTreeSet::new();
+        for touch in members.iter().map(|index| &self.files[index].touch) {
+            made.extend(&touch.makes);
+            spoken_of.extend(touch.needs.iter().chain(&touch.refers));
+        }
+        let above = root.parent();
+        let is_near = |file: &File| {
+            let near = file.root == root
+                || Some(file.root.as_path()) == above
+                || above.is_some() && file.root.parent() == above;
+            near && is_loose(file.unit.tool) && file.dialect.is_none_or(|own| own == dialect)
+        };
+        let mut bases: Vec<usize> = self
+            .files
+            .iter()
+            .filter(|(_, file)| is_near(file))
+            .filter(|(_, file)| {
+                file.touch.makes.iter().any(|key| {
+                    spoken_of.contains(key) && !made.contains(key)
+                        || made.contains(key) && is_schema_file(&file.unit.path)
+                })
+            })
+            .map(|(index, _)| *index)
+            .collect();
+        bases.sort_by_key(|index| &self.files[index].version);
+        bases
+    }
+
+    /// The migrations that a dump does not hold; `None` where it is no dump but written by hand.
+    fn not_in_dump(&self, dump: usize, members: &[usize]) -> Option<Vec<usize>> {
+        let unit = self.files[&dump].unit;
+        let text = unit.text.get(unit.range.clone()).unwrap_or_default();
+        let listed = |index: &usize| {
+            let number = written_number(&self.files[index].unit.path);
+            number.is_some_and(|number| text.contains(&format!("'{number}'")))
+        };
+        let left: Vec<usize> = members.iter().copied().filter(|i| !listed(i)).collect();
+        let head = &text[..text.floor_char_boundary(1000)];
+        if left.len() < members.len() {
+            Some(left)
+        } else {
+            head.to_ascii_lowercase().contains("dump").then(Vec::new)
+        }
+    }
+
+    /// Files without a number beside migrations, speaking of the same tables: they belong to the
+    /// database, and nobody knows when they run.
+    fn strays(&self, root: &Utf8Path, dialect: Dialect, members: &[usize]) -> Vec<usize> {
+        let is_stray = |index: usize, file: &File| {
+            file.root == root
+                && is_loose(file.unit.tool)
+                && file.dialect.is_none_or(|own| own == dialect)
+                && !members.contains(&index)
+                && members
+                    .iter()
+                    .any(|member| self.files[member].touch.shares(&file.touch))
+        };
+        let mut strays: Vec<usize> = self
+            .files
+            .iter()
+            .filter(|(index, file)| is_stray(**index, file))
+            .map(|(index, _)| *index)
+            .collect();
+        strays.sort_by_key(|index| &self.files[index].version);
+        strays
+    }
+
+    /// Schema files of one folder. Files that make the same table are different databases; the
+    /// others are one, makers before those who need what they make.
+    fn schemas(&mut self, root: &Utf8Path, dialect: Dialect, members: Vec<usize>) -> Vec<Chain> {
+        let mut groups: Vec<(BTreeSet<_>, Vec<usize>)> = Vec::new();
+        for index in members {
+            let touch = &self.files[&index].touch;
+            let free = groups
+                .iter_mut()
+                .find(|(made, _)| touch.insists.is_disjoint(made));
+            match free {
+                Some((made, group)) => {
+                    made.extend(touch.makes.iter().cloned());
+                    group.push(index);
+                }
+                None => groups.push((touch.makes.clone(), vec![index])),
+            }
+        }
+        let alone = groups.len() == 1;
+        let chains = groups.into_iter().map(|(_, group)| {
+            let (units, ordered) = self.makers_first(group);
+            let name = if alone {
+                name(root)
+            } else {
+                self.files[&units[0]].unit.path.to_string()
+            };
+            Chain {
+                name,
+                dialect,
+                tool: MigrationTool::None,
+                units,
+                ordered,
+            }
+        });
+        chains.collect()
+    }
+
+    /// Makers before those who need what they make, else as given; `false` where that is a circle.
+    fn makers_first(&self, group: Vec<usize>) -> (Vec<usize>, bool) {
+        let maker: BTreeMap<_, usize> = group
+            .iter()
+            .rev()
+            .flat_map(|&index| {
+                self.files[&index]
+                    .touch
+                    .makes
+                    .iter()
+                    .map(move |key| (key, index))
+            })
+            .collect();
+        let mut waits: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
+        for &index in &group {
+            let needs = self.files[&index].touch.needs.iter();
+            let makers = needs.filter_map(|key| maker.get(key).copied());
+            waits.insert(index, makers.filter(|&maker| maker != index).collect());
+        }
+        let mut order = Vec::with_capacity(group.len());
+        let mut placed = BTreeSet::new();
+        let mut circle = false;
+        let mut left = group;
+        while !left.is_empty() {
+            let ready = left
+                .iter()
+                .position(|index| waits[index].is_subset(&placed));
+            circle |= ready.is_none();
+            let index = left.remove(ready.unwrap_or(0));
+            placed.insert(index);
+            order.push(index);
+        }
+        (order, !circle)
+    }
+}
+
+/// The folder whose files make one history.
+fn root(path: &Utf8Path, tool: MigrationTool) -> Utf8PathBuf {
+    let folder = path.parent().unwrap_or(Utf8Path::new(""));
+    match tool {
+        MigrationTool::Diesel | MigrationTool::Prisma => {
+            folder.parent().unwrap_or(folder).to_owned()
+        }
+        MigrationTool::Flyway => flyway_location(folder).to_owned(),
+        _ => folder.to_owned(),
+    }
+}
+
+/// Flyway reads folders below its location; those of one vendor each are locations of their own.
+fn flyway_location(folder: &Utf8Path) -> &Utf8Path {
+    const VENDORS: [&str; 8] = [
+        "h2",
+        "mariadb",
+        "mssql",
+        "mysql",
+        "oracle",
+        "postgres",
+        "postgresql",
+        "sqlite",
+    ];
+    let named = |folder: &&Utf8Path| {
+        let name = folder.file_name().unwrap_or_default();
+        let above = folder.parent().and_then(Utf8Path::file_name);
+        matches!(name, "migration" | "migrations")
+            || VENDORS.contains(&name) && matches!(above, Some("migration" | "migrations"))
+    };
+    folder.ancestors().find(named).unwrap_or(folder)
+}
+
+/// Whether a name says that the file holds the whole schema.
+fn is_schema_file(path: &Utf8Path) -> bool {
+    let stem = path.file_stem().unwrap_or_default().to_ascii_lowercase();
+    matches!(stem.as_str(), "schema" | "structure" | "dump" | "latest")
+}
+
+/// The number of a migration as a tool writes it into its books.
+fn written_number(path: &Utf8Path) -> Option<&str> {
+    let names = [
+        path.file_name(),
+        path.parent().and_then(Utf8Path::file_name),
+    ];
+    names
+        .into_iter()
+        .flatten()
+        .map(|name| {
+            &name[..name
+                .find(|c: char| !c.is_ascii_digit())
+                .unwrap_or(name.len())]
+        })
+        .find(|digits| digits.len() >= 3)
+}
+
+fn name(root: &Utf8Path) -> String {
+    if root.as_str().is_empty() {
+        ".".into()
+    } else {
+        root.to_string()
+    }
+}

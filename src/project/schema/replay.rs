@@ -1,0 +1,416 @@
+//! Applies schema changes one by one, in the order they are given.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Database, Table, TableKey};
+use crate::discover::MigrationTool;
+use crate::facts::NoteId;
+use crate::facts::schema::{Dialect, SchemaChange, SchemaStatement, Section, TableName};
+use crate::project::LinkNote;
+use crate::source::{FileId, Loc, Span};
+
+/// A database under construction. Statements may come from any front end.
+#[derive(Debug)]
+pub struct Replay {
+    pub(super) database: Database,
+    pub(super) file: FileId,
+    /// The statement at hand only adds what is missing.
+    pub(super) guarded: bool,
+    /// Tables that were made and dropped.
+    dropped: BTreeSet<TableKey>,
+    /// Names in statements nobody understood, of tables not made yet.
+    doubtful: BTreeSet<TableKey>,
+    /// Temporary tables of the file at hand.
+    pub(super) temporary: BTreeSet<TableKey>,
+    /// Where a table became open, and whether by being altered though nothing made it.
+    opened: BTreeMap<TableKey, (Loc, bool)>,
+}
+
+/// Where migration tools keep their own books.
+const TOOL_TABLES: &[&str] = &[
+    "__diesel_schema_migrations",
+    "__drizzle_migrations",
+    "_prisma_migrations",
+    "_sqlx_migrations",
+    "alembic_version",
+    "ar_internal_metadata",
+    "atlas_schema_revisions",
+    "databasechangelog",
+    "databasechangeloglock",
+    "django_migrations",
+    "flyway_schema_history",
+    "goose_db_version",
+    "gorp_migrations",
+    "knex_migrations",
+    "knex_migrations_lock",
+    "refinery_schema_history",
+    "schema_migrations",
+    "schema_version",
+];
+
+impl Replay {
+    /// An empty database.
+    pub fn new(name: String, dialect: Dialect, tool: MigrationTool) -> Self {
+        Self {
+            database: Database {
+                name,
+                dialect,
+                tool,
+                tables: BTreeMap::new(),
+                partitions: BTreeMap::new(),
+                types: BTreeMap::new(),
+                open: Vec::new(),
+                ordered: true,
+            },
+            file: FileId(0),
+            guarded: false,
+            dropped: BTreeSet::new(),
+            doubtful: BTreeSet::new(),
+            temporary: BTreeSet::new(),
+            opened: BTreeMap::new(),
+        }
+    }
+
+    /// Applies one statement of a file; the way back is left out.
+    pub fn apply(&mut self, file: FileId, statement: &SchemaStatement) {
+        if statement.section == Section::Down {
+            return;
+        }
+        if file != self.file {
+            self.file = file;
+            self.temporary.clear();
+        }
+        self.guarded = statement.guarded;
+        match &statement.change {
+            SchemaChange::CreateTable(create) => self.create_table(create),
+            SchemaChange::AlterTable {
+                table,
+                if_exists,
+                actions,
+            } => self.alter_table(table, *if_exists, actions),
+            SchemaChange::DropTable {
+                tables, cascade, ..
+            } => {
+                for table in tables {
+                    self.drop_table(table, *cascade);
+                }
+            }
+            SchemaChange::DropSchema { names } => {
+                for name in names {
+                    self.drop_schema(&name.name);
+                }
+            }
+            SchemaChange::RenameTable { table, to } => self.rename_table(table, to),
+            SchemaChange::CreateIndex(index) => self.create_index(index),
+            SchemaChange::DropIndex { names, table, .. } => {
+                for name in names {
+                    self.drop_index(name, table.as_ref(), statement.span);
+                }
+            }
+            SchemaChange::RenameIndex { name, to } => self.rename_index(name, &to.name),
+            SchemaChange::CreateType { name, base } => {
+                let base = base.clone().map(|base| {
+                    let at = self.at(base.span);
+                    (base, at)
+                });
+                self.database.types.insert(name.name.clone(), base);
+            }
+            SchemaChange::Opaque { tables } if tables.is_empty() => {
+                for table in self.all_tables_mut() {
+                    table.opaque = true;
+                }
+            }
+            SchemaChange::Opaque { tables } => {
+                for table in tables {
+                    self.open(table);
+                }
+            }
+        }
+    }
+
+    /// The end state, and what had to be left open.
+    pub fn finish(mut self) -> (Database, Vec<LinkNote>) {
+        self.complete_references();
+        let notes = self.notes();
+        let open: BTreeSet<String> = self
+            .database
+            .tables
+            .values()
+            .filter(|table| table.is_open())
+            .map(|table| table.key.to_string())
+            .chain(self.doubtful.iter().map(TableKey::to_string))
+            .collect();
+        self.database.open = open.into_iter().collect();
+        (self.database, notes)
+    }
+
+    /// One note a file: a long history must not drown the report.
+    fn notes(&self) -> Vec<LinkNote> {
+        let mut files: BTreeMap<FileId, (Loc, Vec<String>)> = BTreeMap::new();
+        for (key, (at, altered)) in &self.opened {
+            let still_open = self.database.tables.get(key).is_some_and(Table::is_open);
+            if *altered && still_open {
+                let entry = files.entry(at.file).or_insert((*at, Vec::new()));
+                entry.0 = entry.0.min(*at);
+                entry.1.push(format!("`{key}`"));
+            }
+        }
+        let message = |tables: &[String]| match tables {
+            [table] => format!(
+                "table {table} is altered but never created: what it held before is unknown"
+            ),
+            [first, rest @ ..] => format!(
+                "table {first} and {} more are altered but never created: what they held before is unknown",
+                rest.len()
+            ),
+            [] => String::new(),
+        };
+        files
+            .into_values()
+            .map(|(at, tables)| LinkNote {
+                id: NoteId::OpenTable,
+                at: Some(at),
+                message: message(&tables),
+            })
+            .collect()
+    }
+
+    pub(super) fn at(&self, span: Span) -> Loc {
+        Loc {
+            file: self.file,
+            span,
+        }
+    }
+
+    pub(super) fn is_postgres(&self) -> bool {
+        self.database.dialect == Dialect::Postgres
+    }
+
+    /// Whether statements on this name are none of the schema's business.
+    pub(super) fn ignores(&self, key: &TableKey) -> bool {
+        self.temporary.contains(key) || TOOL_TABLES.contains(&key.name.as_str())
+    }
+
+    pub(super) fn exists(&self, key: &TableKey) -> bool {
+        self.database.tables.contains_key(key) || self.database.partitions.contains_key(key)
+    }
+
+    pub(super) fn was_dropped(&self, key: &TableKey) -> bool {
+        self.dropped.contains(key)
+    }
+
+    pub(super) fn is_doubtful(&self, key: &TableKey) -> bool {
+        self.doubtful.contains(key)
+    }
+
+    /// The table or partition.
+    pub(super) fn table(&self, key: &TableKey) -> Option<&Table> {
+        let Database {
+            tables, partitions, ..
+        } = &self.database;
+        tables.get(key).or_else(|| partitions.get(key))
+    }
+
+    /// The table or partition.
+    pub(super) fn table_mut(&mut self, key: &TableKey) -> Option<&mut Table> {
+        let Database {
+            tables, partitions, ..
+        } = &mut self.database;
+        match tables.get_mut(key) {
+            Some(table) => Some(table),
+            None => partitions.get_mut(key),
+        }
+    }
+
+    pub(super) fn all_tables(&self) -> impl Iterator<Item = &Table> {
+        self.database
+            .tables
+            .values()
+            .chain(self.database.partitions.values())
+    }
+
+    pub(super) fn all_tables_mut(&mut self) -> impl Iterator<Item = &mut Table> {
+        self.database
+            .tables
+            .values_mut()
+            .chain(self.database.partitions.values_mut())
+    }
+
+    /// The table a written name stands for. A name without a schema may stand for the only table of
+    /// that name in any schema: a search path need not be visible in the files.
+    pub(super) fn resolve(&self, name: &TableName) -> TableKey {
+        let key = TableKey::of(name);
+        if !key.schema.is_empty() || self.exists(&key) || self.temporary.contains(&key) {
+            return key;
+        }
+        let mut elsewhere = self
+            .all_tables()
+            .map(|table| &table.key)
+            .filter(|other| other.name == key.name);
+        match (elsewhere.next(), elsewhere.next()) {
+            (Some(only), None) => only.clone(),
+            _ => key,
+        }
+    }
+
+    pub(super) fn insert(&mut self, table: Table) {
+        self.dropped.remove(&table.key);
+        self.doubtful.remove(&table.key);
+        let key = table.key.clone();
+        if table.partition_of.is_some() {
+            self.database.tables.remove(&key);
+            self.database.partitions.insert(key, table);
+        } else {
+            self.database.partitions.remove(&key);
+            self.database.tables.insert(key, table);
+        }
+    }
+
+    fn remove(&mut self, key: &TableKey) -> Option<Table> {
+        let table = self.database.tables.remove(key);
+        table.or_else(|| self.database.partitions.remove(key))
+    }
+
+    /// A table that is used though nothing made it.
+    pub(super) fn insert_unseen(&mut self, key: &TableKey, span: Span, altered: bool) {
+        let at = self.at(span);
+        let mut table = Table::new(key.clone(), at);
+        table.created = false;
+        table.columns_known = false;
+        self.opened.insert(key.clone(), (at, altered));
+        self.insert(table);
+    }
+
+    /// A statement nobody understood names the table.
+    pub(super) fn open(&mut self, name: &TableName) {
+        let key = self.resolve(name);
+        if self.ignores(&key) {
+            return;
+        }
+        let at = self.at(name.span);
+        match self.table_mut(&key) {
+            Some(table) => table.opaque = true,
+            None => {
+                self.doubtful.insert(key.clone());
+            }
+        }
+        self.opened.entry(key).or_insert((at, false));
+    }
+
+    fn drop_table(&mut self, name: &TableName, cascade: bool) {
+        let key = self.resolve(name);
+        if self.temporary.remove(&key) {
+            return;
+        }
+        self.remove(&key);
+        self.database
+            .partitions
+            .retain(|_, partition| partition.partition_of.as_ref() != Some(&key));
+        if cascade {
+            for table in self.all_tables_mut() {
+                table.foreign_keys.retain(|fk| fk.parent != key);
+            }
+        }
+        self.doubtful.remove(&key);
+        self.dropped.insert(key);
+    }
+
+    /// Every table of the schema goes, and with it the foreign keys that lead there.
+    fn drop_schema(&mut self, name: &str) {
+        let schema = schema_name(name);
+        let keys = self.all_tables().map(|table| &table.key);
+        let keys: Vec<TableKey> = keys.filter(|key| key.schema == schema).cloned().collect();
+        for key in &keys {
+            self.remove(key);
+        }
+        for table in self.all_tables_mut() {
+            table.foreign_keys.retain(|fk| fk.parent.schema != schema);
+        }
+        self.dropped.extend(keys);
+    }
+
+    pub(super) fn rename_table(&mut self, name: &TableName, to: &TableName) {
+        let key = self.resolve(name);
+        let schema = to.schema.clone().unwrap_or_else(|| key.schema.clone());
+        let renamed = TableKey {
+            schema,
+            name: to.name.clone(),
+        };
+        if self.temporary.remove(&key) {
+            self.temporary.insert(renamed);
+        } else if self.exists(&key) {
+            self.move_table(&key, renamed);
+        } else if self.index_owner(name, None).is_some() {
+            // PostgreSQL lets ALTER TABLE rename an index.
+            self.rename_index(name, &to.name);
+        }
+    }
+
+    /// Gives a table another name or schema; what refers to it follows.
+    pub(super) fn move_table(&mut self, key: &TableKey, to: TableKey) {
+        let Some(mut table) = self.remove(key) else {
+            return;
+        };
+        table.key = to.clone();
+        if let Some(opened) = self.opened.remove(key) {
+            self.opened.insert(to.clone(), opened);
+        }
+        self.insert(table);
+        self.dropped.insert(key.clone());
+        for table in self.all_tables_mut() {
+            for fk in &mut table.foreign_keys {
+                if fk.parent == *key {
+                    fk.parent = to.clone();
+                }
+            }
+            if table.partition_of.as_ref() == Some(key) {
+                table.partition_of = Some(to.clone());
+            }
+        }
+    }
+
+    /// `REFERENCES t` where `t` was made later, which SQLite and MySQL allow.
+    fn complete_references(&mut self) {
+        let keys: BTreeMap<TableKey, Vec<String>> = self
+            .database
+            .tables
+            .values()
+            .filter_map(|table| Some((table.key.clone(), table.primary_key.clone()?.columns)))
+            .collect();
+        for table in self.all_tables_mut() {
+            for fk in &mut table.foreign_keys {
+                if fk.parent_columns.is_empty()
+                    && let Some(columns) = keys.get(&fk.parent)
+                {
+                    fk.parent_columns.clone_from(columns);
+                }
+            }
+        }
+    }
+}
+
+/// A schema as keys hold it: the default one is empty.
+pub(super) fn schema_name(name: &str) -> String {
+    match name {
+        "public" | "dbo" | "main" => String::new(),
+        _ => name.to_owned(),
+    }
+}
+
+impl TableKey {
+    /// The key of a written name.
+    pub(super) fn of(name: &TableName) -> Self {
+        Self {
+            schema: name.schema.clone().unwrap_or_default(),
+            name: name.name.clone(),
+        }
+    }
+
+    /// A name in the same schema.
+    pub(super) fn sibling(&self, name: &str) -> Self {
+        Self {
+            schema: self.schema.clone(),
+            name: name.to_owned(),
+        }
+    }
+}

@@ -1,0 +1,272 @@
+//! Order among files of one folder, from their names alone.
+
+use camino::Utf8Path;
+
+use crate::discover::MigrationTool;
+
+/// A sort key: kind of migration, version, then the whole name.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Version {
+    rank: u8,
+    pub(super) parts: Vec<Part>,
+    name: Vec<Part>,
+}
+
+/// A piece of a name.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Part {
+    /// Digits, compared as a number of any length: count, then digits, without leading zeros.
+    Number(usize, String),
+    /// Anything else.
+    Text(String),
+}
+
+/// The version of a migration, as its tool compares versions.
+pub(super) fn version(path: &Utf8Path, tool: MigrationTool) -> Version {
+    let file = path.file_name().unwrap_or_default();
+    let folder = path.parent().and_then(Utf8Path::file_name).unwrap_or(file);
+    let (rank, parts) = match tool {
+        MigrationTool::Diesel => {
+            let before = folder.split('_').next().unwrap_or(folder);
+            (0, vec![Part::Text(before.replace('-', ""))])
+        }
+        MigrationTool::Prisma => (0, vec![Part::Text(folder.to_owned())]),
+        MigrationTool::Supabase | MigrationTool::Dbmate => {
+            let before = file.split('_').next().unwrap_or(file);
+            (0, vec![Part::Text(before.to_owned())])
+        }
+        MigrationTool::Flyway => flyway(file),
+        _ => (0, number(file).map_or_else(|| natural(file), |n| vec![n])),
+    };
+    Version {
+        rank,
+        parts,
+        name: natural(path.as_str()),
+    }
+}
+
+impl Version {
+    /// Whether the part that orders both is the same.
+    pub(super) fn clashes(&self, other: &Self) -> bool {
+        (self.rank, &self.parts) == (other.rank, &other.parts)
+    }
+}
+
+/// Digits compared as numbers, everything else as text.
+pub(super) fn natural(name: &str) -> Vec<Part> {
+    let mut parts = Vec::new();
+    let mut rest = name;
+    while let Some(first) = rest.chars().next() {
+        let digits = first.is_ascii_digit();
+        let end = rest
+            .find(|c: char| c.is_ascii_digit() != digits)
+            .unwrap_or(rest.len());
+        let (part, behind) = rest.split_at(end);
+        parts.push(if digits {
+            digits_part(part)
+        } else {
+            Part::Text(part.to_owned())
+        });
+        rest = behind;
+    }
+    parts
+}
+
+/// The number a name begins with.
+pub(super) fn number(name: &str) -> Option<Part> {
+    let end = name
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(name.len());
+    (end > 0).then(|| digits_part(&name[..end]))
+}
+
+fn digits_part(digits: &str) -> Part {
+    let digits = digits.trim_start_matches('0');
+    Part::Number(digits.len(), digits.to_owned())
+}
+
+/// Baselines, then versions compared number by number, then repeatable ones by description.
+fn flyway(file: &str) -> (u8, Vec<Part>) {
+    let (before, description) = file.split_once("__").unwrap_or((file, file));
+    let mut letters = before.chars();
+    let rank = match letters.next() {
+        Some('B' | 'b') => 0,
+        Some('R' | 'r') => return (2, vec![Part::Text(description.to_owned())]),
+        _ => 1,
+    };
+    let mut numbers: Vec<Part> = letters
+        .as_str()
+        .split(['.', '_'])
+        .map(digits_part)
+        .collect();
+    // 1.0 is 1.
+    while numbers.last() == Some(&digits_part("0")) {
+        numbers.pop();
+    }
+    (rank, numbers)
+}
+
+/// Whether a file takes changes back. It is never replayed.
+pub(super) fn is_way_back(path: &Utf8Path, tool: MigrationTool) -> bool {
+    let stem = path.file_stem().unwrap_or_default().to_ascii_lowercase();
+    let folder = path.parent().and_then(Utf8Path::file_name);
+    let undo = tool == MigrationTool::Flyway && stem.starts_with('u');
+    matches!(
+        folder,
+        Some("down" | "rollback" | "rollbacks" | "revert" | "undo")
+    ) || stem == "down"
+        || [
+            ".down",
+            "_down",
+            "-down",
+            ".rollback",
+            "_rollback",
+            "-rollback",
+        ]
+        .iter()
+        .any(|end| stem.ends_with(end))
+        || ["rollback_", "rollback-"]
+            .iter()
+            .any(|start| stem.starts_with(start))
+        || undo
+}
+
+/// Whether a path says that it is a copy nobody runs: a folder that holds nothing else, or a file
+/// that is no migration.
+pub(super) fn is_dead_copy(path: &Utf8Path, tool: MigrationTool) -> bool {
+    const DEAD: [&str; 9] = [
+        "archive",
+        "archived",
+        "backup",
+        "backups",
+        "bak",
+        "deprecated",
+        "disabled",
+        "obsolete",
+        "old",
+    ];
+    const PLACES: [&str; 6] = ["db", "migration", "migrations", "schema", "sql", "versions"];
+    let dead = |word: &&str| DEAD.contains(word);
+    let folder = path.parent().and_then(Utf8Path::file_name);
+    let folder = folder.unwrap_or_default().to_ascii_lowercase();
+    let folder = words(&folder);
+    let stem = path.file_stem().unwrap_or_default().to_ascii_lowercase();
+    folder.iter().any(dead as fn(&&str) -> bool)
+        && folder
+            .iter()
+            .all(|word| dead(word) || PLACES.contains(word))
+        || tool == MigrationTool::None && words(&stem).last().is_some_and(dead)
+}
+
+fn words(name: &str) -> Vec<&str> {
+    name.split(|c: char| !c.is_ascii_alphabetic())
+        .filter(|word| !word.is_empty())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sorted(tool: MigrationTool, paths: &[&'static str]) -> Vec<&'static str> {
+        let mut paths = paths.to_vec();
+        paths.sort_by_key(|path| version(Utf8Path::new(path), tool));
+        paths
+    }
+
+    #[test]
+    fn numbers_are_numbers() {
+        assert_eq!(
+            sorted(
+                MigrationTool::Numbered,
+                &["m/10_a.sql", "m/2_b.sql", "m/1_c.sql"]
+            ),
+            ["m/1_c.sql", "m/2_b.sql", "m/10_a.sql"]
+        );
+        assert_eq!(
+            sorted(MigrationTool::Goose, &["m/20240101_a.sql", "m/00002_b.sql"]),
+            ["m/00002_b.sql", "m/20240101_a.sql"]
+        );
+    }
+
+    #[test]
+    fn diesel_ignores_dashes() {
+        assert_eq!(
+            sorted(
+                MigrationTool::Diesel,
+                &["m/2017-09-23-182408_x/up.sql", "m/20170309122510_y/up.sql"]
+            ),
+            ["m/20170309122510_y/up.sql", "m/2017-09-23-182408_x/up.sql"]
+        );
+    }
+
+    #[test]
+    fn flyway_compares_version_numbers() {
+        assert_eq!(
+            sorted(
+                MigrationTool::Flyway,
+                &[
+                    "R__views.sql",
+                    "V10__a.sql",
+                    "V2_1__b.sql",
+                    "V2__c.sql",
+                    "B1__base.sql"
+                ]
+            ),
+            [
+                "B1__base.sql",
+                "V2__c.sql",
+                "V2_1__b.sql",
+                "V10__a.sql",
+                "R__views.sql"
+            ]
+        );
+        let clash = |a: &str, b: &str| {
+            let of = |path: &str| version(Utf8Path::new(path), MigrationTool::Flyway);
+            of(a).clashes(&of(b))
+        };
+        assert!(clash("V1.0__a.sql", "V1__b.sql"));
+        assert!(!clash("V1.1__a.sql", "V1__b.sql"));
+    }
+
+    #[test]
+    fn knows_the_way_back() {
+        let back = |path: &str| is_way_back(Utf8Path::new(path), MigrationTool::Numbered);
+        for path in [
+            "m/001_a.down.sql",
+            "m/1_x/down.sql",
+            "m/down/001.sql",
+            "m/002_rollback.sql",
+        ] {
+            assert!(back(path), "{path}");
+        }
+        for path in [
+            "m/001_a.up.sql",
+            "m/002_countdown.sql",
+            "m/003_revert_names.sql",
+        ] {
+            assert!(!back(path), "{path}");
+        }
+        assert!(is_way_back(
+            Utf8Path::new("U1__x.sql"),
+            MigrationTool::Flyway
+        ));
+        assert!(!is_way_back(Utf8Path::new("u1.sql"), MigrationTool::None));
+    }
+
+    #[test]
+    fn knows_dead_copies() {
+        let dead = |path: &str, tool| is_dead_copy(Utf8Path::new(path), tool);
+        for path in [
+            "migrations.backup.20250822/001.sql",
+            "db/archive/1.sql",
+            "old/1.sql",
+        ] {
+            assert!(dead(path, MigrationTool::Numbered), "{path}");
+        }
+        assert!(dead("db/schema_backup_2024.sql", MigrationTool::None));
+        for path in ["backup_service/001.sql", "migrations/006_add_backup.sql"] {
+            assert!(!dead(path, MigrationTool::Numbered), "{path}");
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! Names as they are written in a statement: for code to paste.
+
+use super::{Database, TableKey};
+use crate::facts::schema::Dialect;
+
+/// Words that PostgreSQL, MySQL, SQLite or SQL Server do not take as a bare name, and that people
+/// call tables and columns.
+const RESERVED: &[&str] = &[
+    "all",
+    "and",
+    "as",
+    "asc",
+    "between",
+    "by",
+    "case",
+    "check",
+    "column",
+    "condition",
+    "constraint",
+    "create",
+    "cross",
+    "database",
+    "default",
+    "delete",
+    "desc",
+    "distinct",
+    "else",
+    "end",
+    "except",
+    "exists",
+    "file",
+    "for",
+    "foreign",
+    "from",
+    "full",
+    "function",
+    "grant",
+    "group",
+    "groups",
+    "having",
+    "in",
+    "index",
+    "inner",
+    "insert",
+    "interval",
+    "into",
+    "is",
+    "join",
+    "key",
+    "keys",
+    "left",
+    "like",
+    "limit",
+    "lock",
+    "match",
+    "natural",
+    "not",
+    "null",
+    "of",
+    "offset",
+    "on",
+    "option",
+    "or",
+    "order",
+    "outer",
+    "partition",
+    "percent",
+    "plan",
+    "primary",
+    "procedure",
+    "public",
+    "range",
+    "rank",
+    "read",
+    "references",
+    "release",
+    "right",
+    "row",
+    "rows",
+    "schema",
+    "select",
+    "set",
+    "system",
+    "table",
+    "then",
+    "to",
+    "transaction",
+    "trigger",
+    "union",
+    "unique",
+    "update",
+    "usage",
+    "user",
+    "using",
+    "values",
+    "view",
+    "when",
+    "where",
+    "window",
+    "with",
+    "write",
+];
+
+impl Database {
+    /// A table as a statement names it.
+    pub fn write_table(&self, key: &TableKey) -> String {
+        let name = self.write_name(&key.name);
+        if key.schema.is_empty() {
+            name
+        } else {
+            format!("{}.{name}", self.write_name(&key.schema))
+        }
+    }
+
+    /// Columns as a list in a statement.
+    pub fn write_columns(&self, columns: &[String]) -> String {
+        let columns: Vec<String> = columns.iter().map(|c| self.write_name(c)).collect();
+        columns.join(", ")
+    }
+
+    /// A name as a statement spells it: quoted only where it must be.
+    pub fn write_name(&self, name: &str) -> String {
+        let plain = name
+            .chars()
+            .all(|c| c == '_' || c.is_ascii_digit() || self.is_plain_letter(c))
+            && !name.starts_with(|c: char| c.is_ascii_digit())
+            && !RESERVED.contains(&name.to_ascii_lowercase().as_str());
+        if plain {
+            return name.to_owned();
+        }
+        match self.dialect {
+            Dialect::Postgres | Dialect::Sqlite => format!("\"{}\"", name.replace('"', "\"\"")),
+            Dialect::Mysql => format!("`{}`", name.replace('`', "``")),
+            Dialect::Mssql => format!("[{}]", name.replace(']', "]]")),
+        }
+    }
+
+    fn is_plain_letter(&self, c: char) -> bool {
+        c.is_ascii_lowercase() || c.is_ascii_uppercase() && self.dialect != Dialect::Postgres
+    }
+
+    /// A name for a new index that nothing of the schema bears yet.
+    pub fn free_index_name(&self, key: &TableKey, columns: &[String]) -> String {
+        let name = format!("idx_{}_{}", key.name, columns.join("_"));
+        let name = super::names::cut(&name);
+        let taken = |name: &str| {
+            self.tables
+                .values()
+                .any(|table| table.key.name == name || table.has_index_named(name))
+        };
+        if !taken(name) {
+            return name.to_owned();
+        }
+        let stem = &name[..name.floor_char_boundary(59)];
+        (2..)
+            .map(|number| format!("{stem}_{number}"))
+            .find(|name| !taken(name))
+            .expect("some number is free")
+    }
+}
