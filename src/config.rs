@@ -16,7 +16,7 @@ use crate::source::{SourceFile, Span};
 pub use error::{ConfigError, Fault};
 pub use file::parse;
 pub use pattern::Pattern;
-pub use words::{Unknown, dialect, rule, severity};
+pub use words::{Unknown, dialect, nearest, rule, severity};
 
 /// Settings of one run. Rules never see them; `judge` and `link` do.
 #[derive(Clone, Debug)]

@@ -245,3 +245,6 @@ fn masks(inputs: &Inputs, outcomes: &[FileOutcome]) -> Vec<Loc> {
     }
     masks
 }
+
+#[cfg(test)]
+mod tests;

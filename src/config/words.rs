@@ -91,7 +91,8 @@ pub(super) fn unknown(word: &str, names: &[&str]) -> Unknown {
     Unknown { word, help }
 }
 
-fn nearest<'a>(word: &str, names: &[&'a str]) -> Option<&'a str> {
+/// The name most like a word, when any is like it.
+pub fn nearest<'a>(word: &str, names: &[&'a str]) -> Option<&'a str> {
     names
         .iter()
         .map(|name| (strsim::jaro_winkler(word, name), *name))

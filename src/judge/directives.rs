@@ -1,11 +1,11 @@
 //! Decisions written into comments: what each settles, and which do not work or settle nothing.
 
 use super::Judge;
+use crate::config::nearest;
 use crate::discover::Unit;
 use crate::facts::FileOutcome;
 use crate::facts::directives::{Directive, DirectiveKind};
 use crate::finding::{Finding, Severity};
-use crate::rule::catalogue::nearest;
 use crate::rule::{Catalogue, Rule, Sink};
 use crate::source::{FileId, Loc, Span};
 
@@ -48,7 +48,7 @@ fn read_one(
     };
     if directive.kind == DirectiveKind::Unknown {
         let verb = verb(directive.span, &unit.text);
-        let known = match nearest(verb.of(&unit.text), VERBS) {
+        let known = match nearest(verb.of(&unit.text), &VERBS) {
             Some(verb) => format!("did you mean `{verb}`?"),
             None => "write `aicheck: allow RULE: reason`".into(),
         };
@@ -65,10 +65,7 @@ fn read_one(
             directive.kind != DirectiveKind::Reviewed || catalogue.meta(rule.id).reviewable
         };
         if rules.is_empty() {
-            let help = match catalogue.nearest(name) {
-                Some(nearest) => format!("did you mean `{nearest}`?"),
-                None => "`aicheck rules` lists the rules".into(),
-            };
+            let help = meant(name, catalogue);
             invalid(*span, "no rule has this name", help);
         } else if reason.is_empty() {
             let verb = verb(directive.span, &unit.text).of(&unit.text);
@@ -87,6 +84,14 @@ fn read_one(
                 used: false,
             });
         }
+    }
+}
+
+/// Which rule an unknown name may have meant.
+pub(super) fn meant(name: &str, catalogue: &Catalogue) -> String {
+    match nearest(name, &catalogue.names()) {
+        Some(nearest) => format!("did you mean `{nearest}`?"),
+        None => "`aicheck rules` lists the rules".into(),
     }
 }
 

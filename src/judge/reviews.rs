@@ -1,7 +1,7 @@
 //! `[[reviewed]]` entries: decisions about code that must not be edited any more. Each settles the
 //! findings of its rule and subject, as long as the clause still says what was reviewed.
 
-use super::Judge;
+use super::{Judge, directives};
 use crate::config::Review;
 use crate::discover::Inputs;
 use crate::finding::{Finding, Severity};
@@ -73,10 +73,7 @@ fn objection(
     catalogue: &Catalogue,
 ) -> Option<(&'static str, String)> {
     if rules.is_empty() {
-        let help = match catalogue.nearest(&review.rule) {
-            Some(nearest) => format!("did you mean `{nearest}`?"),
-            None => "`aicheck rules` lists the rules".into(),
-        };
+        let help = directives::meant(&review.rule, catalogue);
         return Some(("no rule has this name", help));
     }
     if review.reason.trim().is_empty() {

@@ -83,12 +83,11 @@ impl Understood {
             .map(|unit| (unit.file, unit.kind))
             .collect();
         let broken = |(file, _): &&(FileId, FileKind)| files.contains(file);
-        let is_draft =
-            |unit: &crate::discover::Unit| unit.path != inputs.files[unit.file.index()].path;
         Self {
             broken_kinds: kinds.iter().filter(broken).map(|(_, kind)| *kind).collect(),
             unplaced: notes.iter().any(|note| note.at.is_none()),
-            part_of_the_world: !inputs.focus.is_empty() || inputs.units.iter().any(is_draft),
+            part_of_the_world: !inputs.focus.is_empty()
+                || inputs.units.iter().any(|unit| unit.draft),
             files,
             kinds,
         }

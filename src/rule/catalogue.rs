@@ -41,33 +41,14 @@ impl Catalogue {
         rule
     }
 
-    /// The known name nearest to one that is not known.
-    pub fn nearest(&self, name: &str) -> Option<&'static str> {
-        let names = self.rules().flat_map(|rule| [rule.id, rule.family]);
-        nearest(name, names)
-    }
-}
-
-/// The word most like `name`, if any is like it at all.
-pub fn nearest<'a>(name: &str, words: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let likeness = |word: &str| strsim::jaro_winkler(name, word);
-    words
-        .into_iter()
-        .map(|word| (likeness(word), word))
-        .filter(|(likeness, _)| *likeness > 0.8)
-        .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(a.1)))
-        .map(|(_, word)| word)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn suggests_what_was_meant_and_nothing_else() {
-        let words = ["missing-fk-index", "float-money", "schema"];
-        assert_eq!(nearest("missing-fk-indx", words), Some("missing-fk-index"));
-        assert_eq!(nearest("shema", words), Some("schema"));
-        assert_eq!(nearest("x", words), None);
+    /// Every name that people may write: rules and families.
+    pub fn names(&self) -> Vec<&'static str> {
+        let mut names: Vec<_> = self
+            .rules()
+            .flat_map(|rule| [rule.id, rule.family])
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        names
     }
 }
