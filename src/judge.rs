@@ -115,7 +115,12 @@ pub fn judge(
         settings,
     };
     let (findings, elsewhere) = judge.where_they_run(checked.findings);
-    let (mut findings, beaten) = precedence::root_causes(precedence::fold(findings, project));
+    let databases = project
+        .databases
+        .iter()
+        .map(|database| database.name.as_str());
+    let findings = precedence::fold(findings, &databases.collect::<Vec<_>>());
+    let (mut findings, beaten) = precedence::root_causes(findings);
     judge.weigh_and_name(&mut findings);
 
     let (mut decisions, mut said) = directives::read(&judge, outcomes);

@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 
 use crate::finding::Finding;
-use crate::project::Project;
 use crate::source::Loc;
 
 /// The first speaks where both stand on the same place.
@@ -27,10 +26,10 @@ const EVIDENCE: [(&str, &str); 6] = [
 ];
 
 /// Folds what is said twice: the same clause read for two databases is one finding.
-pub(super) fn fold(findings: Vec<Finding>, project: &Project) -> Vec<Finding> {
+pub(super) fn fold(findings: Vec<Finding>, databases: &[&str]) -> Vec<Finding> {
     let mut kept: BTreeMap<(&'static str, Loc, String), Finding> = BTreeMap::new();
     for finding in findings {
-        let subject = without_database(&finding.subject, project).to_owned();
+        let subject = without_database(&finding.subject, databases).to_owned();
         let key = (finding.rule, finding.at, subject);
         match kept.get_mut(&key) {
             Some(other) if rank(other) <= rank(&finding) => {}
@@ -56,11 +55,10 @@ fn rank(finding: &Finding) -> impl Ord + '_ {
     )
 }
 
-fn without_database<'a>(subject: &'a str, project: &Project) -> &'a str {
-    let named = project.databases.iter().find_map(|database| {
-        let rest = subject.strip_prefix(database.name.as_str())?;
-        rest.strip_prefix('/')
-    });
+fn without_database<'a>(subject: &'a str, databases: &[&str]) -> &'a str {
+    let named = databases
+        .iter()
+        .find_map(|name| subject.strip_prefix(name)?.strip_prefix('/'));
     named.unwrap_or(subject)
 }
 

@@ -8,7 +8,6 @@ use crate::facts::directives::Directive;
 use crate::facts::secrets::{Binding, Suspect, ValueClass};
 use crate::facts::{Facts, Note};
 use crate::finding::{Confidence, Label};
-use crate::project::schema::{Database, TableKey};
 use crate::rule::Sink;
 
 const PAGE: &str =
@@ -46,7 +45,6 @@ struct Trial {
     edit: Option<fn(&Inputs, &mut Vec<Finding>)>,
     settings: Settings,
     focus: Vec<&'static str>,
-    databases: Vec<&'static str>,
 }
 
 impl Trial {
@@ -125,10 +123,7 @@ impl Trial {
                 .collect(),
         };
         let outcomes = self.outcomes(&inputs);
-        let project = Project {
-            databases: self.databases.iter().map(|name| database(name)).collect(),
-            ..Project::default()
-        };
+        let project = Project::default();
         judge(
             inputs,
             &outcomes,
@@ -156,16 +151,6 @@ impl Trial {
             });
         }
         outcomes
-    }
-}
-
-fn database(name: &str) -> Database {
-    Database {
-        name: name.into(),
-        dialect: crate::facts::schema::Dialect::Postgres,
-        tool: crate::discover::MigrationTool::None,
-        tables: BTreeMap::<TableKey, _>::new(),
-        open: Vec::new(),
     }
 }
 
@@ -486,13 +471,20 @@ fn an_entry_about_nothing_is_told_where_everything_was_read() {
 
 #[test]
 fn one_clause_of_two_databases_is_one_finding() {
-    let mut twice = Trial::default()
-        .file("a.sql", "x y")
-        .finds("missing-fk-index", "pg/a.b", "a.sql", "x")
-        .finds("missing-fk-index", "lite/a.b", "a.sql", "x")
-        .finds("missing-fk-index", "lite/a.c", "a.sql", "x");
-    twice.databases = vec!["pg", "lite"];
-    let report = twice.run();
+    let twice = |inputs: &Inputs, findings: &mut Vec<Finding>| {
+        let finding = |subject: &str| Finding {
+            subject: subject.into(),
+            at: at(inputs, "a.sql", "x"),
+            ..findings[0].clone()
+        };
+        let read_twice = ["pg/a.b", "lite/a.b", "lite/a.c"].map(finding).to_vec();
+        *findings = precedence::fold(read_twice, &["pg", "lite"]);
+    };
+    let report = Trial::default()
+        .file("a.sql", "x")
+        .finds("missing-fk-index", "", "a.sql", "x")
+        .edit(twice)
+        .run();
     let subjects: Vec<&str> = report.findings.iter().map(|f| f.subject.as_str()).collect();
     assert_eq!(subjects, ["lite/a.b", "lite/a.c"]);
 }
