@@ -1,11 +1,12 @@
 //! The catalogue: one folder a family, one page and one file a rule.
 
 mod directive;
+mod secret;
 
 use crate::rule::Rule;
 
 /// The families, in the order they are listed.
-const FAMILIES: [&[Rule]; 1] = [directive::RULES];
+const FAMILIES: [&[Rule]; 2] = [secret::RULES, directive::RULES];
 
 /// All rules, by family and id.
 pub fn all() -> impl Iterator<Item = &'static Rule> {

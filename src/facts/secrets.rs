@@ -1,5 +1,10 @@
 //! Literals bound to sensitive names. A suspect never holds the value, only where it stands.
 
+pub mod names;
+pub mod python;
+mod shapes;
+mod values;
+
 use serde::{Deserialize, Serialize};
 
 use crate::source::Span;
@@ -47,4 +52,6 @@ pub enum Binding {
     Comparison,
     /// A fallback: `os.getenv("NAME", "…")`.
     EnvironmentDefault,
+    /// The default of a field that a settings class reads from the environment.
+    SettingsField,
 }

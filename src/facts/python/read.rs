@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::structure::Structure;
+use crate::facts::secrets::python::Suspects;
 use crate::facts::{FileOutcome, Note, NoteId};
 use crate::parse::python::parse;
 
@@ -24,10 +25,13 @@ pub fn read(text: &str, range: Range<usize>) -> FileOutcome {
     outcome.notes = notes;
     // The one walk: every collector sees every node once, in source order.
     let mut structure = Structure::default();
+    let mut suspects = Suspects::default();
     for node in tree.nodes() {
         structure.visit(node);
+        suspects.visit(node);
     }
     let (module, _bodies) = structure.finish();
     outcome.facts.python = Some(module);
+    outcome.facts.secrets = suspects.finish();
     outcome
 }

@@ -1,0 +1,99 @@
+//! Literals that are bound to sensitive names and look real.
+
+use std::collections::BTreeMap;
+
+use crate::rule::prelude::*;
+
+pub(super) const RULE: Rule = Rule {
+    id: "hardcoded-secret",
+    family: "secret",
+    page: include_str!("hardcoded_secret.md"),
+    check,
+};
+
+fn check(project: &Project, sink: &mut Sink) {
+    let mut secrets: BTreeMap<(usize, u32), Vec<&Suspect>> = BTreeMap::new();
+    for (unit, suspect) in &project.suspects {
+        if is_hardcoded(suspect) && !holds_translations(project, *unit) {
+            let places = secrets.entry((*unit, suspect.group)).or_default();
+            places.push(suspect);
+        }
+    }
+    for ((unit, _), places) in secrets {
+        let file = project.units[unit].file;
+        let first = places[0];
+        let at = |suspect: &Suspect| Loc {
+            file,
+            span: suspect.literal,
+        };
+        let message = format!("the value of `{}` is written into the code", first.name);
+        let finding = sink
+            .report(Severity::Error, at(first), first.name.as_str(), message)
+            .note("whoever reads the code can use it")
+            .help(help(first));
+        for again in &places[1..] {
+            finding.label(at(again), "the same value again");
+        }
+    }
+}
+
+/// A placeholder and the fallback of an environment variable are other faults.
+fn is_hardcoded(suspect: &Suspect) -> bool {
+    suspect.class == ValueClass::Secret && suspect.binding != Binding::EnvironmentDefault
+}
+
+/// Texts for people speak of passwords in every language.
+fn holds_translations(project: &Project, unit: usize) -> bool {
+    const FOLDERS: [&str; 5] = ["i18n", "l10n", "lang", "locales", "translations"];
+    let mut folders = project.units[unit].path.components();
+    folders.any(|folder| FOLDERS.contains(&folder.as_str()))
+}
+
+fn help(suspect: &Suspect) -> String {
+    let key = key(&suspect.name);
+    let lookup = format!("os.environ[\"{}\"]", variable(key));
+    let remedy = match suspect.binding {
+        Binding::Assignment | Binding::EnvironmentDefault => {
+            format!(
+                "read it when the program starts: `{} = {lookup}`",
+                suspect.name
+            )
+        }
+        Binding::KeywordArgument => format!("pass `{key}={lookup}`"),
+        Binding::DictValue => format!("write `\"{key}\": {lookup}`"),
+        Binding::ParameterDefault => {
+            format!("take `{key}` without a default, and let the caller pass `{lookup}`")
+        }
+        Binding::Comparison => {
+            format!(
+                "compare it with `hmac.compare_digest({}, {lookup})`",
+                suspect.name
+            )
+        }
+        Binding::SettingsField => format!(
+            "declare it without a default, `{key}: SecretStr` (from pydantic): \
+             without the variable the program then does not start"
+        ),
+    };
+    format!("{remedy}. Then rotate it: it stays in the git history")
+}
+
+/// `api_key` of `config["api_key"]` and of `self.api_key`.
+fn key(name: &str) -> &str {
+    let name = name.trim_end_matches(['"', '\'', ']']);
+    name.rsplit(['.', '[', '"', '\'']).next().unwrap_or(name)
+}
+
+/// The environment variable that would hold it: `DB_PASSWORD` for `dbPassword`.
+fn variable(key: &str) -> String {
+    let mut variable = String::new();
+    let mut after_lower = false;
+    for c in key.chars() {
+        if after_lower && c.is_uppercase() {
+            variable.push('_');
+        }
+        after_lower = c.is_lowercase();
+        variable.push(if c.is_alphanumeric() { c } else { '_' });
+    }
+    variable.trim_matches('_').to_uppercase()
+}

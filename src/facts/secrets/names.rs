@@ -1,0 +1,330 @@
+//! Decides from a name alone whether what is bound to it is secret. Knows no values, no language.
+//!
+//! A name is read as words, and its last words say what it is: `reset_password_url` is a URL.
+//! Substrings never count (`monkey`, `passed`, `tokenizer`).
+
+/// What a name says about its value; from it follows how strong the value must look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sensitivity {
+    /// A password or secret: people choose it, so any value can be real.
+    Password,
+    /// A key the project makes for itself (`SECRET_KEY`): any value works, so any value is live.
+    OwnKey,
+    /// A key or token that someone else hands out: real ones look random.
+    IssuedKey,
+    /// A bare `token`, `key` or `auth`: mostly something else.
+    Bare,
+}
+
+const PASSWORDS: &[&str] = &[
+    "password",
+    "passwd",
+    "pwd",
+    "pswd",
+    "passphrase",
+    "passcode",
+    "secret",
+];
+
+/// Endings of words written without a break: `DATABASEPASSWORD`, `clientsecret`.
+const GLUED_PASSWORDS: &[&str] = &["password", "passwd", "passphrase", "secret", "pwd"];
+
+/// Without one of these in front, `pass` is a ticket, a stage or a verb.
+const PASS_OWNERS: &[&str] = &[
+    "admin", "auth", "basic", "broker", "database", "db", "email", "ftp", "http", "imap", "ldap",
+    "login", "mail", "mongo", "mq", "mysql", "pg", "postgres", "proxy", "rabbitmq", "redis",
+    "root", "sftp", "smtp", "sql", "ssh", "sudo", "user",
+];
+
+/// `secret_key`: what kind of key a project makes for itself.
+const OWN_KEYS: &[&str] = &[
+    "aes",
+    "cipher",
+    "crypto",
+    "encryption",
+    "fernet",
+    "hmac",
+    "jwt",
+    "master",
+    "secret",
+    "signing",
+];
+
+/// `api_key`, `access_token`: what is handed out by someone else.
+const ISSUED: &[&str] = &[
+    "access",
+    "account",
+    "admin",
+    "api",
+    "app",
+    "application",
+    "auth",
+    "authentication",
+    "bearer",
+    "bot",
+    "client",
+    "deploy",
+    "jwt",
+    "personal",
+    "private",
+    "refresh",
+    "secret",
+    "security",
+    "service",
+    "session",
+    "shared",
+    "subscription",
+    "verify",
+    "webhook",
+];
+
+const GLUED_ISSUED: &[&str] = &[
+    "apikey",
+    "accesskey",
+    "privatekey",
+    "accesstoken",
+    "apitoken",
+    "authtoken",
+    "bearertoken",
+    "refreshtoken",
+];
+
+const GLUED_OWN_KEYS: &[&str] = &["secretkey", "signingkey", "encryptionkey"];
+
+/// Words that turn a sensitive name into something else: a flag, a page, a message, a public or
+/// deliberately false value.
+const NEGATING: &[&str] = &[
+    "allow",
+    "bad",
+    "cache",
+    "change",
+    "continuation",
+    "csrf",
+    "cursor",
+    "dummy",
+    "enable",
+    "encrypted",
+    "example",
+    "expired",
+    "fake",
+    "foreign",
+    "forgot",
+    "forgotten",
+    "has",
+    "hash",
+    "hashed",
+    "hide",
+    "incorrect",
+    "invalid",
+    "is",
+    "max",
+    "min",
+    "missing",
+    "mock",
+    "next",
+    "no",
+    "non",
+    "not",
+    "page",
+    "paging",
+    "partition",
+    "primary",
+    "pub",
+    "public",
+    "require",
+    "requires",
+    "reset",
+    "sample",
+    "show",
+    "sort",
+    "toggle",
+    "weak",
+    "without",
+    "wrong",
+    "xsrf",
+];
+
+/// Words behind the sensitive one that do not change what it is.
+const SUFFIXES: &[&str] = &[
+    "current",
+    "default",
+    "dev",
+    "development",
+    "live",
+    "local",
+    "new",
+    "old",
+    "plain",
+    "plaintext",
+    "prod",
+    "production",
+    "raw",
+    "sandbox",
+    "stage",
+    "staging",
+    "str",
+    "test",
+    "val",
+    "value",
+];
+
+/// What the name promises, or `None` for a name that promises nothing secret.
+pub fn sensitivity(name: &str) -> Option<Sensitivity> {
+    if !mentions_a_secret(name) {
+        return None;
+    }
+    let mut words = words(name);
+    while words.len() > 1 && SUFFIXES.contains(&words[words.len() - 1].as_str()) {
+        words.pop();
+    }
+    if words.iter().any(|word| NEGATING.contains(&word.as_str())) {
+        return None;
+    }
+    let last = words.last()?.as_str();
+    let before = words.iter().rev().nth(1).map(String::as_str);
+    let ends_glued = |list: &[&str]| list.iter().any(|tail| last.ends_with(tail));
+    if ends_glued(GLUED_OWN_KEYS) {
+        return Some(Sensitivity::OwnKey);
+    }
+    if ends_glued(GLUED_ISSUED) {
+        return Some(Sensitivity::IssuedKey);
+    }
+    if PASSWORDS.contains(&last) || ends_glued(GLUED_PASSWORDS) {
+        return Some(Sensitivity::Password);
+    }
+    match (before, last) {
+        (Some(owner), "pass") if PASS_OWNERS.contains(&owner) => Some(Sensitivity::Password),
+        (Some(owner), "key") if OWN_KEYS.contains(&owner) => Some(Sensitivity::OwnKey),
+        (Some(owner), "key" | "token") if ISSUED.contains(&owner) => Some(Sensitivity::IssuedKey),
+        (_, "key" | "token" | "auth" | "authorization" | "pass" | "credential" | "credentials") => {
+            Some(Sensitivity::Bare)
+        }
+        _ => None,
+    }
+}
+
+/// A cheap refusal for the many names that mention nothing of the kind.
+fn mentions_a_secret(name: &str) -> bool {
+    const STEMS: [&[u8]; 7] = [
+        b"pass", b"pwd", b"pswd", b"secret", b"key", b"token", b"auth",
+    ];
+    let bytes = name.as_bytes();
+    STEMS.iter().any(|stem| {
+        bytes
+            .windows(stem.len())
+            .any(|window| window.eq_ignore_ascii_case(stem))
+    }) || bytes
+        .windows(10)
+        .any(|window| window.eq_ignore_ascii_case(b"credential"))
+}
+
+/// The words of a name, lower case: `dbPassword2`, `DB_PASSWORD` and `db-password` are `db password`.
+pub fn words(name: &str) -> Vec<String> {
+    let chars: Vec<char> = name.chars().collect();
+    let mut words: Vec<String> = Vec::new();
+    let mut word = String::new();
+    for (at, &c) in chars.iter().enumerate() {
+        if !c.is_alphabetic() {
+            words.extend(Some(std::mem::take(&mut word)).filter(|word| !word.is_empty()));
+            continue;
+        }
+        let after_lower = at > 0 && chars[at - 1].is_lowercase();
+        let starts_lower = at > 0
+            && chars[at - 1].is_uppercase()
+            && chars.get(at + 1).is_some_and(|next| next.is_lowercase());
+        if c.is_uppercase() && (after_lower || starts_lower) && !word.is_empty() {
+            words.push(std::mem::take(&mut word));
+        }
+        word.extend(c.to_lowercase());
+    }
+    words.extend(Some(word).filter(|word| !word.is_empty()));
+    join_pass_word(words)
+}
+
+/// `passWord` is one word to whoever wrote it.
+fn join_pass_word(words: Vec<String>) -> Vec<String> {
+    let mut joined: Vec<String> = Vec::with_capacity(words.len());
+    for word in words {
+        match joined.last_mut() {
+            Some(last) if last == "pass" && ["word", "wd", "phrase", "code"].contains(&&*word) => {
+                last.push_str(&word);
+            }
+            _ => joined.push(word),
+        }
+    }
+    joined
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Sensitivity::{Bare, IssuedKey, OwnKey, Password};
+    use super::*;
+
+    #[test]
+    fn names_are_split_into_words() {
+        assert_eq!(words("DB_PASSWORD"), ["db", "password"]);
+        assert_eq!(words("dbPassword2"), ["db", "password"]);
+        assert_eq!(words("X-Api-Key"), ["x", "api", "key"]);
+        assert_eq!(words("AWSSecretKey"), ["aws", "secret", "key"]);
+        assert_eq!(words("userPassWord"), ["user", "password"]);
+        assert_eq!(words("__"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn the_last_words_decide() {
+        for (name, expected) in [
+            ("password", Password),
+            ("DATABASEPASSWORD", Password),
+            ("password1", Password),
+            ("DB_PASSWORD_PROD", Password),
+            ("smtp_pass", Password),
+            ("client_secret", Password),
+            ("SECRET_KEY", OwnKey),
+            ("jwtSigningKey", OwnKey),
+            ("app_secretkey", OwnKey),
+            ("AWS_SECRET_ACCESS_KEY", IssuedKey),
+            ("apiKey", IssuedKey),
+            ("X-API-Key", IssuedKey),
+            ("refresh_token", IssuedKey),
+            ("github_token", Bare),
+            ("key", Bare),
+            ("Authorization", Bare),
+        ] {
+            assert_eq!(sensitivity(name), Some(expected), "{name}");
+        }
+    }
+
+    #[test]
+    fn other_names_promise_nothing() {
+        for name in [
+            "password_hash",
+            "hashed_password",
+            "password_url",
+            "token_type",
+            "api_key_header",
+            "secret_name",
+            "access_key_id",
+            "reset_password",
+            "csrf_token",
+            "next_token",
+            "public_key",
+            "primary_key",
+            "cache_key",
+            "is_secret",
+            "has_password",
+            "passed",
+            "bypass",
+            "monkey",
+            "turkey",
+            "tokenizer",
+            "keyboard",
+            "author",
+            "api_keys",
+            "password_min_length",
+            "invalid_token",
+            "",
+        ] {
+            assert_eq!(sensitivity(name), None, "{name}");
+        }
+    }
+}

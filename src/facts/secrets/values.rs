@@ -1,0 +1,339 @@
+//! Decides whether a literal looks like a real secret. Knows no language, only text and what its
+//! name promised.
+//!
+//! A value is first read as everything else it could be; what is left must be as strong as its name
+//! demands. There is no free entropy test: a hash and a hex secret have equal entropy.
+
+use super::names::{self, Sensitivity};
+use super::shapes::{is_language, is_name, is_slug, is_uuid, refers_elsewhere};
+use super::{Binding, ValueClass};
+
+/// What the value is, or `None` when it is no secret at all.
+pub(super) fn classify(
+    value: &str,
+    name: &str,
+    sensitivity: Sensitivity,
+    binding: Binding,
+) -> Option<ValueClass> {
+    if is_private_key(value) {
+        return Some(ValueClass::Secret);
+    }
+    let value = without_scheme(value.trim());
+    if is_mask(value) || refers_elsewhere(value) || is_contained(value, name) {
+        return None;
+    }
+    if is_placeholder(value) {
+        return Some(ValueClass::Placeholder);
+    }
+    if is_language(value, binding) || is_name(value) {
+        return None;
+    }
+    let strong = match sensitivity {
+        Sensitivity::Password => value.chars().count() >= 4,
+        Sensitivity::OwnKey => value.chars().count() >= 6 && !value.contains(' '),
+        Sensitivity::IssuedKey => !is_uuid(value) && is_issued(value, 8),
+        Sensitivity::Bare => !is_uuid(value) && is_issued(value, 16) && is_random(value),
+    };
+    strong.then_some(ValueClass::Secret)
+}
+
+/// `Bearer abc` carries its secret behind the scheme.
+fn without_scheme(value: &str) -> &str {
+    ["Bearer ", "Basic ", "Token ", "bearer ", "basic ", "token "]
+        .iter()
+        .find_map(|scheme| value.strip_prefix(scheme))
+        .unwrap_or(value)
+        .trim_start()
+}
+
+/// A header alone is no key: parsers and tests name it.
+fn is_private_key(value: &str) -> bool {
+    let Some((_, body)) = value.split_once("PRIVATE KEY-----") else {
+        return false;
+    };
+    let body = body.split("-----END").next().unwrap_or_default();
+    let is_base64 = |c: &char| c.is_ascii_alphanumeric() || "+/=".contains(*c);
+    value.contains("-----BEGIN") && body.chars().filter(is_base64).count() >= 64
+}
+
+fn is_mask(value: &str) -> bool {
+    let mut chars = value.chars();
+    let Some(first) = chars.next() else {
+        return true;
+    };
+    chars.all(|c| c == first) || value.chars().all(|c| "*•.-_#?xX…".contains(c))
+}
+
+/// `PASSWORD = "password"` names a field.
+fn is_contained(value: &str, name: &str) -> bool {
+    let squeeze = |text: &str| -> String {
+        text.chars()
+            .filter(|c| c.is_alphanumeric())
+            .flat_map(char::to_lowercase)
+            .collect()
+    };
+    squeeze(name).contains(&squeeze(value))
+}
+
+/// Publicly known: a hint to put the real one here, or a name for "the one of development".
+fn is_placeholder(value: &str) -> bool {
+    const HINTS: [&str; 24] = [
+        "changeme",
+        "changethis",
+        "changeit",
+        "changein",
+        "changebefore",
+        "replaceme",
+        "replacethis",
+        "replacewith",
+        "placeholder",
+        "example",
+        "dummy",
+        "todo",
+        "fixme",
+        "insertyour",
+        "putyour",
+        "enteryour",
+        "addyour",
+        "setyour",
+        "goeshere",
+        "yourown",
+        "notasecret",
+        "notreal",
+        "notsosecret",
+        "inproduction",
+    ];
+    let bracketed = value.starts_with('<') && value.ends_with('>')
+        || value.starts_with('[') && value.ends_with(']');
+    let letters: String = value
+        .chars()
+        .filter(|c| c.is_alphabetic())
+        .flat_map(char::to_lowercase)
+        .collect();
+    bracketed
+        || has_mask_run(value)
+        || letters.starts_with("your")
+        || HINTS.iter().any(|hint| letters.contains(hint))
+        || names::words(value)
+            .iter()
+            .any(|word| word == "your" || word == "sample" || word == "fake")
+        || is_stand_in(value)
+}
+
+/// `sk-xxxxxxxx`, `AKIA****`.
+fn has_mask_run(value: &str) -> bool {
+    let bytes = value.as_bytes();
+    bytes
+        .windows(4)
+        .any(|run| matches!(run[0], b'x' | b'X' | b'*') && run.iter().all(|byte| *byte == run[0]))
+        || value.contains("...")
+        || value.contains('…')
+}
+
+/// `dev-secret-key`, `test_token`: nothing but "the secret" and the place it is not meant for.
+fn is_stand_in(value: &str) -> bool {
+    const PLACES: [&str; 14] = [
+        "dev",
+        "develop",
+        "development",
+        "test",
+        "testing",
+        "tests",
+        "local",
+        "insecure",
+        "unsafe",
+        "default",
+        "demo",
+        "unused",
+        "none",
+        "na",
+    ];
+    const SECRETS: [&str; 22] = [
+        "secret",
+        "password",
+        "key",
+        "token",
+        "api",
+        "jwt",
+        "auth",
+        "access",
+        "private",
+        "signing",
+        "session",
+        "only",
+        "for",
+        "not",
+        "in",
+        "use",
+        "do",
+        "production",
+        "prod",
+        "a",
+        "this",
+        "is",
+    ];
+    let words = names::words(value);
+    let is_place = |word: &String| PLACES.contains(&word.as_str());
+    !value.contains(|c: char| c.is_ascii_digit())
+        && words.iter().any(is_place)
+        && words
+            .iter()
+            .all(|word| is_place(word) || SECRETS.contains(&word.as_str()))
+}
+
+/// `supersecretkey`, `my-jwt-secret`: no field is called so, people write it as the value.
+pub(super) fn boasts(value: &str) -> bool {
+    const BOASTS: [&str; 8] = [
+        "super", "very", "top", "my", "our", "ultra", "strong", "mega",
+    ];
+    const OBJECTS: [&str; 9] = [
+        "secret", "password", "pass", "key", "token", "jwt", "api", "super", "strong",
+    ];
+    let letters: String = value
+        .chars()
+        .filter(|c| c.is_alphabetic())
+        .flat_map(char::to_lowercase)
+        .collect();
+    BOASTS.iter().any(|boast| {
+        letters.match_indices(boast).any(|(at, _)| {
+            OBJECTS
+                .iter()
+                .any(|object| letters[at + boast.len()..].starts_with(object))
+        })
+    })
+}
+
+/// What someone hands out is long and no chain of words.
+fn is_issued(value: &str, least: usize) -> bool {
+    value.len() >= least
+        && !value.contains(char::is_whitespace)
+        && value.contains(|c: char| c.is_ascii_alphabetic())
+        && (!is_slug(value)
+            || entropy(value) > 3.6 && value.chars().all(|c| c.is_ascii_alphabetic()))
+}
+
+/// Holds one unbroken run of letters and digits that no person would write.
+fn is_random(value: &str) -> bool {
+    let is_run = |run: &str| {
+        run.len() >= 12
+            && run.contains(|c: char| c.is_ascii_digit())
+            && run.contains(|c: char| c.is_ascii_alphabetic())
+    };
+    entropy(value) >= 3.0
+        && value
+            .split(|c: char| !c.is_ascii_alphanumeric())
+            .any(is_run)
+        && value
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "-_=+/.~".contains(c))
+}
+
+/// Shannon entropy in bits a byte.
+fn entropy(value: &str) -> f64 {
+    let mut counts = [0u32; 256];
+    for byte in value.bytes() {
+        counts[usize::from(byte)] += 1;
+    }
+    let total = value.len() as f64;
+    counts
+        .iter()
+        .filter(|count| **count > 0)
+        .map(|count| {
+            let share = f64::from(*count) / total;
+            -share * share.log2()
+        })
+        .sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ValueClass::{Placeholder, Secret};
+    use super::*;
+
+    fn class(name: &str, value: &str) -> Option<ValueClass> {
+        let sensitivity = names::sensitivity(name).expect("the name is sensitive");
+        classify(value, name, sensitivity, Binding::Assignment)
+    }
+
+    #[test]
+    fn people_choose_any_password() {
+        for value in [
+            "1234",
+            "hunter2",
+            "admin",
+            "testing123",
+            "pa ss1",
+            "p@$$w0rd!",
+        ] {
+            assert_eq!(class("db_password", value), Some(Secret), "{value}");
+        }
+        assert_eq!(class("db_password", "ab1"), None);
+        let uuid = "0b5f8a3e-3c0e-4f6b-9d53-0f6c1f1f2a11";
+        assert_eq!(class("CLIENT_SECRET", uuid), Some(Secret));
+    }
+
+    #[test]
+    fn any_value_works_as_an_own_key() {
+        for value in [
+            "supersecretkey",
+            "my-jwt-secret",
+            "blablabla",
+            "django-insecure-8f^2k)q",
+        ] {
+            assert_eq!(class("SECRET_KEY", value), Some(Secret), "{value}");
+        }
+        for value in ["secret_key", "db-password", "user.signing_key"] {
+            assert_eq!(class("SECRET_KEY", value), None, "{value}");
+        }
+    }
+
+    #[test]
+    fn what_is_handed_out_looks_random() {
+        for value in [
+            "9fQ2x7Lm0ZtRw4Kc",
+            "sk-proj-8fJ2kd93kLm2",
+            "aBcDeFgHiJkLmNoP",
+        ] {
+            assert_eq!(class("api_key", value), Some(Secret), "{value}");
+        }
+        for value in [
+            "customer-list",
+            "report-2024-01",
+            "oauth2_client",
+            "AccessTokenKey",
+        ] {
+            assert_eq!(class("api_key", value), None, "{value}");
+        }
+        assert_eq!(class("token", "ghp_16C7e42F292c6912E7710c83"), Some(Secret));
+        assert_eq!(class("token", "9fQ2x7Lm"), None);
+        assert_eq!(class("key", "users:active:2024-01-01:page"), None);
+    }
+
+    #[test]
+    fn placeholders_are_known_to_everybody() {
+        for value in [
+            "dev",
+            "change-me",
+            "changethis",
+            "your-secret-key-here",
+            "<password>",
+            "sk-xxxxxxxx",
+            "dev-secret-key",
+            "test-secret-key-not-for-production",
+            "super-secret-change-in-production",
+            "example-key",
+            "Your secret key goes here",
+        ] {
+            assert_eq!(class("SECRET_KEY", value), Some(Placeholder), "{value}");
+        }
+    }
+
+    #[test]
+    fn a_private_key_needs_a_body() {
+        let header = "-----BEGIN RSA PRIVATE KEY-----";
+        let body = "MIIEowIBAAKCAQEA7v0Qk2Jp0m1sXcR9dZ8YwV7uT6sR5qP4oN3mL2kJ1iH0gF9e";
+        let key = format!("{header}\n{body}\n-----END RSA PRIVATE KEY-----");
+        assert_eq!(class("private_key", header), None);
+        assert_eq!(class("private_key", &key), Some(Secret));
+    }
+}
