@@ -28,6 +28,7 @@ const FAILURE: u8 = 2;
 
 /// Runs a command line; the first argument is the name of the program.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    std::panic::set_hook(Box::new(tell_where));
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => {
@@ -50,6 +51,14 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         let _ = failure.report(terminal, &mut io::stderr().lock());
         FAILURE
     }))
+}
+
+/// Tells where the program broke, and not what it said: that may quote the source, and a secret.
+fn tell_where(panic: &std::panic::PanicHookInfo<'_>) {
+    if let Some(place) = panic.location() {
+        // Nobody is left to tell when standard error is closed.
+        let _ = writeln!(io::stderr(), "internal error at {place}");
+    }
 }
 
 /// The command line as clap knows it, for help and completions.

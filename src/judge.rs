@@ -114,34 +114,8 @@ pub fn judge(
         catalogue,
         settings,
     };
-    let (findings, elsewhere) = judge.where_they_run(checked.findings);
-    let databases = project
-        .databases
-        .iter()
-        .map(|database| database.name.as_str());
-    let findings = precedence::fold(findings, &databases.collect::<Vec<_>>());
-    let (mut findings, beaten) = precedence::root_causes(findings);
-    judge.weigh_and_name(&mut findings);
-
-    let (mut decisions, mut said) = directives::read(&judge, outcomes);
-    let by_directive = directives::settle(&mut decisions, &findings);
-    for silent in [elsewhere, beaten] {
-        directives::settle(&mut decisions, &silent);
-    }
-    let reviews = reviews::settle(&judge, config, &findings);
-    said.extend(directives::unused(&judge, &decisions));
-    said.extend(reviews.said);
-    said.retain(|finding| judge.has_run(finding.rule));
-    let (mut said, _) = judge.where_they_run(said);
-    judge.weigh_and_name(&mut said);
-
-    let reported = findings.len();
-    let mut settled = by_directive.into_iter().zip(reviews.settled);
-    findings.retain(|_| settled.next() == Some((false, false)));
-    let suppressed = reported - findings.len();
-    findings.extend(said);
+    let (mut findings, suppressed) = judge.decide(checked.findings, outcomes, project, config);
     findings.retain(|finding| in_focus(finding, &inputs));
-    findings.sort_by(|a, b| judge.order(a).cmp(&judge.order(b)));
     Report {
         findings,
         notes: understood::in_focus(notes, &inputs),
@@ -175,6 +149,42 @@ struct Judge<'a> {
 }
 
 impl Judge<'_> {
+    /// The findings that count, in report order, and how many were settled.
+    fn decide(
+        &self,
+        findings: Vec<Finding>,
+        outcomes: &[FileOutcome],
+        project: &Project,
+        config: FileId,
+    ) -> (Vec<Finding>, usize) {
+        let (findings, elsewhere) = self.where_they_run(findings);
+        let databases = project.databases.iter();
+        let databases: Vec<&str> = databases.map(|database| database.name.as_str()).collect();
+        let findings = precedence::fold(findings, &databases);
+        let (mut findings, beaten) = precedence::root_causes(findings);
+        self.weigh_and_name(&mut findings);
+
+        let (mut decisions, mut said) = directives::read(self, outcomes);
+        let by_directive = directives::settle(&mut decisions, &findings);
+        for silent in [elsewhere, beaten] {
+            directives::settle(&mut decisions, &silent);
+        }
+        let reviews = reviews::settle(self, config, &findings);
+        said.extend(directives::unused(self, &decisions));
+        said.extend(reviews.said);
+        said.retain(|finding| self.has_run(finding.rule));
+        let (mut said, _) = self.where_they_run(said);
+        self.weigh_and_name(&mut said);
+
+        let reported = findings.len();
+        let mut settled = by_directive.into_iter().zip(reviews.settled);
+        findings.retain(|_| settled.next() == Some((false, false)));
+        let suppressed = reported - findings.len();
+        findings.extend(said);
+        findings.sort_by(|a, b| self.order(a).cmp(&self.order(b)));
+        (findings, suppressed)
+    }
+
     fn has_run(&self, rule: &str) -> bool {
         self.ran.iter().any(|ran| ran.id == rule)
     }

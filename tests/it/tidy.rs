@@ -183,6 +183,33 @@ fn files_stay_short() {
 }
 
 #[test]
+fn functions_stay_short() {
+    let mut long = Vec::new();
+    for path in files("src", &["rs"])
+        .into_iter()
+        .chain(files("rules", &["rs"]))
+    {
+        let text = read(&path);
+        let lines: Vec<&str> = text.lines().collect();
+        for (start, line) in lines.iter().enumerate() {
+            let indent = line.len() - line.trim_start().len();
+            let is_function = line.split_once("fn ").is_some_and(|(before, _)| {
+                before
+                    .split_whitespace()
+                    .all(|word| word.starts_with("pub") || word == "const")
+            });
+            let end = format!("{:indent$}}}", "");
+            let rest = lines[start..].iter();
+            let length = rest.take_while(|line| **line != end).count() + 1;
+            if is_function && length > 60 && !path.ends_with("tests.rs") {
+                long.push(format!("{}:{}: {length} lines", path.display(), start + 1));
+            }
+        }
+    }
+    assert!(long.is_empty(), "{}", long.join("\n"));
+}
+
+#[test]
 fn modules_say_what_they_are() {
     for path in files("src", &["rs"])
         .into_iter()
