@@ -1,5 +1,6 @@
 //! The report for people: each finding with the lines that prove it, then what to know beside.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io;
 
@@ -9,7 +10,7 @@ use super::clean::Masks;
 use super::prose::{Paint, columns, count, list, shorten, wrap};
 use crate::finding::{Finding, Severity};
 use crate::judge::{Report, ReportNote};
-use crate::source::{Loc, SourceFile, Span};
+use crate::source::{FileId, Loc, SourceFile, Span};
 
 /// How the report looks; what it says never depends on it.
 #[derive(Clone, Copy, Debug)]
@@ -94,24 +95,21 @@ struct Human<'a> {
 
 impl Human<'_> {
     fn findings(&self, out: &mut dyn io::Write) -> io::Result<()> {
-        let shown: Vec<&Finding> = self.report.shown().collect();
-        let alike = |a: &Finding, b: &Finding| a.rule == b.rule && a.at.file == b.at.file;
-        for (index, finding) in shown.iter().enumerate() {
-            if !folds(finding.rule) {
-                out.write_all(self.block(finding).as_bytes())?;
-                continue;
-            }
-            let before = shown[..index].iter().filter(|f| alike(f, finding)).count();
-            let rest: Vec<&Finding> = shown[index + 1..]
-                .iter()
-                .copied()
-                .filter(|f| alike(f, finding))
-                .collect();
-            if before + 1 + rest.len() <= FOLD {
-                out.write_all(self.block(finding).as_bytes())?;
-            } else if before == 0 {
-                out.write_all(self.block(finding).as_bytes())?;
-                out.write_all(self.folded(&rest).as_bytes())?;
+        let mut groups: BTreeMap<(&str, FileId), Vec<&Finding>> = BTreeMap::new();
+        for finding in self.report.shown().filter(|finding| folds(finding.rule)) {
+            let group = groups.entry((finding.rule, finding.at.file)).or_default();
+            group.push(finding);
+        }
+        groups.retain(|_, group| group.len() > FOLD);
+        for finding in self.report.shown() {
+            match groups.get(&(finding.rule, finding.at.file)) {
+                Some(group) if !std::ptr::eq(group[0], finding) => {}
+                group => {
+                    out.write_all(self.block(finding).as_bytes())?;
+                    if let Some(group) = group {
+                        out.write_all(self.folded(&group[1..]).as_bytes())?;
+                    }
+                }
             }
         }
         Ok(())

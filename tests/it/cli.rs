@@ -310,3 +310,74 @@ fn help_is_as_published() {
     }
     assert_eq!(fs::read_to_string(path).unwrap_or_default(), help);
 }
+
+#[test]
+fn no_secret_leaves_the_tool() {
+    let (key, password) = ("Zx81-kq77-Lm20-Pv3w", "t0ps3cret!pw");
+    let settings = format!(
+        "JWT_SECRET = \"{key}\"\n# it was {key} before\n\
+         DB_PASSWORD = \"{password}\"  # aicheck: allow hardcoded-secret: {password} is known\n"
+    );
+    let folder = project(&[("settings.py", &settings)]);
+    for arguments in [
+        &["--color", "always"][..],
+        &["-v", "--stats", "--show", "info"],
+        &["--format", "json", "--show", "info"],
+        &["--ignore", "hardcoded-secret"],
+        &["files"],
+    ] {
+        let outcome = run(folder.path(), arguments);
+        let all = outcome.out + &outcome.err;
+        assert!(
+            !all.is_empty() && !all.contains(key) && !all.contains(password),
+            "{all}"
+        );
+    }
+    let outcome = run(folder.path(), &[]);
+    assert_eq!(outcome.status, 1);
+    assert!(
+        outcome.out.contains("JWT_SECRET = \"*******************\""),
+        "{}",
+        outcome.out
+    );
+    assert!(
+        outcome.out.contains("# it was ******************* before"),
+        "{}",
+        outcome.out
+    );
+}
+
+#[test]
+fn severities_decide_what_is_shown_and_what_fails() {
+    let secret = "JWT_SECRET = \"Zx81-kq77-Lm20-Pv3w\"\n";
+    let folder = project(&[("settings.py", secret)]);
+    let status = |arguments: &[&str]| run(folder.path(), arguments).status;
+    assert_eq!(status(&[]), 1);
+    assert_eq!(status(&["--fail-on", "never"]), 0);
+    assert_eq!(status(&["--ignore", "secret"]), 0);
+    assert_eq!(status(&["--select", "directive"]), 0);
+    assert_eq!(status(&["--select", "directive,hardcoded-secret"]), 1);
+    fs::write(
+        folder.path().join("aicheck.toml"),
+        "[severity]\nhardcoded-secret = \"info\"\n",
+    )
+    .unwrap();
+    let outcome = run(folder.path(), &[]);
+    assert_eq!(outcome.status, 0);
+    assert!(
+        outcome.out.contains("1 info hidden, see with --show info"),
+        "{}",
+        outcome.out
+    );
+    assert!(
+        run(folder.path(), &["--show", "info"])
+            .out
+            .contains("info[hardcoded-secret]")
+    );
+    let outcome = run(folder.path(), &["--fail-on", "info"]);
+    assert_eq!(outcome.status, 1);
+    assert!(
+        outcome.out.contains("info[hardcoded-secret]"),
+        "what fails is shown"
+    );
+}

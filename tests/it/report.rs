@@ -7,7 +7,7 @@ use aicheck::judge::{Report, ReportNote};
 use aicheck::report::human::{self, Detail, Style};
 use aicheck::source::{Encoding, FileId, Loc, SourceFile, Span};
 
-fn report(files: &[(&str, &str)]) -> Report {
+pub(crate) fn report(files: &[(&str, &str)]) -> Report {
     let mut inputs = Inputs::default();
     for (index, (path, text)) in files.iter().enumerate() {
         let file = SourceFile::new(*path, *text, Encoding::Utf8);
@@ -37,7 +37,7 @@ fn report(files: &[(&str, &str)]) -> Report {
 }
 
 /// The place of `needle` in a file of the report.
-fn at(report: &Report, file: u32, needle: &str) -> Loc {
+pub(crate) fn at(report: &Report, file: u32, needle: &str) -> Loc {
     let text = &report.inputs.files[file as usize].text;
     let start = text.find(needle).expect("the needle stands in the file");
     Loc {
@@ -53,7 +53,7 @@ fn span(start: usize, end: usize) -> Loc {
     }
 }
 
-fn finding(rule: &'static str, at: Loc, message: &str) -> Finding {
+pub(crate) fn finding(rule: &'static str, at: Loc, message: &str) -> Finding {
     Finding {
         rule,
         severity: Severity::Error,
@@ -78,7 +78,7 @@ fn plain(report: &Report) -> String {
     render(report, Style::default())
 }
 
-const MIGRATION: &str = "\
+pub(crate) const MIGRATION: &str = "\
 create table customers (
     id bigint primary key
 );
