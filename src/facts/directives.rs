@@ -33,6 +33,114 @@ pub enum DirectiveKind {
     Unknown,
 }
 
+/// The directives among the comments of a document, each with what it covers: the innermost of
+/// the `places` (statements, clauses, headers) that holds the code it is written for. A comment
+/// behind code is written for that code, one on lines of its own for the code below.
+///
+/// `comments` are all comments of the document, in order.
+pub fn read(
+    text: &str,
+    document: Span,
+    comments: &[Span],
+    places: impl Fn() -> Vec<Span>,
+) -> Vec<Directive> {
+    let mut directives: Vec<Directive> = comments
+        .iter()
+        .filter_map(|comment| Directive::in_comment(text, *comment))
+        .collect();
+    if directives.is_empty() {
+        return directives;
+    }
+    let code = Code {
+        text,
+        document,
+        comments,
+    };
+    let places = places();
+    for directive in &mut directives {
+        directive.covers = match directive.kind {
+            DirectiveKind::AllowFile => document,
+            _ => code.written_for(directive.span, &places),
+        };
+    }
+    directives
+}
+
+/// A document of which only the code counts, not the comments.
+struct Code<'a> {
+    text: &'a str,
+    document: Span,
+    comments: &'a [Span],
+}
+
+impl Code<'_> {
+    fn written_for(&self, directive: Span, places: &[Span]) -> Span {
+        let at = match self.before_on_line(directive.start) {
+            Some(at) => at,
+            None => match self.after(directive.end) {
+                Some(at) => at,
+                None => return directive,
+            },
+        };
+        let at = Span { start: at, end: at };
+        let holding = places.iter().filter(|place| place.touches(at));
+        let innermost = holding.min_by_key(|place| (place.end - place.start, place.start));
+        innermost.copied().unwrap_or(at)
+    }
+
+    /// The last character of code before an offset, on the same line.
+    fn before_on_line(&self, offset: u32) -> Option<u32> {
+        let mut end = offset;
+        let line = self.text[..offset as usize].rfind(['\n', '\r']);
+        let start = line.map_or(0, |at| at as u32 + 1).max(self.document.start);
+        loop {
+            let code = Span { start, end }.of(self.text);
+            let code = code.trim_end_matches(is_between);
+            let last = code.char_indices().next_back();
+            let at = start + last?.0 as u32;
+            match self.comment_at(at) {
+                Some(comment) if comment.start < start => return None,
+                Some(comment) => end = comment.start,
+                None => return Some(at),
+            }
+        }
+    }
+
+    /// The first character of code from an offset on.
+    fn after(&self, offset: u32) -> Option<u32> {
+        let mut start = offset;
+        loop {
+            if let Some(comment) = self.comment_at(start) {
+                start = comment.end.max(start + 1);
+                continue;
+            }
+            let end = self.document.end;
+            let rest = self.text.get(start as usize..end as usize)?;
+            let code = rest.trim_start_matches(is_between);
+            if code.is_empty() {
+                return None;
+            }
+            start = end - code.len() as u32;
+            if self.comment_at(start).is_none() {
+                return Some(start);
+            }
+        }
+    }
+
+    fn comment_at(&self, offset: u32) -> Option<Span> {
+        let index = self
+            .comments
+            .partition_point(|comment| comment.end <= offset);
+        let comment = self.comments.get(index)?;
+        (comment.start <= offset).then_some(*comment)
+    }
+}
+
+/// What separates statements and clauses and belongs to none.
+fn is_between(c: char) -> bool {
+    c.is_whitespace() || c == ',' || c == ';'
+}
+
 /// What stands before `aicheck:` in the comments of the languages we read.
 const COMMENT_MARKS: [&str; 6] = ["--", "#", "//", "/*", "*", "<!--"];
 
@@ -156,6 +264,54 @@ mod tests {
     fn a_mention_is_no_directive() {
         assert_eq!(read("-- we run aicheck: daily"), None);
         assert_eq!(read("-- aicheck is run daily"), None);
+    }
+
+    /// Covered text by directive, in a text whose `#` comments end with the line and whose places
+    /// are lines in parentheses and everything up to a semicolon.
+    fn covered(text: &str) -> Vec<&str> {
+        let lines = text.split_inclusive('\n').scan(0, |at, line| {
+            let start = *at;
+            *at += line.len();
+            Some((start, line))
+        });
+        let comments: Vec<Span> = lines
+            .filter_map(|(start, line)| {
+                let comment = line.find('#')?;
+                Some(Span::new(start + comment, start + line.trim_end().len()))
+            })
+            .collect();
+        let mut places = Vec::new();
+        for (at, _) in text.match_indices("item") {
+            places.push(Span::new(at, at + 6));
+        }
+        for (at, _) in text.match_indices("begin") {
+            places.push(Span::new(at, at + text[at..].find(';').unwrap()));
+        }
+        let document = Span::new(0, text.len());
+        let found = super::read(text, document, &comments, || places.clone());
+        found
+            .iter()
+            .map(|directive| directive.covers.of(text))
+            .collect()
+    }
+
+    #[test]
+    fn a_directive_covers_the_code_it_is_written_for() {
+        let clause = "begin (\n item 1, # aicheck: allow a: behind\n # aicheck: allow a: above\n # more\n\n item 2\n);";
+        assert_eq!(covered(clause), ["item 1", "item 2"]);
+        let whole = "# aicheck: allow a: above\nbegin (\n item 1\n); # aicheck: allow a: behind";
+        let statement = "begin (\n item 1\n)";
+        assert_eq!(covered(whole), [statement, statement]);
+        let first_line = "begin ( # aicheck: allow a: r\n item 1\n);";
+        assert_eq!(covered(first_line), [first_line.strip_suffix(';').unwrap()]);
+        assert_eq!(
+            covered("begin x; # aicheck: allow-file a: r"),
+            ["begin x; # aicheck: allow-file a: r"]
+        );
+        assert_eq!(
+            covered("begin x;\n# aicheck: allow a: r\n# end"),
+            ["aicheck: allow a: r"]
+        );
     }
 
     #[test]
