@@ -47,6 +47,17 @@ pub enum Answer {
     Unknown,
 }
 
+impl Answer {
+    /// Yes if one is yes, no only if both are no.
+    pub fn or(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Yes, _) | (_, Self::Yes) => Self::Yes,
+            (Self::No, Self::No) => Self::No,
+            _ => Self::Unknown,
+        }
+    }
+}
+
 /// Something the tool could not read or had to leave out. Notes never change the exit status.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Note {

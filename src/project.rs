@@ -1,5 +1,6 @@
 //! The linked project: what all files together say. Pure; knows facts, no syntax tree and no rule.
 
+pub mod python;
 pub mod schema;
 
 use camino::Utf8PathBuf;
@@ -9,6 +10,7 @@ use crate::discover::{Profile, Unit};
 use crate::facts::FileOutcome;
 use crate::facts::secrets::Suspect;
 use crate::source::{FileId, Loc};
+use python::Handler;
 use schema::Database;
 
 /// Everything rules can ask about.
@@ -18,6 +20,8 @@ pub struct Project {
     pub units: Vec<UnitInfo>,
     /// The databases, each with the end state of its schema.
     pub databases: Vec<Database>,
+    /// The functions that frameworks call per request, in order of place.
+    pub handlers: Vec<Handler>,
     /// Suspects by unit.
     pub suspects: Vec<(usize, Suspect)>,
     /// What linking could not understand.
@@ -72,6 +76,7 @@ impl Project {
         Self {
             units: infos,
             databases,
+            handlers: python::handlers(units, outcomes),
             suspects,
             notes,
         }

@@ -1,0 +1,106 @@
+//! The Python project: which functions the framework calls, and which of their steps fail unhandled.
+//!
+//! Knows no syntax tree and no rule.
+
+mod apps;
+mod classes;
+mod decorators;
+mod dependencies;
+mod django;
+mod exceptions;
+mod flask;
+mod index;
+mod mappings;
+mod modules;
+mod names;
+mod routes;
+mod steps;
+mod summaries;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+
+use crate::discover::Unit;
+use crate::facts::{Answer, FileOutcome};
+use crate::source::Loc;
+pub use apps::Framework;
+use index::Python;
+use mappings::Mappings;
+pub use routes::Role;
+use routes::Route;
+use steps::Judge;
+pub use steps::{StepPlace, UnhandledStep};
+use summaries::{DEPTH, has_exit};
+
+/// A function that the framework calls per request.
+#[derive(Clone, Debug)]
+pub struct Handler {
+    /// Whose handler it is.
+    pub framework: Framework,
+    /// `GET /orders/{order_id}`; the function's name where no path is known.
+    pub route: String,
+    /// The function's name, qualified by its classes.
+    pub name: String,
+    /// Its unit.
+    pub unit: usize,
+    /// `def name(…):`.
+    pub header: Loc,
+    /// What makes it a handler: the decorator, the URL entry, or the header.
+    pub registered: Loc,
+    /// Its parameters and what they are to the framework.
+    pub parameters: Vec<(String, Role)>,
+    /// Whether it, or what it calls, has an exit for the case that something fails.
+    pub has_failure_exit: Answer,
+    /// The steps whose failing nothing handles, in order of place.
+    pub unhandled: Vec<UnhandledStep>,
+}
+
+/// Finds the handlers of the project, in order of place, and judges those of production code.
+pub fn handlers(units: &[Unit], outcomes: &[FileOutcome]) -> Vec<Handler> {
+    let python = Python::new(units, outcomes);
+    let mounts = python.mounts();
+    let mappings = Mappings::new(&python);
+    let mut routes = python.decorated_routes(&mounts);
+    routes.extend(python.registered_routes(&mounts));
+    routes.extend(python.flask_class_routes());
+    routes.extend(python.django_routes());
+    let mut seen = BTreeSet::new();
+    routes.retain(|route| seen.insert(route.function));
+    routes.sort_by_key(|route| route.function);
+    routes
+        .iter()
+        .map(|route| {
+            let mut handler = Handler::new(&python, route);
+            if python.modules[route.function.module].production {
+                handler.has_failure_exit = has_exit(&python, route.function, DEPTH);
+                handler.unhandled = Judge::unhandled(&python, &mounts, &mappings, route);
+            }
+            handler
+        })
+        .collect()
+}
+
+impl Handler {
+    fn new(python: &Python, route: &Route) -> Self {
+        let function = python.function(route.function);
+        let module = route.function.module;
+        let params = function.params.iter().map(|param| param.name.clone());
+        let name = match (&route.path, route.methods.as_slice()) {
+            (Some(path), []) => path.clone(),
+            (Some(path), methods) => format!("{} {path}", methods.join("|")),
+            (None, _) => function.name.clone(),
+        };
+        Self {
+            framework: route.framework,
+            route: name,
+            name: function.name.clone(),
+            unit: python.modules[module].unit,
+            header: python.loc(module, function.header),
+            registered: route.at,
+            parameters: params.zip(route.roles.iter().copied()).collect(),
+            has_failure_exit: Answer::Unknown,
+            unhandled: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! What the decorators of a handler do to its failing: nothing, answer it, or nobody knows.
+
+use super::exceptions::{Failing, catches, is_bare};
+use super::index::{FunctionId, Python, last_name};
+use super::mappings::caught;
+use super::names::Target;
+use super::summaries::raises;
+use crate::facts::Answer;
+use crate::facts::python::{Decorator, Value};
+
+/// Library decorators that answer no exception of the function below and fetch nothing for it.
+const HARMLESS: [&str; 24] = [
+    "builtins",
+    "functools",
+    "contextlib",
+    "typing",
+    "abc",
+    "warnings",
+    "fastapi",
+    "starlette",
+    "slowapi",
+    "fastapi_cache",
+    "flask",
+    "flask_login",
+    "flask_jwt_extended",
+    "flask_limiter",
+    "flask_cors",
+    "flask_caching",
+    "flasgger",
+    "flask_smorest",
+    "flask_restx",
+    "django",
+    "rest_framework",
+    "drf_yasg",
+    "drf_spectacular",
+    "flask_restful",
+];
+
+/// What decorators do to a failing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Effect {
+    /// Nothing.
+    None,
+    /// Not known, or they answer every exception with a 500.
+    Unknown,
+    /// They answer it, or prove beforehand that it cannot happen.
+    Handled,
+}
+
+/// What the decorators of a function do to a failing whose key comes from `keys`.
+pub(super) fn effect(python: &Python, id: FunctionId, failing: &Failing, keys: &[&str]) -> Effect {
+    let decorators = &python.function(id).decorators;
+    let effects = decorators
+        .iter()
+        .map(|one| effect_of(python, id, one, failing, keys));
+    effects.max().unwrap_or(Effect::None)
+}
+
+fn effect_of(
+    python: &Python,
+    id: FunctionId,
+    decorator: &Decorator,
+    failing: &Failing,
+    keys: &[&str],
+) -> Effect {
+    let callee = &decorator.call.callee;
+    if is_plain(callee) || is_route(python, id, decorator) {
+        return Effect::None;
+    }
+    match python.resolve(id.outer(python), callee) {
+        Target::External(path)
+            if HARMLESS.contains(&path.split('.').next().unwrap_or_default()) =>
+        {
+            Effect::None
+        }
+        Target::Function(function) => project_effect(python, function, decorator, failing, keys),
+        _ => Effect::Unknown,
+    }
+}
+
+fn is_plain(callee: &str) -> bool {
+    matches!(callee, "staticmethod" | "classmethod" | "property")
+}
+
+/// A decorator that registers the handler, on whatever object.
+fn is_route(python: &Python, id: FunctionId, decorator: &Decorator) -> bool {
+    let call = &decorator.call;
+    let Some((object, method)) = call.callee.rsplit_once('.') else {
+        return false;
+    };
+    let target = python.resolve(id.outer(python), object);
+    let path = call
+        .args
+        .first()
+        .is_some_and(|path| matches!(path, Value::Str(..)));
+    python.app_kind(&target).is_some()
+        || path
+            && matches!(
+                method,
+                "get" | "post" | "put" | "patch" | "delete" | "route" | "api_route"
+            )
+}
+
+/// A decorator of the project, with the wrapper inside.
+fn project_effect(
+    python: &Python,
+    function: FunctionId,
+    decorator: &Decorator,
+    failing: &Failing,
+    keys: &[&str],
+) -> Effect {
+    let name = format!("{}.", python.function(function).name);
+    let facts = python.modules[function.module].facts;
+    let inner = facts
+        .functions
+        .iter()
+        .enumerate()
+        .filter(|(_, it)| it.name.starts_with(&name));
+    let parts: Vec<FunctionId> = inner
+        .map(|(index, _)| FunctionId {
+            module: function.module,
+            index,
+        })
+        .chain([function])
+        .collect();
+    if parts.len() == 1 || parts.iter().any(|&part| python.function(part).broken) {
+        return Effect::Unknown;
+    }
+    let mut effect = Effect::None;
+    for &part in &parts {
+        for written in caught(python, part) {
+            if is_bare(&written) {
+                effect = effect.max(Effect::Unknown);
+            } else if catches(python, failing, part.scope(), &written) != Answer::No {
+                return Effect::Handled;
+            }
+        }
+    }
+    let given = decorator.call.args.iter().any(|arg| match arg {
+        Value::Str(text, _) => keys.contains(&text.as_str()),
+        _ => false,
+    });
+    let taken = parts.iter().any(|&part| {
+        python
+            .function(part)
+            .params
+            .iter()
+            .any(|param| keys.contains(&param.name.as_str()))
+    });
+    if (given || taken) && parts.iter().any(|&part| raises(python, part)) {
+        return Effect::Handled;
+    }
+    // The wrapper sees the arguments, and may look the row up before the handler does.
+    if parts.iter().any(|&part| looks_up(python, part)) {
+        effect.max(Effect::Unknown)
+    } else {
+        effect
+    }
+}
+
+fn looks_up(python: &Python, part: FunctionId) -> bool {
+    let calls = &python.function(part).calls;
+    raises(python, part)
+        && calls
+            .iter()
+            .any(|call| matches!(last_name(&call.callee), "get" | "pop"))
+}

@@ -1,0 +1,162 @@
+//! Which `except` catches which exception: a table of library facts, imports and class names.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use super::index::{ClassId, Python, Scope, last_name};
+use super::names::Target;
+use crate::facts::Answer;
+use crate::facts::python::{Failure, Step, UseKind, Value};
+
+/// Exception → its ancestors, nearest first.
+static PARENTS: LazyLock<BTreeMap<&str, Vec<&str>>> = LazyLock::new(|| {
+    let lines = include_str!("exceptions.txt").lines();
+    let facts = lines.filter(|line| !line.starts_with('#'));
+    facts
+        .filter_map(|line| {
+            let mut names = line.split_whitespace();
+            Some((names.next()?, names.collect()))
+        })
+        .collect()
+});
+
+/// The exception that a failing step ends in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Failing {
+    /// `library.Name`, or a builtin's bare name.
+    pub exception: String,
+    /// The class that is looked up; libraries give each its own exception class.
+    pub entity: Option<ClassId>,
+}
+
+impl Failing {
+    /// What the failing of a step ends in when nothing handles it.
+    pub(super) fn of(python: &Python, scope: Scope, step: &Step) -> Self {
+        let exception = match &step.failure {
+            Failure::Raises(types) => short(types.first().map_or("", String::as_str)),
+            Failure::None if step.use_kind == UseKind::Attribute => "AttributeError".to_owned(),
+            Failure::None => "TypeError".to_owned(),
+        };
+        let entity = step
+            .entity
+            .as_deref()
+            .and_then(|name| entity(python, scope, name));
+        Self { exception, entity }
+    }
+}
+
+/// `Order.objects` → the class `Order`.
+fn entity(python: &Python, scope: Scope, name: &str) -> Option<ClassId> {
+    let mut name = name;
+    loop {
+        if let Target::Class(class) | Target::Instance(class) = python.resolve(scope, name) {
+            return Some(class);
+        }
+        name = name.rsplit_once('.')?.0;
+    }
+}
+
+/// Whether a type, as written in an `except`, a handler's registration or the like, catches it.
+pub(super) fn catches(python: &Python, failing: &Failing, scope: Scope, written: &str) -> Answer {
+    if is_bare(written) {
+        return Answer::Yes;
+    }
+    if let Some((owner, own)) = written.rsplit_once('.')
+        && matches!(own, "DoesNotExist" | "MultipleObjectsReturned")
+        && last_name(&failing.exception).trim_start_matches("Object") == own
+    {
+        match (python.resolve(scope, owner), failing.entity) {
+            (Target::Class(owner), Some(entity)) => return related(python, owner, entity),
+            (Target::Class(_) | Target::Unknown | Target::Instance(_), _) => {
+                return Answer::Unknown;
+            }
+            _ => {}
+        }
+    }
+    match python.resolve(scope, written) {
+        Target::External(path) => is_ancestor(&short(&path), &failing.exception),
+        Target::Class(_) => Answer::No,
+        Target::Object(object) => match &python.object(object).value {
+            Value::List(items) => items.iter().fold(Answer::No, |all, item| match item {
+                Value::Name(name) => all.or(catches(python, failing, object.scope, name)),
+                _ => all.or(Answer::Unknown),
+            }),
+            _ => Answer::Unknown,
+        },
+        _ if PARENTS.contains_key(written) => is_ancestor(written, &failing.exception),
+        _ => Answer::Unknown,
+    }
+}
+
+/// Whether a type catches everything, which answers 500 like no handler at all.
+pub(super) fn is_bare(written: &str) -> bool {
+    matches!(
+        written,
+        "Exception" | "BaseException" | "builtins.Exception" | "builtins.BaseException"
+    )
+}
+
+fn related(python: &Python, owner: ClassId, entity: ClassId) -> Answer {
+    let descends = |class, from: ClassId| python.ancestry(class).classes.contains(&from);
+    if descends(entity, owner) || descends(owner, entity) {
+        Answer::Yes
+    } else {
+        Answer::No
+    }
+}
+
+fn is_ancestor(caught: &str, exception: &str) -> Answer {
+    if caught == exception || is_bare(caught) {
+        return Answer::Yes;
+    }
+    match PARENTS.get(exception) {
+        Some(parents) if parents.contains(&caught) => Answer::Yes,
+        Some(_) => Answer::No,
+        None => Answer::Unknown,
+    }
+}
+
+/// `sqlalchemy.orm.exc.NoResultFound` → `sqlalchemy.NoResultFound`.
+fn short(path: &str) -> String {
+    let path = path.strip_prefix("builtins.").unwrap_or(path);
+    match path.split_once('.') {
+        Some((library, rest)) => format!("{library}.{}", last_name(rest)),
+        None => path.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_parent_stands_in_the_table_or_is_abstract() {
+        let roots = ["sqlalchemy", "mongoengine", "pony", "tortoise", "decimal"];
+        for (exception, parents) in PARENTS.iter() {
+            for parent in parents {
+                let library = parent.split('.').next().unwrap();
+                let known = PARENTS.contains_key(parent) || roots.contains(&library);
+                assert!(
+                    known,
+                    "{exception} descends from {parent}, which the table lacks"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn ancestors_catch_and_others_do_not() {
+        let missing = "sqlalchemy.NoResultFound";
+        assert_eq!(
+            is_ancestor("sqlalchemy.SQLAlchemyError", missing),
+            Answer::Yes
+        );
+        assert_eq!(
+            is_ancestor("sqlalchemy.IntegrityError", missing),
+            Answer::No
+        );
+        assert_eq!(is_ancestor("Exception", missing), Answer::Yes);
+        assert_eq!(is_ancestor("ValueError", "acme.Gone"), Answer::Unknown);
+        assert_eq!(short("sqlalchemy.orm.exc.NoResultFound"), missing);
+    }
+}

@@ -1,0 +1,301 @@
+//! What answers an exception that leaves a handler: registered handlers, middleware, settings.
+
+use super::apps::{Framework, argument, constant, keyword};
+use super::exceptions::{Failing, catches, is_bare};
+use super::index::{FunctionId, ObjectId, Python, Scope, last_name};
+use super::names::Target;
+use super::routes::Route;
+use crate::facts::Answer;
+use crate::facts::python::{Call, ExitKind, Value};
+
+/// One registration, or one piece of middleware.
+#[derive(Debug)]
+struct Mapping {
+    /// Where the types are read.
+    scope: Scope,
+    /// The exception types it answers, as written.
+    types: Vec<String>,
+    reach: Reach,
+}
+
+/// Whose handlers a mapping covers.
+#[derive(Debug, PartialEq, Eq)]
+enum Reach {
+    /// Those of one application or blueprint.
+    Object(ObjectId),
+    /// Those of an application that is not known, so perhaps any.
+    Any,
+    /// Those of Django.
+    Django,
+    /// Those of REST framework.
+    Drf,
+}
+
+/// All mappings of the project.
+#[derive(Debug, Default)]
+pub(super) struct Mappings(Vec<Mapping>);
+
+/// What becomes of an exception behind a handler.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Upstream {
+    /// It is answered, or may be.
+    Handled,
+    /// Only a handler for every exception answers it, which is a 500 all the same.
+    Bare,
+    /// Nothing answers it.
+    Unmapped,
+}
+
+impl Mappings {
+    /// Finds all mappings.
+    pub(super) fn new(python: &Python) -> Self {
+        let mut mappings = Self::default();
+        mappings.decorated(python);
+        mappings.called(python);
+        mappings.built(python);
+        mappings.django(python);
+        mappings
+    }
+
+    fn push(&mut self, scope: Scope, types: Vec<String>, reach: Reach) {
+        if !types.is_empty() {
+            self.0.push(Mapping {
+                scope,
+                types,
+                reach,
+            });
+        }
+    }
+
+    /// `@app.exception_handler(T)`, `@bp.errorhandler(T)`, `@app.middleware("http")`.
+    fn decorated(&mut self, python: &Python) {
+        for (id, function) in python.functions() {
+            let scope = id.outer(python);
+            for decorator in &function.decorators {
+                let call = &decorator.call;
+                let (object, method) = call.callee.rsplit_once('.').unwrap_or_default();
+                let types = match method {
+                    "exception_handler" | "errorhandler" => names(call.args.first()),
+                    "app_errorhandler" => names(call.args.first()),
+                    "middleware" => caught(python, id),
+                    _ => continue,
+                };
+                let reach = match method {
+                    "app_errorhandler" => Reach::Any,
+                    _ => reach(python, scope, object),
+                };
+                let scope = if method == "middleware" {
+                    id.scope()
+                } else {
+                    scope
+                };
+                self.push(scope, types, reach);
+            }
+        }
+    }
+
+    /// `app.add_exception_handler(T, f)`, `register_error_handler`, `add_middleware(M)`.
+    fn called(&mut self, python: &Python) {
+        for (scope, call) in python.wiring() {
+            let (object, method) = call.callee.rsplit_once('.').unwrap_or_default();
+            match method {
+                "add_exception_handler" | "register_error_handler" => {
+                    let types = names(argument(call, 0, "exc_class_or_status_code"));
+                    self.push(scope, types, reach(python, scope, object));
+                }
+                // The decorator as a call: `app.exception_handler(T)(f)`.
+                "exception_handler" | "errorhandler" => {
+                    self.push(
+                        scope,
+                        names(call.args.first()),
+                        reach(python, scope, object),
+                    );
+                }
+                "add_middleware" => {
+                    let reach = reach(python, scope, object);
+                    self.middleware(python, scope, argument(call, 0, "middleware_class"), reach);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// `FastAPI(exception_handlers={T: f}, middleware=[Middleware(M)])`.
+    fn built(&mut self, python: &Python) {
+        for (object, call) in applications(python) {
+            let reach = || Reach::Object(object);
+            if let Some(Value::Dict(pairs)) = keyword(call, "exception_handlers") {
+                let types = pairs.iter().flat_map(|(key, _)| names(Some(key))).collect();
+                self.push(object.scope, types, reach());
+            }
+            if let Some(Value::List(items)) = keyword(call, "middleware") {
+                for item in items {
+                    if let Value::Call(call) = item {
+                        self.middleware(python, object.scope, call.args.first(), reach());
+                    }
+                }
+            }
+        }
+    }
+
+    fn middleware(&mut self, python: &Python, scope: Scope, class: Option<&Value>, reach: Reach) {
+        let Some(class) = python.named_class(scope, class) else {
+            return;
+        };
+        let method = ["dispatch", "__call__"]
+            .iter()
+            .find_map(|name| python.method(class, name));
+        if let Some(method) = method {
+            self.push(method.scope(), caught(python, method), reach);
+        }
+    }
+
+    /// `process_exception` of middleware, and `EXCEPTION_HANDLER` of REST framework.
+    fn django(&mut self, python: &Python) {
+        for (id, function) in python.functions() {
+            let name = last_name(&function.name);
+            let takes_response = function.class.is_some() && name == "__call__" && {
+                let init = python
+                    .class_of(id)
+                    .and_then(|class| python.method(class, "__init__"));
+                init.is_some_and(|init| {
+                    python
+                        .function(init)
+                        .params
+                        .iter()
+                        .any(|param| param.name == "get_response")
+                })
+            };
+            if function.class.is_some() && name == "process_exception" {
+                self.push(id.scope(), tested(python, id), Reach::Django);
+            } else if takes_response {
+                self.push(id.scope(), caught(python, id), Reach::Django);
+            }
+        }
+        for (module, info) in python.modules.iter().enumerate() {
+            let settings = info
+                .facts
+                .globals
+                .iter()
+                .filter(|it| it.name == "REST_FRAMEWORK");
+            for global in settings {
+                let Value::Dict(pairs) = &global.value else {
+                    continue;
+                };
+                let handler = pairs
+                    .iter()
+                    .find(|(key, _)| constant(key) == Some("EXCEPTION_HANDLER"));
+                if let Some(path) = handler.and_then(|(_, value)| constant(value)) {
+                    match python.imported_name(module, path) {
+                        Target::Function(id) => {
+                            self.push(id.scope(), tested(python, id), Reach::Drf);
+                        }
+                        Target::External(_) if path.starts_with("rest_framework.") => {}
+                        _ => self.push(
+                            Scope {
+                                module,
+                                function: None,
+                            },
+                            vec!["unknown".to_owned()],
+                            Reach::Drf,
+                        ),
+                    }
+                }
+            }
+        }
+    }
+
+    /// What becomes of an exception that leaves a handler.
+    pub(super) fn upstream(&self, python: &Python, route: &Route, failing: &Failing) -> Upstream {
+        let mut upstream = Upstream::Unmapped;
+        for mapping in self.0.iter().filter(|mapping| mapping.covers(route)) {
+            for written in &mapping.types {
+                if is_bare(written) {
+                    upstream = Upstream::Bare;
+                } else if catches(python, failing, mapping.scope, written) != Answer::No {
+                    return Upstream::Handled;
+                }
+            }
+        }
+        upstream
+    }
+}
+
+impl Mapping {
+    fn covers(&self, route: &Route) -> bool {
+        let django = matches!(route.framework, Framework::Django | Framework::Drf);
+        match self.reach {
+            Reach::Object(object) => {
+                !django && (route.placement.open || route.placement.chain.contains(&object))
+            }
+            Reach::Any => !django,
+            Reach::Django => django,
+            Reach::Drf => route.framework == Framework::Drf,
+        }
+    }
+}
+
+fn reach(python: &Python, scope: Scope, object: &str) -> Reach {
+    match python.app_object(scope, object) {
+        Some(object) if python.app_kind(&Target::Object(object)).is_some() => Reach::Object(object),
+        _ => Reach::Any,
+    }
+}
+
+/// Every application with the call that builds it.
+fn applications<'a>(python: &Python<'a>) -> Vec<(ObjectId, &'a Call)> {
+    let mut found = Vec::new();
+    for (module, info) in python.modules.iter().enumerate() {
+        let top = (0..info.facts.globals.len()).map(|index| (None, index));
+        let functions = info.facts.functions.iter().enumerate();
+        let inside = functions.flat_map(|(number, function)| {
+            (0..function.locals.len()).map(move |index| (Some(number), index))
+        });
+        for (function, index) in top.chain(inside) {
+            let object = ObjectId {
+                scope: Scope { module, function },
+                index,
+            };
+            if let Value::Call(call) = &python.object(object).value
+                && call
+                    .keywords
+                    .iter()
+                    .any(|(name, _)| matches!(name.as_str(), "exception_handlers" | "middleware"))
+                && python.app_kind(&Target::Object(object)).is_some()
+            {
+                found.push((object, &**call));
+            }
+        }
+    }
+    found
+}
+
+/// The names of a type or of a tuple of types; status codes are none.
+fn names(value: Option<&Value>) -> Vec<String> {
+    match value {
+        Some(Value::Name(name)) => vec![name.clone()],
+        Some(Value::List(items)) => items.iter().flat_map(|item| names(Some(item))).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The types that a function catches and answers.
+pub(super) fn caught(python: &Python, id: FunctionId) -> Vec<String> {
+    let exits = python.function(id).exits.iter();
+    exits
+        .flat_map(|exit| match &exit.kind {
+            ExitKind::Catch(types) => types.clone(),
+            _ => Vec::new(),
+        })
+        .collect()
+}
+
+/// The types that an exception handler tells apart; without a test it may answer any.
+fn tested(python: &Python, id: FunctionId) -> Vec<String> {
+    let tested = &python.function(id).tested_types;
+    if tested.is_empty() {
+        vec!["Exception".to_owned()]
+    } else {
+        tested.clone()
+    }
+}
