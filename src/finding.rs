@@ -87,7 +87,7 @@ pub struct Finding {
     pub note: String,
     /// Evidence elsewhere.
     pub labels: Vec<Label>,
-    /// What to do, with the code to paste.
+    /// What to do, with the code to paste: lines that begin with four spaces are never wrapped.
     pub help: String,
     /// A stable name of what the finding is about: `orders.customer_id`, `GET /x::order`.
     pub subject: String,

@@ -50,9 +50,13 @@ fn explain(rule: &Rule, page: &Page, style: Style, out: &mut dyn io::Write) -> i
     }
     writeln!(out, "\n{}", paint.bold("Settling a finding"))?;
     let verb = if meta.reviewable { "reviewed" } else { "allow" };
+    let comment = match meta.languages.iter().any(|language| language == "sql") {
+        true => "--",
+        false => "#",
+    };
     writeln!(
         out,
-        "    -- aicheck: {verb} {}: why this is right here\n\n{}",
+        "    {comment} aicheck: {verb} {}: why this is right here\n\n{}",
         rule.id,
         paint.dim(&report::url(rule))
     )
@@ -73,7 +77,8 @@ fn show(example: &Example, paint: Paint, out: &mut dyn io::Write) -> io::Result<
     for fence in files {
         writeln!(out, "    {}", paint.dim(&fence.path))?;
         for line in fence.body.lines() {
-            writeln!(out, "    {}", without_assertion(line))?;
+            let line = format!("    {}", without_assertion(line));
+            writeln!(out, "{}", line.trim_end())?;
         }
     }
     Ok(())

@@ -15,6 +15,12 @@ use crate::source::{FileId, Loc, SourceFile, Span};
 
 /// Source lines are never cut shorter than this.
 const MIN_LINE: usize = 120;
+/// Prose is never wider than this.
+const PROSE: usize = 110;
+/// Words below a place get at least this many columns.
+const MIN_LABEL: usize = 40;
+/// What stands left of the source and of the words below a place.
+const GUTTER: usize = 12;
 
 /// One finding as miette wants it.
 pub(super) struct Block {
@@ -35,13 +41,16 @@ impl Block {
         let excerpt = Excerpt::new(&report.inputs.files, masks, &places, line);
         let texts = std::iter::once(finding.note.as_str())
             .chain(finding.labels.iter().map(|label| label.message.as_str()));
+        let prose = width.min(PROSE);
         let labels = excerpt
             .spans()
+            .zip(excerpt.columns())
             .zip(texts)
             .enumerate()
-            .map(|(index, (span, text))| {
+            .map(|(index, ((span, column), text))| {
                 let text = masks.message(text);
-                let text = wrap(&text, width * 3 / 5, "", "");
+                let room = prose.saturating_sub(column + GUTTER).max(MIN_LABEL);
+                let text = wrap(&text, room, "", "");
                 let text = (!text.is_empty()).then_some(text);
                 match index {
                     0 => LabeledSpan::new_primary_with_span(text, span),
@@ -56,8 +65,8 @@ impl Block {
         Self {
             severity: finding.severity,
             code: format!("{}[{}]{doubt}", finding.severity.as_str(), finding.rule),
-            message: wrap(&masks.message(&finding.message), width - 6, "", ""),
-            help: wrap(&masks.message(&finding.help), width - 10, "", ""),
+            message: wrap(&masks.message(&finding.message), prose - 6, "", ""),
+            help: wrap(&masks.message(&finding.help), prose - 10, "", ""),
             labels,
             excerpt,
         }

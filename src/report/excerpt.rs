@@ -93,6 +93,18 @@ impl Excerpt {
             .map(|mark| (mark.start, mark.end - mark.start).into())
     }
 
+    /// The column below which the words of each place hang, in the same order.
+    pub(super) fn columns(&self) -> impl Iterator<Item = usize> + '_ {
+        self.marks.iter().map(|mark| {
+            let window = self.window(*mark);
+            let line = window.map_or("", |window| {
+                let text = &window.text[..mark.start - window.offset];
+                text.rsplit('\n').next().unwrap_or_default()
+            });
+            line.chars().count() + (mark.end - mark.start) / 2
+        })
+    }
+
     fn push(&mut self, shown: &Shown, places: &[Place]) {
         let lines = context(shown.file, places);
         // One byte between windows, so that a place at the end of one never touches the next.
@@ -132,12 +144,14 @@ impl Excerpt {
     }
 
     fn multiline(&self, mark: Mark) -> bool {
-        self.windows
-            .iter()
-            .find(|window| window.holds(mark.start, mark.end))
-            .is_some_and(|window| {
-                window.text[mark.start - window.offset..mark.end - window.offset].contains('\n')
-            })
+        self.window(mark).is_some_and(|window| {
+            window.text[mark.start - window.offset..mark.end - window.offset].contains('\n')
+        })
+    }
+
+    fn window(&self, mark: Mark) -> Option<&Window> {
+        let holds = |window: &&Window| window.holds(mark.start, mark.end);
+        self.windows.iter().find(holds)
     }
 }
 
