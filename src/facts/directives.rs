@@ -35,7 +35,7 @@ pub enum DirectiveKind {
 
 /// The directives among the comments of a document, each with what it covers: the innermost of
 /// the `places` (statements, clauses, headers) that holds the code it is written for. A comment
-/// behind code is written for that code, one on lines of its own for the code below.
+/// behind code is written for all code on its line, one on lines of its own for the code below.
 ///
 /// `comments` are all comments of the document, in order.
 pub fn read(
@@ -75,24 +75,30 @@ struct Code<'a> {
 
 impl Code<'_> {
     fn written_for(&self, directive: Span, places: &[Span]) -> Span {
-        let at = match self.before_on_line(directive.start) {
-            Some(at) => at,
-            None => match self.after(directive.end) {
-                Some(at) => at,
-                None => return directive,
-            },
+        let innermost = |at: u32| {
+            let at = Span { start: at, end: at };
+            let holding = places.iter().filter(|place| place.touches(at));
+            let innermost = holding.min_by_key(|place| (place.end - place.start, place.start));
+            innermost.copied().unwrap_or(at)
         };
-        let at = Span { start: at, end: at };
-        let holding = places.iter().filter(|place| place.touches(at));
-        let innermost = holding.min_by_key(|place| (place.end - place.start, place.start));
-        innermost.copied().unwrap_or(at)
+        let line = self.line_start(directive.start);
+        let behind = self.before(directive.start, line);
+        let Some(at) = behind else {
+            return self.after(directive.end).map_or(directive, innermost);
+        };
+        let first = self.after(line).unwrap_or(at);
+        innermost(at).to(Span::new(first as usize, at as usize))
     }
 
-    /// The last character of code before an offset, on the same line.
-    fn before_on_line(&self, offset: u32) -> Option<u32> {
+    fn line_start(&self, offset: u32) -> u32 {
+        let before = &self.text[..offset as usize];
+        let start = before.rfind(['\n', '\r']).map_or(0, |at| at as u32 + 1);
+        start.max(self.document.start)
+    }
+
+    /// The last character of code between two offsets.
+    fn before(&self, offset: u32, start: u32) -> Option<u32> {
         let mut end = offset;
-        let line = self.text[..offset as usize].rfind(['\n', '\r']);
-        let start = line.map_or(0, |at| at as u32 + 1).max(self.document.start);
         loop {
             let code = Span { start, end }.of(self.text);
             let code = code.trim_end_matches(is_between);
@@ -299,6 +305,8 @@ mod tests {
     fn a_directive_covers_the_code_it_is_written_for() {
         let clause = "begin (\n item 1, # aicheck: allow a: behind\n # aicheck: allow a: above\n # more\n\n item 2\n);";
         assert_eq!(covered(clause), ["item 1", "item 2"]);
+        let line = "begin (\n item 1, item 2, # aicheck: allow a: both\n item 3\n);";
+        assert_eq!(covered(line), ["item 1, item 2"]);
         let whole = "# aicheck: allow a: above\nbegin (\n item 1\n); # aicheck: allow a: behind";
         let statement = "begin (\n item 1\n)";
         assert_eq!(covered(whole), [statement, statement]);

@@ -5,6 +5,7 @@
 //! [`Step`] is only kept when its use is not guarded inside the function, with the conditions
 //! (calls, catches, key origins) that only `link` can judge. No control-flow graph is stored.
 
+mod directives;
 mod read;
 mod structure;
 pub mod value;

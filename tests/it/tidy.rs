@@ -82,6 +82,7 @@ fn every_page_is_complete() {
         assert_eq!(page.id, rule.id, "the title names the rule");
         assert!(!page.why.is_empty(), "{}: why?", rule.id);
         assert!(!page.meta.severities.is_empty(), "{}: no severity", rule.id);
+        assert!(has(ExampleKind::Flagged), "{}: nothing is flagged", rule.id);
         assert!(has(ExampleKind::Passes), "{}: nothing passes", rule.id);
     }
 }

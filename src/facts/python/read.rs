@@ -2,10 +2,12 @@
 
 use std::ops::Range;
 
+use super::directives;
 use super::structure::Structure;
 use crate::facts::secrets::python::Suspects;
 use crate::facts::{FileOutcome, Note, NoteId};
 use crate::parse::python::parse;
+use crate::source::Span;
 
 /// Larger documents are generated or data; parsing them would take memory a hundred times over.
 const MAX_BYTES: usize = 2 << 20;
@@ -21,6 +23,7 @@ pub fn read(text: &str, range: Range<usize>) -> FileOutcome {
         });
         return outcome;
     }
+    let document = Span::from(range.clone());
     let (tree, notes) = parse(text, range);
     outcome.notes = notes;
     // The one walk: every collector sees every node once, in source order.
@@ -33,5 +36,6 @@ pub fn read(text: &str, range: Range<usize>) -> FileOutcome {
     let (module, _bodies) = structure.finish();
     outcome.facts.python = Some(module);
     outcome.facts.secrets = suspects.finish();
+    outcome.directives = directives::read(&tree, document);
     outcome
 }
