@@ -114,8 +114,10 @@ pub fn judge(
         catalogue,
         settings,
     };
-    let (mut findings, suppressed) = judge.decide(checked.findings, outcomes, project, config);
+    let (mut findings, settled) = judge.decide(checked.findings, outcomes, project, config);
     findings.retain(|finding| in_focus(finding, &inputs));
+    let suppressed = settled.iter().filter(|finding| in_focus(finding, &inputs));
+    let suppressed = suppressed.count();
     Report {
         findings,
         notes: understood::in_focus(notes, &inputs),
@@ -149,14 +151,14 @@ struct Judge<'a> {
 }
 
 impl Judge<'_> {
-    /// The findings that count, in report order, and how many were settled.
+    /// The findings that count, and those that a decision settled, both in report order.
     fn decide(
         &self,
         findings: Vec<Finding>,
         outcomes: &[FileOutcome],
         project: &Project,
         config: FileId,
-    ) -> (Vec<Finding>, usize) {
+    ) -> (Vec<Finding>, Vec<Finding>) {
         let (findings, elsewhere) = self.where_they_run(findings);
         let databases = project.databases.iter();
         let databases: Vec<&str> = databases.map(|database| database.name.as_str()).collect();
@@ -176,13 +178,12 @@ impl Judge<'_> {
         let (mut said, _) = self.where_they_run(said);
         self.weigh_and_name(&mut said);
 
-        let reported = findings.len();
         let mut settled = by_directive.into_iter().zip(reviews.settled);
-        findings.retain(|_| settled.next() == Some((false, false)));
-        let suppressed = reported - findings.len();
-        findings.extend(said);
-        findings.sort_by(|a, b| self.order(a).cmp(&self.order(b)));
-        (findings, suppressed)
+        let is_open = |_: &Finding| settled.next() == Some((false, false));
+        let (mut open, settled): (Vec<_>, Vec<_>) = findings.into_iter().partition(is_open);
+        open.extend(said);
+        open.sort_by(|a, b| self.order(a).cmp(&self.order(b)));
+        (open, settled)
     }
 
     fn has_run(&self, rule: &str) -> bool {
