@@ -86,7 +86,9 @@ fn is_path(value: &str) -> bool {
         return true;
     }
     let rooted = ["./", "../", "~/", "C:\\"];
+    let is_plain = |c: char| c.is_alphanumeric() || "/._-".contains(c);
     rooted.iter().any(|root| value.starts_with(root))
+        || value.starts_with('/') && value.chars().all(is_plain)
         || value.contains('/') && value.split('/').all(is_slug)
 }
 
@@ -194,14 +196,16 @@ fn is_label(word: &str, binding: Binding) -> bool {
     marker || !word.is_ascii() || (capitalised && listed)
 }
 
-/// The name of something: of a setting, an attribute, a field that holds the secret.
-pub(super) fn is_name(value: &str) -> bool {
+/// The name of something: of a setting, an attribute, a field that holds the secret, and among keys
+/// and values of a state (`invalid_auth`).
+pub(super) fn is_name(value: &str, binding: Binding) -> bool {
+    let is_state = matches!(binding, Binding::DictValue | Binding::KeywordArgument)
+        && value.contains('_')
+        && value.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+    let is_field = || names::words(value).len() > 1 && names::sensitivity(value).is_some();
     is_constant_name(value) && value.contains('_')
         || is_dotted_name(value)
-        || (is_slug(value)
-            && !boasts(value)
-            && names::words(value).len() > 1
-            && names::sensitivity(value).is_some())
+        || is_slug(value) && !boasts(value) && (is_state || is_field())
 }
 
 fn is_identifier(text: &str) -> bool {
@@ -231,12 +235,14 @@ pub(super) fn is_slug(value: &str) -> bool {
     value.split(['-', '_', '.', ':', ' ']).all(is_wordy)
 }
 
-/// Letters that read as words (camel case in long pieces), then at most four digits.
+/// Letters that read as words, in camel case too, with few digits: `IPv6Dns`, `report2024`.
 fn is_wordy(piece: &str) -> bool {
-    let letters = piece.trim_end_matches(|c: char| c.is_ascii_digit());
-    if piece.len() - letters.len() > 4 || !letters.chars().all(char::is_alphabetic) {
-        return false;
-    }
-    let words = names::words(letters);
-    words.len() <= 1 || letters.len() >= 3 * words.len()
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).count();
+    let letters = piece.chars().filter(|c| c.is_alphabetic()).count();
+    let inside = digits(piece.trim_end_matches(|c: char| c.is_ascii_digit()));
+    let words = names::words(piece).len();
+    letters + digits(piece) == piece.chars().count()
+        && digits(piece) <= 4
+        && inside <= 2
+        && (words <= 1 || letters >= 3 * words)
 }

@@ -25,7 +25,7 @@ pub(super) fn classify(
     if is_placeholder(value) {
         return Some(ValueClass::Placeholder);
     }
-    if is_language(value, binding) || is_name(value) {
+    if is_language(value, binding) || is_name(value, binding) {
         return None;
     }
     let strong = match sensitivity {
@@ -112,6 +112,7 @@ fn is_placeholder(value: &str) -> bool {
         .collect();
     bracketed
         || has_mask_run(value)
+        || is_short_of_a_token(value)
         || letters.starts_with("your")
         || HINTS.iter().any(|hint| letters.contains(hint))
         || names::words(value)
@@ -128,6 +129,21 @@ fn has_mask_run(value: &str) -> bool {
         .any(|run| matches!(run[0], b'x' | b'X' | b'*') && run.iter().all(|byte| *byte == run[0]))
         || value.contains("...")
         || value.contains('…')
+}
+
+/// `sk_test_123`: the prefix of a provider, and nothing that it would hand out.
+fn is_short_of_a_token(value: &str) -> bool {
+    const PREFIXES: [&str; 10] = [
+        "sk_", "sk-", "pk_", "rk_", "whsec_", "ghp_", "glpat-", "xoxb-", "xoxp-", "xapp-",
+    ];
+    let rest = PREFIXES
+        .iter()
+        .find_map(|prefix| value.strip_prefix(prefix));
+    rest.is_some_and(|rest| {
+        let kinds = ["test_", "live_", "proj-", "ant-"];
+        let kind = kinds.iter().find_map(|kind| rest.strip_prefix(kind));
+        kind.unwrap_or(rest).len() < 6
+    })
 }
 
 /// `dev-secret-key`, `test_token`: nothing but "the secret" and the place it is not meant for.
@@ -203,13 +219,24 @@ pub(super) fn boasts(value: &str) -> bool {
     })
 }
 
-/// What someone hands out is long and no chain of words.
+/// What someone hands out is long and no chain of words; without a digit it must be longer still.
 fn is_issued(value: &str, least: usize) -> bool {
+    let has = |is: fn(&char) -> bool| value.chars().any(|c| is(&c));
+    let scrambled = match has(char::is_ascii_digit) {
+        true => !is_slug(value),
+        false if is_slug(value) => value.len() >= 20 && is_unbroken(value) && entropy(value) > 3.6,
+        false => value.len() >= 16,
+    };
     value.len() >= least
-        && !value.contains(char::is_whitespace)
-        && value.contains(|c: char| c.is_ascii_alphabetic())
-        && (!is_slug(value)
-            || entropy(value) > 3.6 && value.chars().all(|c| c.is_ascii_alphabetic()))
+        && !has(|c| c.is_whitespace())
+        && has(char::is_ascii_alphabetic)
+        && scrambled
+}
+
+/// Letters of one case.
+fn is_unbroken(value: &str) -> bool {
+    let all = |is: fn(&u8) -> bool| value.as_bytes().iter().all(is);
+    all(u8::is_ascii_lowercase) || all(u8::is_ascii_uppercase)
 }
 
 /// Holds one unbroken run of letters and digits that no person would write.
