@@ -210,6 +210,19 @@ pub fn sensitivity(name: &str) -> Option<Sensitivity> {
     }
 }
 
+/// `DB_PASSWORD`: something has this password, so the name is not that of a form's field.
+pub(super) fn is_password_of_a_service(name: &str) -> bool {
+    const PEOPLE: [&str; 6] = ["auth", "basic", "email", "http", "login", "user"];
+    match words(name).as_slice() {
+        [.., owner, last] => {
+            PASS_OWNERS.contains(&owner.as_str())
+                && !PEOPLE.contains(&owner.as_str())
+                && PASSWORDS.contains(&last.as_str())
+        }
+        _ => false,
+    }
+}
+
 /// A cheap refusal for the many names that mention nothing of the kind.
 fn mentions_a_secret(name: &str) -> bool {
     const STEMS: [&[u8]; 7] = [

@@ -6,7 +6,8 @@ use std::borrow::Cow;
 use rustc_hash::FxHashMap;
 
 use super::names::{self, Sensitivity};
-use super::{Binding, Suspect, ValueClass, values};
+use super::values::{Bound, classify};
+use super::{Binding, Suspect, ValueClass};
 use crate::parse::python::{Field, Kind, Node};
 use crate::source::Span;
 
@@ -102,13 +103,8 @@ impl<'t> Suspects<'t> {
         };
         match pair.as_slice() {
             [_, password] => {
-                let name = target(name);
-                self.judge(
-                    name,
-                    *password,
-                    Binding::KeywordArgument,
-                    Sensitivity::Password,
-                );
+                let binding = Binding::KeywordArgument;
+                self.judge(name, *password, binding, |_| Some(Sensitivity::Password));
             }
             _ => self.bind(name, value, Binding::KeywordArgument),
         }
@@ -154,34 +150,39 @@ impl<'t> Suspects<'t> {
     }
 
     fn bind(&mut self, name: Node<'t>, value: Node<'t>, binding: Binding) {
-        if !may_hold_a_literal(value) {
-            return;
-        }
-        let Some(name) = target(name) else { return };
-        if let Some(sensitivity) = names::sensitivity(name.word) {
-            self.judge(Some(name), value, binding, sensitivity);
+        if may_hold_a_literal(value) {
+            self.judge(name, value, binding, names::sensitivity);
         }
     }
 
     fn judge(
         &mut self,
-        name: Option<Name<'t>>,
-        node: Node<'t>,
+        target: Node<'t>,
+        value: Node<'t>,
         binding: Binding,
-        sensitivity: Sensitivity,
+        sensitivity: fn(&str) -> Option<Sensitivity>,
     ) {
-        let (Some(name), Some((value, falls_back))) = (name, literal_of(node)) else {
+        let Some(name) = name_of(target) else { return };
+        let Some(sensitivity) = sensitivity(name.word) else {
             return;
         };
-        let binding = match falls_back {
-            true => Binding::EnvironmentDefault,
-            false => binding,
+        let Some((literal, falls_back)) = literal_of(value) else {
+            return;
         };
-        let class = values::classify(&value.text, name.word, sensitivity, binding);
-        if let Some(class) = class
-            && !is_example(node)
+        let bound = Bound {
+            name: name.word,
+            sensitivity,
+            binding: if falls_back {
+                Binding::EnvironmentDefault
+            } else {
+                binding
+            },
+            beside_login: is_beside_login(target),
+        };
+        if let Some(class) = classify(&literal.text, &bound)
+            && !is_example(value)
         {
-            self.push(name, value, class, binding);
+            self.push(name, literal, class, bound.binding);
         }
     }
 
@@ -201,7 +202,7 @@ impl<'t> Suspects<'t> {
 }
 
 /// The name that a target, a key or a looked up entry stands for.
-fn target(node: Node<'_>) -> Option<Name<'_>> {
+fn name_of(node: Node<'_>) -> Option<Name<'_>> {
     let word = match node.kind() {
         Kind::Identifier => node.text(),
         Kind::Attribute => node.child(Field::Attribute)?.text(),
@@ -230,7 +231,7 @@ fn looked_up(call: Node<'_>) -> Option<Name<'_>> {
     let key = arguments(call).next().filter(|_| method == "get")?;
     Some(Name {
         span: call.span(),
-        ..target(key).filter(|_| key.kind() == Kind::String)?
+        ..name_of(key).filter(|_| key.kind() == Kind::String)?
     })
 }
 
@@ -240,6 +241,34 @@ fn is_dotted(node: Node<'_>) -> bool {
         Kind::Attribute => node.child(Field::Object).is_some_and(is_dotted),
         _ => false,
     }
+}
+
+/// `{"user": "shop", "password": "…"}`: what stands beside a literal user or host is a login.
+fn is_beside_login(target: Node<'_>) -> bool {
+    const LOGIN: [&str; 9] = [
+        "database", "db", "dbname", "email", "host", "hostname", "login", "user", "username",
+    ];
+    // Longer collections are data.
+    const MAX_SIBLINGS: usize = 50;
+    let entry = target
+        .parent()
+        .filter(|entry| matches!(entry.kind(), Kind::Pair | Kind::KeywordArgument));
+    let siblings = entry
+        .and_then(Node::parent)
+        .into_iter()
+        .flat_map(Node::children);
+    siblings.take(MAX_SIBLINGS).any(|sibling| {
+        let name = sibling.children().next().and_then(name_of);
+        let value = sibling.child(Field::Value).and_then(content);
+        name.zip(value).is_some_and(|(name, (_, value))| {
+            let words = names::words(name.word);
+            let own_name = value.to_lowercase().contains(&name.word.to_lowercase());
+            words
+                .last()
+                .is_some_and(|last| LOGIN.contains(&last.as_str()))
+                && !own_name
+        })
+    })
 }
 
 /// A cheap refusal, before anything is said about the name.
@@ -469,6 +498,18 @@ mod tests {
             "a == pwd == 'hunt3r'",
             "pwd = = 'hunt3r'",
             "EXAMPLES = [{'pwd': 'hunt3r'}]",
+        ] {
+            assert_eq!(suspects(text), [], "{text}");
+        }
+    }
+
+    #[test]
+    fn beside_a_login_a_password_may_repeat_its_name() {
+        let text = "connect(host='localhost', user='root', pwd='pwd1', password='password')";
+        assert_eq!(suspects(text).len(), 2, "{text}");
+        for text in [
+            "rename(user='user_name', password='password')",
+            "connect(host=HOST, password='password')",
         ] {
             assert_eq!(suspects(text), [], "{text}");
         }

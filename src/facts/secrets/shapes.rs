@@ -167,7 +167,8 @@ const VOCABULARY: [&str; 48] = [
 /// Words for people: prose, labels, translations, and the vocabulary of schemas and protocols.
 pub(super) fn is_language(value: &str, binding: Binding) -> bool {
     let lower = value.to_lowercase();
-    if VOCABULARY.contains(&lower.as_str()) || value.contains('\n') {
+    let bare = lower.trim_matches(|c: char| !c.is_alphanumeric());
+    if VOCABULARY.contains(&bare) || value.contains('\n') {
         return true;
     }
     let words: Vec<&str> = value.split_whitespace().collect();

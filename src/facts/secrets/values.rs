@@ -8,27 +8,34 @@ use super::names::{self, Sensitivity};
 use super::shapes::{is_language, is_name, is_slug, is_uuid, refers_elsewhere};
 use super::{Binding, ValueClass};
 
+/// What a value is bound to.
+pub(super) struct Bound<'a> {
+    /// The part of the name that says what the value is.
+    pub(super) name: &'a str,
+    /// What the name promises.
+    pub(super) sensitivity: Sensitivity,
+    /// How it is bound.
+    pub(super) binding: Binding,
+    /// A literal user or host stands beside it.
+    pub(super) beside_login: bool,
+}
+
 /// What the value is, or `None` when it is no secret at all.
-pub(super) fn classify(
-    value: &str,
-    name: &str,
-    sensitivity: Sensitivity,
-    binding: Binding,
-) -> Option<ValueClass> {
+pub(super) fn classify(value: &str, bound: &Bound<'_>) -> Option<ValueClass> {
     if is_private_key(value) {
         return Some(ValueClass::Secret);
     }
     let value = without_scheme(value.trim());
-    if is_mask(value) || refers_elsewhere(value) || is_contained(value, name) {
+    if is_mask(value) || refers_elsewhere(value) || repeats_the_name(value, bound) {
         return None;
     }
     if is_placeholder(value) {
         return Some(ValueClass::Placeholder);
     }
-    if is_language(value, binding) || is_name(value, binding) {
+    if is_language(value, bound.binding) || is_name(value, bound.binding) {
         return None;
     }
-    let strong = match sensitivity {
+    let strong = match bound.sensitivity {
         Sensitivity::Password => value.chars().count() >= 4,
         Sensitivity::OwnKey => value.chars().count() >= 6 && !value.contains(' '),
         Sensitivity::IssuedKey => !is_uuid(value) && is_issued(value, 8),
@@ -64,15 +71,18 @@ fn is_mask(value: &str) -> bool {
     chars.all(|c| c == first) || value.chars().all(|c| "*•.-_#?xX…".contains(c))
 }
 
-/// `PASSWORD = "password"` names a field.
-fn is_contained(value: &str, name: &str) -> bool {
+/// `PASSWORD = "password"` names a field; the password of a database, or one beside its user, does
+/// not.
+fn repeats_the_name(value: &str, bound: &Bound<'_>) -> bool {
     let squeeze = |text: &str| -> String {
         text.chars()
             .filter(|c| c.is_alphanumeric())
             .flat_map(char::to_lowercase)
             .collect()
     };
-    squeeze(name).contains(&squeeze(value))
+    squeeze(bound.name).contains(&squeeze(value))
+        && !bound.beside_login
+        && !names::is_password_of_a_service(bound.name)
 }
 
 /// Publicly known: a hint to put the real one here, or a name for "the one of development".
@@ -279,7 +289,13 @@ mod tests {
 
     fn class(name: &str, value: &str) -> Option<ValueClass> {
         let sensitivity = names::sensitivity(name).expect("the name is sensitive");
-        classify(value, name, sensitivity, Binding::Assignment)
+        let bound = Bound {
+            name,
+            sensitivity,
+            binding: Binding::Assignment,
+            beside_login: false,
+        };
+        classify(value, &bound)
     }
 
     #[test]
@@ -295,6 +311,8 @@ mod tests {
             assert_eq!(class("db_password", value), Some(Secret), "{value}");
         }
         assert_eq!(class("db_password", "ab1"), None);
+        assert_eq!(class("DB_PASSWORD", "password"), Some(Secret));
+        assert_eq!(class("CONF_PASSWORD", "password"), None);
         let uuid = "0b5f8a3e-3c0e-4f6b-9d53-0f6c1f1f2a11";
         assert_eq!(class("CLIENT_SECRET", uuid), Some(Secret));
     }
