@@ -137,6 +137,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn odd_text_is_read_to_its_end() {
+        for text in [".5x", "1.5e", ":a:", "%(x", "{{", "$a", ".9\u{a0}"] {
+            assert_eq!(dialect_evidence(text), None, "{text}");
+        }
+    }
+
+    #[test]
     fn syntax_tells_the_dialect() {
         let cases = [
             (

@@ -282,7 +282,8 @@ impl<'a> Lexer<'a> {
                 end = digits(end + 1 + sign);
             }
         }
-        if bytes.get(end).is_some_and(|&byte| self.is_word(byte)) && bytes[end] != b'#' {
+        let glued = bytes.get(end).is_some_and(|&byte| self.is_word(byte)) && bytes[end] != b'#';
+        if glued && bytes[self.at] != b'.' {
             return self.word();
         }
         self.take(TokenKind::Number, end)
@@ -321,6 +322,9 @@ impl<'a> Lexer<'a> {
                 }
                 _ => break,
             }
+        }
+        if end == start {
+            return self.take(TokenKind::Symbol(bytes[start]), start + 1);
         }
         if !bare {
             return self.take(TokenKind::Placeholder, end);
