@@ -8,6 +8,7 @@ use super::Summary;
 use super::block::Block;
 use super::clean::Masks;
 use super::prose::{Paint, columns, count, list, shorten, wrap};
+use crate::facts::NoteId;
 use crate::finding::{Finding, Severity};
 use crate::judge::{Report, ReportNote};
 use crate::source::{FileId, Loc, SourceFile, Span};
@@ -61,6 +62,7 @@ pub fn write(report: &Report, style: Style, out: &mut dyn io::Write) -> io::Resu
         paint: Paint(style.color),
     };
     human.findings(out)?;
+    human.internal_errors(out)?;
     if style.detail == Detail::Quiet {
         return Ok(());
     }
@@ -138,8 +140,34 @@ impl Human<'_> {
         text
     }
 
+    /// A fault of ours is never left out: part of the work was not done.
+    fn internal_errors(&self, out: &mut dyn io::Write) -> io::Result<()> {
+        let (errors, _) = self.parted_notes();
+        for note in &errors {
+            let text = format!("internal error: {}", self.note(note));
+            writeln!(
+                out,
+                "{}",
+                self.paint.red(&wrap(&text, self.width, "", "  "))
+            )?;
+        }
+        if !errors.is_empty() {
+            let issues = concat!(env!("CARGO_PKG_REPOSITORY"), "/issues");
+            writeln!(
+                out,
+                "  help: this is a fault of aicheck; please report it at {issues}\n"
+            )?;
+        }
+        Ok(())
+    }
+
+    fn parted_notes(&self) -> (Vec<&ReportNote>, Vec<&ReportNote>) {
+        let notes = self.report.notes.iter();
+        notes.partition(|note| note.id == NoteId::InternalError)
+    }
+
     fn notes(&self, all: bool, out: &mut dyn io::Write) -> io::Result<()> {
-        let notes = &self.report.notes;
+        let (_, notes) = self.parted_notes();
         if notes.is_empty() {
             return Ok(());
         }
@@ -201,6 +229,10 @@ impl Human<'_> {
             .collect();
         let all = summary.errors + summary.warnings + summary.infos;
         match (summary.files, found.as_slice()) {
+            (_, []) if !self.parted_notes().0.is_empty() => {
+                let line = format!("✗ Not everything in {files} could be checked.");
+                self.paint.red(&line)
+            }
             (0, []) => "No SQL, Python or draft to check here.".to_owned(),
             (_, []) if all == 0 => self.paint.green(&format!("✓ No findings in {files}.")),
             (_, []) => {

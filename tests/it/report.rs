@@ -371,6 +371,32 @@ fn notes_are_brief_unless_all_are_asked_for() {
 }
 
 #[test]
+fn internal_errors_are_said_even_quietly() {
+    let mut report = report(&[("a.sql", MIGRATION)]);
+    report.notes.push(ReportNote {
+        id: NoteId::InternalError,
+        at: Some(at(&report, 0, "create")),
+        message: "internal error while reading this".into(),
+    });
+    let style = Style {
+        detail: Detail::Quiet,
+        ..Style::default()
+    };
+    let quiet = render(&report, style);
+    assert!(
+        quiet.starts_with("error: a.sql:1:1: internal error while"),
+        "{quiet}"
+    );
+    let normal = plain(&report);
+    assert!(normal.starts_with(&quiet));
+    assert!(
+        normal.contains("✗ Not everything in 1 file could be checked."),
+        "{normal}"
+    );
+    assert_eq!(report.exit_status(), 2);
+}
+
+#[test]
 fn colours_are_escapes_around_the_same_text() {
     let mut report = report(&[("a.sql", MIGRATION)]);
     let place = at(&report, 0, "on delete cascade");
