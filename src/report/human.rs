@@ -144,12 +144,8 @@ impl Human<'_> {
     fn internal_errors(&self, out: &mut dyn io::Write) -> io::Result<()> {
         let (errors, _) = self.parted_notes();
         for note in &errors {
-            let text = format!("internal error: {}", self.note(note));
-            writeln!(
-                out,
-                "{}",
-                self.paint.red(&wrap(&text, self.width, "", "  "))
-            )?;
+            let text = wrap(&self.note(note), self.width - 7, "", "  ");
+            writeln!(out, "{}: {text}", self.paint.red("error"))?;
         }
         if !errors.is_empty() {
             let issues = concat!(env!("CARGO_PKG_REPOSITORY"), "/issues");
