@@ -1,11 +1,18 @@
 //! From paths to units: which files there are, what each is taken for, and why.
 //!
-//! Reads and decodes; knows no syntax and no rule.
+//! Reads and decodes; knows no rule.
 
-mod classify;
 mod decode;
+mod describe;
+mod dialect;
+mod draft;
 mod load;
+mod overlay;
+mod profile;
+mod project;
 mod scope;
+mod select;
+mod sidecar;
 mod tool;
 mod tree;
 
@@ -14,13 +21,12 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use camino::Utf8PathBuf;
-use rayon::prelude::*;
 
 use crate::config::Settings;
 use crate::facts::Note;
 use crate::facts::schema::Dialect;
 use crate::source::{FileId, SourceFile};
-use load::{Failure, Loaded};
+use project::Project;
 pub use scope::{DraftSource, Scope, configuration, configuration_file};
 pub use tool::MigrationTool;
 pub use tree::Tree;
@@ -28,9 +34,9 @@ pub use tree::Tree;
 /// What discovery found.
 #[derive(Debug, Default)]
 pub struct Inputs {
-    /// Every file that was read, in path order; [`FileId`] indexes it.
+    /// Every file that was read, in path order, drafts last; [`FileId`] indexes it.
     pub files: Vec<SourceFile>,
-    /// What is to be mapped, in path order: a whole file, or one block of a draft.
+    /// What is to be mapped, in path order: a whole file; then each block of a draft, in order.
     pub units: Vec<Unit>,
     /// Files that could not be read, with why.
     pub notes: Vec<(Option<FileId>, Note)>,
@@ -64,8 +70,15 @@ pub enum DiscoverError {
 
 /// Reads what the scope holds.
 pub fn discover(scope: &Scope, settings: &Settings) -> Result<Inputs, DiscoverError> {
+    let drafts = scope
+        .drafts
+        .iter()
+        .map(|source| source.read(&scope.root, settings))
+        .collect::<Result<Vec<_>, _>>()?;
     let tree = Tree::Disk(scope.root.clone());
-    read(&tree, scope, settings)
+    let mut project = Project::read(&tree, scope, settings)?;
+    project.lay_over(drafts, settings);
+    Ok(project.inputs)
 }
 
 impl Inputs {
@@ -75,75 +88,16 @@ impl Inputs {
             walks: vec![Utf8PathBuf::new()],
             ..Scope::default()
         };
-        read(&Tree::Memory(files), &scope, settings).expect("nothing was named")
-    }
-}
-
-fn read(tree: &Tree, scope: &Scope, settings: &Settings) -> Result<Inputs, DiscoverError> {
-    let mut listing = tree.list(&scope.walks);
-    listing.paths.extend(named_files(tree, scope));
-    listing.paths.sort();
-    listing.paths.dedup();
-    let known = classify::known(&listing.paths);
-    let loaded: Vec<_> = known
-        .par_iter()
-        .map(|&(path, kind)| load::load(tree, path, kind))
-        .collect();
-    let mut inputs = Inputs {
-        left_out: listing.left_out,
-        notes: listing.notes.into_iter().map(|note| (None, note)).collect(),
-        ..Inputs::default()
-    };
-    for ((path, kind), loaded) in known.into_iter().zip(loaded) {
-        match loaded {
-            Ok(Loaded { file, notes }) => inputs.add(file, kind, notes, settings),
-            Err(Failure::Unreadable(source)) if scope.focus.iter().any(|named| named == path) => {
-                let path = path.to_owned();
-                return Err(DiscoverError::Unreadable { path, source });
-            }
-            Err(failure) => inputs.notes.push((None, failure.into_note(path))),
-        }
-    }
-    inputs.focus = inputs.under(&scope.focus);
-    Ok(inputs)
-}
-
-/// Files that were named are read even where a walk passes them over.
-fn named_files<'a>(tree: &'a Tree, scope: &'a Scope) -> impl Iterator<Item = Utf8PathBuf> + 'a {
-    scope
-        .focus
-        .iter()
-        .filter(|path| !tree.is_folder(path))
-        .cloned()
-}
-
-impl Inputs {
-    fn add(&mut self, file: SourceFile, kind: FileKind, notes: Vec<Note>, settings: &Settings) {
-        let id = FileId(self.files.len() as u32);
-        self.notes
-            .extend(notes.into_iter().map(|note| (Some(id), note)));
-        self.units.push(Unit {
-            file: id,
-            path: file.path.clone(),
-            text: file.text.clone(),
-            range: 0..file.text.len(),
-            kind,
-            dialect: settings.dialect,
-            tool: MigrationTool::None,
-            profile: Profile::Production,
-            draft: false,
-            why: "by its extension".to_owned(),
-        });
-        self.files.push(file);
+        let project = Project::read(&Tree::Memory(files), &scope, settings);
+        project.expect("nothing was named").inputs
     }
 
-    fn under(&self, named: &[Utf8PathBuf]) -> Vec<FileId> {
-        let ids = (0..self.files.len() as u32).map(FileId);
-        ids.filter(|id| {
-            let path = &self.files[id.index()].path;
-            named.iter().any(|named| path.starts_with(named))
-        })
-        .collect()
+    /// A draft alone, as from standard input.
+    pub fn from_draft(bytes: Vec<u8>, settings: &Settings) -> Self {
+        let mut project = Project::default();
+        let path = DraftSource::Stdin.path(&Utf8PathBuf::new(), settings);
+        project.lay_over(vec![(path, bytes)], settings);
+        project.inputs
     }
 }
 
@@ -165,12 +119,33 @@ pub struct Unit {
     pub dialect: Option<Dialect>,
     /// The migration tool it belongs to.
     pub tool: MigrationTool,
+    /// Its position in the plan of the tool, where that keeps one instead of numbering files.
+    pub order: Option<u32>,
     /// How strictly it is judged.
     pub profile: Profile,
     /// Part of a draft: a closed world, where what is not mentioned is absent.
     pub draft: bool,
     /// Why it was taken for that, for `aicheck files`.
     pub why: String,
+}
+
+impl Unit {
+    /// A file that is one document, with nothing known of it but its kind.
+    pub fn whole(id: FileId, file: &SourceFile, kind: FileKind) -> Self {
+        Self {
+            file: id,
+            path: file.path.clone(),
+            text: file.text.clone(),
+            range: 0..file.text.len(),
+            kind,
+            dialect: None,
+            tool: MigrationTool::None,
+            order: None,
+            profile: Profile::Production,
+            draft: false,
+            why: String::new(),
+        }
+    }
 }
 
 /// What a document is.

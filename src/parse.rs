@@ -1,4 +1,7 @@
 //! Parsers: text in, tree and notes out; they never fail.
 
+pub mod markdown;
+pub mod pasted;
+pub mod patch;
 pub mod python;
 pub mod sql;

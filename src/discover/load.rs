@@ -23,7 +23,7 @@ pub(super) enum Failure {
 }
 
 /// Generated code and data; nobody reviews a module of this size.
-const SOURCE_LIMIT: u64 = 2 << 20;
+pub(super) const SOURCE_LIMIT: u64 = 2 << 20;
 /// Offsets are 32 bits wide.
 const SQL_LIMIT: u64 = u32::MAX as u64;
 

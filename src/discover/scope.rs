@@ -1,9 +1,12 @@
 //! From what the user named to what is read: a folder is the world, a file a focus in its project.
 
+use std::io::{self, Read};
+
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::DiscoverError;
 use super::load::{self, Loaded};
+use super::{DiscoverError, FileKind, select};
+use crate::config::Settings;
 use crate::source::SourceFile;
 
 /// What a run reads.
@@ -12,7 +15,7 @@ use crate::source::SourceFile;
 /// the project around it is read (the nearest folder above that holds `aicheck.toml`,
 /// `pyproject.toml` or `.git`, else its own folder) and only findings that touch the file are
 /// kept. Several paths are read together below their common folder; if a file is among them, all
-/// of them are the focus. Standard input and Markdown files are drafts: a closed world of their
+/// of them are the focus. Standard input, Markdown files and files of no known kind are drafts: a closed world of their
 /// own, or laid over the project that other paths or `--project` name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Scope {
@@ -54,7 +57,7 @@ impl Scope {
             let found = absolute(path)?;
             if found.is_dir() {
                 folders.push(found);
-            } else if is_markdown(&found) {
+            } else if !matches!(select::kind(&found), Some(FileKind::Sql | FileKind::Python)) {
                 drafts.push(DraftSource::File(found));
             } else {
                 files.push(found);
@@ -117,8 +120,41 @@ impl Scope {
     }
 }
 
-pub(super) fn is_markdown(path: &Utf8Path) -> bool {
-    matches!(path.extension(), Some("md" | "markdown"))
+impl DraftSource {
+    /// The bytes of the draft, and the path it goes by.
+    pub(super) fn read(
+        &self,
+        root: &Utf8Path,
+        settings: &Settings,
+    ) -> Result<(Utf8PathBuf, Vec<u8>), DiscoverError> {
+        let path = self.path(root, settings);
+        let bytes = match self {
+            Self::File(file) => std::fs::read(file),
+            Self::Stdin => {
+                let mut bytes = Vec::new();
+                io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
+            }
+        };
+        match bytes {
+            Ok(bytes) => Ok((path, bytes)),
+            Err(source) => Err(DiscoverError::Unreadable { path, source }),
+        }
+    }
+
+    /// Relative to the root, or the name alone where it lies elsewhere.
+    pub(super) fn path(&self, root: &Utf8Path, settings: &Settings) -> Utf8PathBuf {
+        match self {
+            Self::Stdin => settings
+                .stdin_name
+                .clone()
+                .unwrap_or_else(|| "<stdin>".into()),
+            Self::File(file) => {
+                let name = || file.file_name().unwrap_or_default().into();
+                file.strip_prefix(root)
+                    .map_or_else(|_| name(), Utf8Path::to_owned)
+            }
+        }
+    }
 }
 
 fn project_of(file: &Utf8Path) -> Utf8PathBuf {
@@ -179,6 +215,6 @@ pub fn configuration_file(path: &Utf8Path, shown: &Utf8Path) -> Result<SourceFil
     let bytes = std::fs::read(path).map_err(unreadable)?;
     match load::text(shown, bytes) {
         Ok(Loaded { file, .. }) => Ok(file),
-        Err(_) => Err(unreadable(std::io::ErrorKind::InvalidData.into())),
+        Err(_) => Err(unreadable(io::ErrorKind::InvalidData.into())),
     }
 }

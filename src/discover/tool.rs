@@ -1,4 +1,8 @@
-//! Which tool applies a migration: by its marker, by what lies beside it, by its name.
+//! The tools that apply migrations, and their names.
+
+mod marker;
+mod plan;
+pub(super) mod recognise;
 
 /// The tool that applies a migration.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -42,8 +46,6 @@ pub enum MigrationTool {
     Graphile,
     /// `--liquibase formatted sql`.
     Liquibase,
-    /// A whole schema in one file: `structure.sql`, `schema.sql`, a dump.
-    Dump,
 }
 
 impl MigrationTool {
@@ -68,7 +70,6 @@ impl MigrationTool {
         Self::NodePgMigrate,
         Self::Graphile,
         Self::Liquibase,
-        Self::Dump,
     ];
 
     /// The name users read and write.
@@ -93,7 +94,6 @@ impl MigrationTool {
             Self::NodePgMigrate => "node-pg-migrate",
             Self::Graphile => "graphile-migrate",
             Self::Liquibase => "liquibase",
-            Self::Dump => "dump",
         }
     }
 }

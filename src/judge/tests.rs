@@ -359,18 +359,18 @@ fn wishes_come_before_what_evidence_and_place_allow() {
 #[test]
 fn paths_have_their_own_wishes() {
     let entry = |settings: &mut Settings| {
-        let mut entry = PerPath::new(Pattern::new("old/**").unwrap());
+        let mut entry = PerPath::new(Pattern::new("legacy/**").unwrap());
         entry.severity = vec![("schema".into(), Severity::Info)];
         entry.ignore = vec!["handler".into()];
         settings.per_path = vec![entry];
     };
     let report = Trial::default()
-        .file("old/a.sql", "x y")
-        .file("new/a.sql", "x y")
-        .finds("missing-fk-index", "a", "old/a.sql", "x")
-        .finds("happy-path-only", "b", "old/a.sql", "y")
-        .finds("missing-fk-index", "a", "new/a.sql", "x")
-        .finds("happy-path-only", "b", "new/a.sql", "y")
+        .file("legacy/a.sql", "x y")
+        .file("a/a.sql", "x y")
+        .finds("missing-fk-index", "a", "legacy/a.sql", "x")
+        .finds("happy-path-only", "b", "legacy/a.sql", "y")
+        .finds("missing-fk-index", "a", "a/a.sql", "x")
+        .finds("happy-path-only", "b", "a/a.sql", "y")
         .settings(entry)
         .run();
     let expected = [

@@ -1,6 +1,6 @@
 //! Renderings of hand-made reports: layout, folding, masking, hostile text.
 
-use aicheck::discover::{FileKind, Inputs, MigrationTool, Profile, Unit};
+use aicheck::discover::{FileKind, Inputs, Unit};
 use aicheck::facts::NoteId;
 use aicheck::finding::{Confidence, Finding, Severity};
 use aicheck::judge::{Report, ReportNote};
@@ -11,18 +11,8 @@ pub(crate) fn report(files: &[(&str, &str)]) -> Report {
     let mut inputs = Inputs::default();
     for (index, (path, text)) in files.iter().enumerate() {
         let file = SourceFile::new(*path, *text, Encoding::Utf8);
-        inputs.units.push(Unit {
-            file: FileId(index as u32),
-            path: file.path.clone(),
-            text: file.text.clone(),
-            range: 0..text.len(),
-            kind: FileKind::Sql,
-            dialect: None,
-            tool: MigrationTool::None,
-            profile: Profile::Production,
-            draft: false,
-            why: String::new(),
-        });
+        let id = FileId(index as u32);
+        inputs.units.push(Unit::whole(id, &file, FileKind::Sql));
         inputs.files.push(file);
     }
     Report {

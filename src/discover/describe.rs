@@ -1,0 +1,189 @@
+//! Says of each unit what it is taken for, and why: tool, dialect, profile.
+
+use std::collections::BTreeMap;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::dialect::{self, Named};
+use super::profile::profile;
+use super::sidecar::Sidecars;
+use super::tool::MigrationTool;
+use super::tool::recognise::{Recognised, folder, recognise};
+use super::{FileKind, Unit};
+use crate::config::Settings;
+use crate::facts::schema::Dialect;
+use crate::parse::sql::dialect_evidence;
+
+/// What is known around the units.
+pub(super) struct Surroundings<'a> {
+    pub(super) settings: &'a Settings,
+    pub(super) sidecars: &'a Sidecars,
+    /// The folders that were named; profiles are told by the path below them.
+    pub(super) worlds: &'a [Utf8PathBuf],
+    /// Units of the project around a draft, described already.
+    pub(super) project: &'a [Unit],
+}
+
+/// Describes units whose kind is known. A dialect they have already is one their fence names.
+pub(super) fn describe(units: &mut [Unit], around: &Surroundings) {
+    set_tools(units, around);
+    set_dialects(units, around);
+    for unit in units {
+        set_profile(unit, around);
+    }
+}
+
+fn set_tools(units: &mut [Unit], around: &Surroundings) {
+    let sql: Vec<usize> = sql(units);
+    let files: Vec<_> = sql
+        .iter()
+        .map(|&nth| {
+            (
+                units[nth].path.as_path(),
+                &units[nth].text[units[nth].range.clone()],
+            )
+        })
+        .collect();
+    let found = recognise(&files, around.sidecars, around.settings);
+    for (nth, found) in sql.into_iter().zip(found) {
+        let unit = &mut units[nth];
+        let Recognised { tool, order, why } = found;
+        let neighbour = neighbour(unit, around.project).map(|neighbour| neighbour.tool);
+        (unit.tool, unit.order) = (neighbour.unwrap_or(tool), order);
+        if unit.tool != MigrationTool::None {
+            let why = if why.is_empty() {
+                "its neighbours"
+            } else {
+                &why
+            };
+            unit.because(&format!("{} by {why}", unit.tool.name()));
+        }
+    }
+}
+
+fn set_dialects(units: &mut [Unit], around: &Surroundings) {
+    let mut left = Vec::new();
+    for nth in sql(units) {
+        let found = said(&units[nth], around);
+        match found {
+            Some((dialect, why)) => units[nth].set_dialect(dialect, &why),
+            None => left.push(nth),
+        }
+    }
+    if left.is_empty() {
+        return;
+    }
+    let python = units
+        .iter()
+        .chain(around.project)
+        .filter(|unit| unit.kind == FileKind::Python);
+    if let Some(dialect) = dialect::by_drivers(python) {
+        for nth in left {
+            units[nth].set_dialect(dialect, "the drivers in use");
+        }
+        return;
+    }
+    let mut folders: BTreeMap<Utf8PathBuf, Vec<usize>> = BTreeMap::new();
+    for nth in left {
+        folders
+            .entry(folder(&units[nth].path))
+            .or_default()
+            .push(nth);
+    }
+    for members in folders.into_values() {
+        let evidence = |nth: &usize| dialect_evidence(&units[*nth].text[units[*nth].range.clone()]);
+        let said: BTreeMap<Dialect, ()> = members
+            .iter()
+            .filter_map(evidence)
+            .map(|dialect| (dialect, ()))
+            .collect();
+        if said.len() > 1 {
+            continue;
+        }
+        for (dialect, ()) in said {
+            for &nth in &members {
+                units[nth].set_dialect(dialect, "its syntax");
+            }
+        }
+    }
+}
+
+/// The dialect that is written down somewhere, the nearest place first.
+fn said(unit: &Unit, around: &Surroundings) -> Option<(Dialect, String)> {
+    let folder = unit.path.parent().unwrap_or(Utf8Path::new(""));
+    if let Some(dialect) = configured(unit, around.settings) {
+        return Some((dialect, "configuration".to_owned()));
+    }
+    if let Some(dialect) = unit.dialect {
+        return Some((dialect, "its fence".to_owned()));
+    }
+    if let Some(Named::Known(dialect)) = dialect::by_path(&unit.path) {
+        return Some((dialect, "its path".to_owned()));
+    }
+    let neighbour = neighbour(unit, around.project);
+    if let Some(dialect) = neighbour.and_then(|neighbour| neighbour.dialect) {
+        return Some((dialect, "its neighbours".to_owned()));
+    }
+    if let Some(dialect) = dialect::by_tool(unit.tool) {
+        return Some((dialect, "its tool".to_owned()));
+    }
+    let sidecars = around.sidecars;
+    let (dialect, path) = sidecars
+        .of_tool(folder)
+        .or_else(|| sidecars.of_project(folder))?;
+    Some((dialect, path.to_string()))
+}
+
+fn configured(unit: &Unit, settings: &Settings) -> Option<Dialect> {
+    let mut per_path = settings.per_path.iter().rev();
+    per_path
+        .find_map(|entry| entry.dialect.filter(|_| entry.paths.is_match(&unit.path)))
+        .or(settings.dialect)
+}
+
+/// A migration of the project in the same folder.
+fn neighbour<'a>(unit: &Unit, project: &'a [Unit]) -> Option<&'a Unit> {
+    let folder = folder(&unit.path);
+    project
+        .iter()
+        .find(|other| other.tool != MigrationTool::None && self::folder(&other.path) == folder)
+}
+
+fn set_profile(unit: &mut Unit, around: &Surroundings) {
+    let mut per_path = around.settings.per_path.iter().rev();
+    let configured =
+        per_path.find_map(|entry| entry.profile.filter(|_| entry.paths.is_match(&unit.path)));
+    let world = around
+        .worlds
+        .iter()
+        .filter(|world| unit.path.starts_with(world));
+    let world = world.max_by_key(|world| world.as_str().len());
+    let below = world.and_then(|world| unit.path.strip_prefix(world).ok());
+    let (found, why) = match configured {
+        Some(profile) => (profile, Some("profile by configuration".to_owned())),
+        None => profile(below.unwrap_or(&unit.path), unit.kind),
+    };
+    unit.profile = found;
+    if let Some(why) = why {
+        unit.because(&why);
+    }
+}
+
+fn sql(units: &[Unit]) -> Vec<usize> {
+    let is_sql = |nth: &usize| units[*nth].kind == FileKind::Sql;
+    (0..units.len()).filter(is_sql).collect()
+}
+
+impl Unit {
+    fn because(&mut self, why: &str) {
+        if !self.why.is_empty() {
+            self.why.push_str("; ");
+        }
+        self.why.push_str(why);
+    }
+
+    fn set_dialect(&mut self, dialect: Dialect, why: &str) {
+        self.dialect = Some(dialect);
+        self.because(&format!("{} by {why}", dialect.as_str()));
+    }
+}

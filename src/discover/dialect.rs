@@ -1,0 +1,120 @@
+//! Which SQL a document is written in: as said, by its path, by its tool, by the project, by its
+//! syntax.
+
+use std::collections::BTreeMap;
+
+use camino::Utf8Path;
+
+use super::Unit;
+use super::sidecar::{driver, only};
+use super::tool::MigrationTool;
+use super::tool::recognise::is_numbered;
+use crate::facts::schema::Dialect;
+
+/// A dialect that a path names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Named {
+    Known(Dialect),
+    /// One that is not read.
+    Foreign(&'static str),
+}
+
+/// The dialect that a path names: by a part of its file name, else by its nearest folder.
+pub(super) fn by_path(path: &Utf8Path) -> Option<Named> {
+    let mut parts = path
+        .components()
+        .rev()
+        .map(|part| part.as_str().to_ascii_lowercase());
+    let name = parts.next()?;
+    by_file_name(&name, is_numbered(path)).or_else(|| parts.find_map(|folder| by_folder(&folder)))
+}
+
+/// Parts between dots always count (`001_a.mysql.up.sql`), words only at the borders of a name
+/// that is no step of a history: `add_mysql_export` is about something else.
+fn by_file_name(name: &str, is_numbered: bool) -> Option<Named> {
+    let dotted = name.split('.').skip(1).find_map(word);
+    dotted.or_else(|| {
+        let words: Vec<_> = name.split('.').next()?.split(['_', '-']).collect();
+        let borders = [*words.first()?, *words.last()?];
+        let known = |name: &str| word(name).filter(|named| matches!(named, Named::Known(_)));
+        (!is_numbered).then(|| borders.into_iter().find_map(known))?
+    })
+}
+
+fn by_folder(name: &str) -> Option<Named> {
+    word(name).or_else(|| {
+        let known = |name: &str| word(name).filter(|named| matches!(named, Named::Known(_)));
+        name.split(['_', '-', '.']).find_map(known)
+    })
+}
+
+fn word(word: &str) -> Option<Named> {
+    match word {
+        "postgres" | "postgresql" | "pg" | "psql" | "pgsql" => {
+            Some(Named::Known(Dialect::Postgres))
+        }
+        "mysql" | "mariadb" => Some(Named::Known(Dialect::Mysql)),
+        "sqlite" | "sqlite3" => Some(Named::Known(Dialect::Sqlite)),
+        "mssql" | "sqlserver" => Some(Named::Known(Dialect::Mssql)),
+        "clickhouse" => Some(Named::Foreign("ClickHouse")),
+        "cockroach" | "cockroachdb" => Some(Named::Foreign("CockroachDB")),
+        "oracle" => Some(Named::Foreign("Oracle")),
+        "snowflake" => Some(Named::Foreign("Snowflake")),
+        "bigquery" => Some(Named::Foreign("BigQuery")),
+        "redshift" => Some(Named::Foreign("Redshift")),
+        "duckdb" => Some(Named::Foreign("DuckDB")),
+        _ => None,
+    }
+}
+
+/// Tools that know one database only.
+pub(super) fn by_tool(tool: MigrationTool) -> Option<Dialect> {
+    match tool {
+        MigrationTool::Supabase
+        | MigrationTool::Tern
+        | MigrationTool::Graphile
+        | MigrationTool::NodePgMigrate => Some(Dialect::Postgres),
+        _ => None,
+    }
+}
+
+/// The dialect of the drivers that Python documents import and of the addresses they name.
+pub(super) fn by_drivers<'a>(units: impl Iterator<Item = &'a Unit>) -> Option<Dialect> {
+    let mut said = BTreeMap::new();
+    for unit in units {
+        for line in unit.text[unit.range.clone()].lines().map(str::trim_start) {
+            let is_import = line.starts_with("import ") || line.starts_with("from ");
+            let words = match line.find("://") {
+                Some(at) => &line[..at],
+                None if is_import => line,
+                None => continue,
+            };
+            let words = words.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+            said.extend(words.filter_map(|word| Some((driver(&word.to_ascii_lowercase())?, ()))));
+        }
+    }
+    only(said).map(|(dialect, ())| dialect)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_name_dialects() {
+        let of = |path: &str| by_path(path.into());
+        let known = |dialect| Some(Named::Known(dialect));
+        assert_eq!(of("db/postgres/001.sql"), known(Dialect::Postgres));
+        assert_eq!(of("db/migrations-mysql/001.sql"), known(Dialect::Mysql));
+        assert_eq!(of("db/pg/a.sqlite.up.sql"), known(Dialect::Sqlite));
+        assert_eq!(of("schema_mssql.sql"), known(Dialect::Mssql));
+        assert_eq!(of("m/001_add_mysql.sql"), None);
+        assert_eq!(of("m/export_mysql_data.sql"), None);
+        assert_eq!(
+            of("m/1.cockroach.up.sql"),
+            Some(Named::Foreign("CockroachDB"))
+        );
+        assert_eq!(of("clickhouse/1.sql"), Some(Named::Foreign("ClickHouse")));
+        assert_eq!(of("price-oracle/1.sql"), None);
+    }
+}

@@ -1,0 +1,129 @@
+//! How strictly a document is judged, by its path alone.
+
+use camino::Utf8Path;
+
+use super::{FileKind, Profile};
+
+/// The profile of a path relative to the folder that was named, and what tells it.
+pub(super) fn profile(path: &Utf8Path, kind: FileKind) -> (Profile, Option<String>) {
+    let parts: Vec<_> = path
+        .components()
+        .map(|part| part.as_str().to_ascii_lowercase())
+        .collect();
+    let Some((name, folders)) = parts.split_last() else {
+        return (Profile::Production, None);
+    };
+    if let Some(profile) = of_file(name, folders.last()) {
+        return (profile, Some(format!("{} by its name", word(profile))));
+    }
+    let by_folder = folders
+        .iter()
+        .enumerate()
+        .find_map(|(depth, folder)| Some((of_folder(folder, depth, kind)?, folder)));
+    match by_folder {
+        Some((profile, folder)) => {
+            let why = format!("{} by its folder {folder}", word(profile));
+            (profile, Some(why))
+        }
+        None => (Profile::Production, None),
+    }
+}
+
+fn word(profile: Profile) -> &'static str {
+    match profile {
+        Profile::Production => "production",
+        Profile::Test => "test",
+        Profile::Example => "example",
+    }
+}
+
+fn of_folder(name: &str, depth: usize, kind: FileKind) -> Option<Profile> {
+    match name {
+        "test" | "tests" | "testing" | "__tests__" | "testdata" | "test_data" | "test-data"
+        | "e2e" | "fixtures" | "unit_tests" | "integration_tests" | "test_utils" => {
+            Some(Profile::Test)
+        }
+        "example" | "examples" | "doc" | "docs" | "demo" | "demos" | "seed" | "seeds"
+        | "seeders" => Some(Profile::Example),
+        // Deeper down these are things that applications are about.
+        "sample" | "samples" | "tutorial" | "tutorials" | "playground" | "sandbox"
+        | "benchmark" | "benchmarks" | "notebooks"
+            if depth == 0 =>
+        {
+            Some(Profile::Example)
+        }
+        // SQL in a folder of scripts is often the schema itself.
+        "script" | "scripts" if kind == FileKind::Python => Some(Profile::Example),
+        _ => None,
+    }
+}
+
+fn of_file(name: &str, folder: Option<&String>) -> Option<Profile> {
+    let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
+    let words: Vec<_> = stem.split(['_', '-', '.']).collect();
+    let is_numbered = stem.starts_with(|c: char| c.is_ascii_digit());
+    let has = |known: &[&str]| words.iter().any(|word| known.contains(word));
+    let ends = [words.first(), words.last()];
+    let borders = |known: &[&str]| ends.iter().flatten().any(|word| known.contains(word));
+    let is_settings = has(&["settings", "config"])
+        || folder.is_some_and(|name| matches!(name.as_str(), "settings" | "config"));
+    if extension == "py" && borders(&["test"]) || matches!(stem, "conftest" | "tests") {
+        Some(Profile::Test)
+    } else if !is_numbered && borders(&["seed", "seeds", "example", "demo"])
+        || is_settings && has(&["dev", "development", "local"])
+    {
+        Some(Profile::Example)
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tests_examples_and_the_rest() {
+        let of = |path: &str| {
+            let kind = if path.ends_with("py") {
+                FileKind::Python
+            } else {
+                FileKind::Sql
+            };
+            profile(path.into(), kind).0
+        };
+        for path in [
+            "tests/a.py",
+            "app/test_x.py",
+            "x_test.py",
+            "conftest.py",
+            "app/fixtures/x.sql",
+        ] {
+            assert_eq!(of(path), Profile::Test, "{path}");
+        }
+        for path in [
+            "docs/a.sql",
+            "examples/b.py",
+            "db/seeds/1.sql",
+            "seed.sql",
+            "scripts/load.py",
+            "app/local_settings.py",
+            "seed_data.py",
+            "app/settings/dev.py",
+        ] {
+            assert_eq!(of(path), Profile::Example, "{path}");
+        }
+        for path in [
+            "app/main.py",
+            "latest.py",
+            "scripts/init.sql",
+            "migrations/003_add_sample.sql",
+            "app/contest.py",
+            "app/config.py",
+            "app/local.py",
+            "app/samples/routes.py",
+        ] {
+            assert_eq!(of(path), Profile::Production, "{path}");
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! Reads a project into units, and lays drafts over it.
+
+use std::collections::BTreeSet;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use rayon::prelude::*;
+
+use super::describe::{Surroundings, describe};
+use super::draft::{self, Draft};
+use super::load::{self, Failure, Loaded, SOURCE_LIMIT};
+use super::sidecar::Sidecars;
+use super::{DiscoverError, FileKind, Inputs, Scope, Tree, Unit, overlay, select};
+use crate::config::Settings;
+use crate::facts::{Note, NoteId};
+use crate::source::FileId;
+
+/// A project that was read, with what a draft needs to be laid over it.
+#[derive(Default)]
+pub(super) struct Project {
+    pub(super) inputs: Inputs,
+    sidecars: Sidecars,
+}
+
+impl Project {
+    pub(super) fn read(
+        tree: &Tree,
+        scope: &Scope,
+        settings: &Settings,
+    ) -> Result<Self, DiscoverError> {
+        let mut listing = tree.list(&scope.walks);
+        let named = scope.focus.iter().filter(|path| !tree.is_folder(path));
+        listing.paths.extend(named.cloned());
+        listing.paths.sort();
+        listing.paths.dedup();
+        let selection = select::select(&listing.paths, &scope.focus, settings);
+        let sidecars = Sidecars::read(tree, &listing.paths);
+        let mut left_out = [listing.left_out, selection.left_out].concat();
+        left_out.sort_by(|a, b| a.path.cmp(&b.path));
+        let notes = listing.notes.into_iter().chain(selection.notes);
+        let mut inputs = Inputs {
+            left_out,
+            notes: notes.map(|note| (None, note)).collect(),
+            ..Inputs::default()
+        };
+        for (path, kind, loaded) in load_all(tree, &selection.files) {
+            match loaded {
+                Ok(loaded) => inputs.add_whole(loaded, kind),
+                Err(Failure::Unreadable(source)) if is_named(path, scope) => {
+                    let path = path.to_owned();
+                    return Err(DiscoverError::Unreadable { path, source });
+                }
+                Err(failure) => inputs.notes.push((None, failure.into_note(path))),
+            }
+        }
+        let around = Surroundings {
+            settings,
+            sidecars: &sidecars,
+            worlds: &scope.walks,
+            project: &[],
+        };
+        describe(&mut inputs.units, &around);
+        inputs.focus = inputs.under(&scope.focus);
+        Ok(Self { inputs, sidecars })
+    }
+
+    /// Adds drafts, given with the paths they go by. Over a project they are the focus.
+    pub(super) fn lay_over(&mut self, drafts: Vec<(Utf8PathBuf, Vec<u8>)>, settings: &Settings) {
+        let is_alone = self.inputs.units.is_empty();
+        for (path, bytes) in drafts {
+            match load::text(&path, bytes) {
+                Ok(loaded) => {
+                    let file = self.lay_file_over(loaded, settings);
+                    self.inputs.focus.extend((!is_alone).then_some(file));
+                }
+                Err(failure) => self.inputs.notes.push((None, failure.into_note(&path))),
+            }
+        }
+    }
+
+    fn lay_file_over(&mut self, loaded: Loaded, settings: &Settings) -> FileId {
+        let id = self.inputs.add(loaded);
+        let file = &self.inputs.files[id.index()];
+        let draft = match settings.language.or_else(|| select::kind(&file.path)) {
+            Some(kind @ (FileKind::Sql | FileKind::Python)) => draft::whole(file, kind),
+            _ => draft::read(&file.text),
+        };
+        if draft.blocks.is_empty() {
+            let message = "no SQL and no Python was found in the draft".to_owned();
+            self.inputs.note(id, NoteId::Unreadable, message);
+        }
+        let (mut blocks, named) = self.inputs.blocks(id, draft);
+        overlay::place(&mut blocks, &named, &self.inputs.units);
+        let around = Surroundings {
+            settings,
+            sidecars: &self.sidecars,
+            worlds: &[],
+            project: &self.inputs.units,
+        };
+        describe(&mut blocks, &around);
+        let replaced: BTreeSet<_> = blocks.iter().map(|block| &block.path).collect();
+        let stays = |unit: &Unit| unit.draft || !replaced.contains(&unit.path);
+        self.inputs.units.retain(stays);
+        self.inputs.units.extend(blocks);
+        id
+    }
+}
+
+type LoadedFile<'a> = (&'a Utf8Path, FileKind, Result<Loaded, Failure>);
+
+fn load_all<'a>(tree: &Tree, files: &[(&'a Utf8Path, FileKind)]) -> Vec<LoadedFile<'a>> {
+    let load =
+        |&(path, kind): &(&'a Utf8Path, FileKind)| (path, kind, load::load(tree, path, kind));
+    files.par_iter().map(load).collect()
+}
+
+fn is_named(path: &Utf8Path, scope: &Scope) -> bool {
+    scope.focus.iter().any(|named| named == path)
+}
+
+impl Inputs {
+    fn add(&mut self, Loaded { file, notes }: Loaded) -> FileId {
+        let id = FileId(self.files.len() as u32);
+        self.notes
+            .extend(notes.into_iter().map(|note| (Some(id), note)));
+        self.files.push(file);
+        id
+    }
+
+    fn add_whole(&mut self, loaded: Loaded, kind: FileKind) {
+        let id = self.add(loaded);
+        let unit = Unit::whole(id, &self.files[id.index()], kind);
+        self.units.push(unit);
+    }
+
+    fn note(&mut self, file: FileId, id: NoteId, message: String) {
+        let note = Note {
+            id,
+            span: None,
+            message,
+        };
+        self.notes.push((Some(file), note));
+    }
+
+    /// The blocks of a draft as units, with whether the draft names them.
+    fn blocks(&mut self, file: FileId, draft: Draft) -> (Vec<Unit>, Vec<bool>) {
+        let mut units = Vec::new();
+        let mut named = Vec::new();
+        for block in draft.blocks {
+            if block.kind == FileKind::Python && block.range.len() as u64 > SOURCE_LIMIT {
+                let message = format!("a block of {} bytes was skipped", block.range.len());
+                self.note(file, NoteId::SkippedSize, message);
+                continue;
+            }
+            named.push(block.named);
+            units.push(Unit {
+                path: block.path,
+                text: draft.text.clone(),
+                range: block.range,
+                dialect: block.dialect,
+                draft: true,
+                why: block.why.to_owned(),
+                ..Unit::whole(file, &self.files[file.index()], block.kind)
+            });
+        }
+        (units, named)
+    }
+
+    fn under(&self, named: &[Utf8PathBuf]) -> Vec<FileId> {
+        let ids = (0..self.files.len() as u32).map(FileId);
+        let is_under = |id: &FileId| {
+            let path = &self.files[id.index()].path;
+            named.iter().any(|named| path.starts_with(named))
+        };
+        ids.filter(is_under).collect()
+    }
+}

@@ -1,0 +1,85 @@
+//! What tools make people write into their migrations.
+
+use memchr::memmem;
+
+use crate::discover::MigrationTool;
+
+/// How far into a file a marker is looked for that may stand anywhere.
+const WINDOW: usize = 256 * 1024;
+
+/// The tool whose marker a migration holds, and the marker.
+pub(super) fn marker(text: &str) -> Option<(MigrationTool, &'static str)> {
+    in_head(text).or_else(|| {
+        let head = &text.as_bytes()[..text.len().min(WINDOW)];
+        let anywhere = [
+            ("---- create above / drop below ----", MigrationTool::Tern),
+            ("--> statement-breakpoint", MigrationTool::Drizzle),
+        ];
+        anywhere
+            .into_iter()
+            .find(|(marker, _)| memmem::find(head, marker.as_bytes()).is_some())
+            .map(|(marker, tool)| (tool, marker))
+    })
+}
+
+/// Markers that stand before the first statement.
+fn in_head(text: &str) -> Option<(MigrationTool, &'static str)> {
+    text.lines()
+        .map(str::trim_end)
+        .take_while(|line| line.is_empty() || line.starts_with("--"))
+        .find_map(|line| {
+            let comment = line.strip_prefix("--")?;
+            let words = comment.trim_start();
+            let found = |tool, marker| Some((tool, marker));
+            if words.starts_with("+goose ") {
+                found(MigrationTool::Goose, "-- +goose")
+            } else if words.starts_with("migrate:up") {
+                found(MigrationTool::Dbmate, "-- migrate:up")
+            } else if words.starts_with("+migrate ") {
+                found(MigrationTool::SqlMigrate, "-- +migrate")
+            } else if words.starts_with("liquibase formatted sql") {
+                found(MigrationTool::Liquibase, "--liquibase formatted sql")
+            } else if words.eq_ignore_ascii_case("up migration") {
+                found(MigrationTool::NodePgMigrate, "-- Up Migration")
+            } else if comment.starts_with("! Previous:") || comment.starts_with("! Hash:") {
+                found(MigrationTool::Graphile, "--! Previous:")
+            } else if words.starts_with("Deploy ") && words.contains(':') {
+                found(MigrationTool::Sqitch, "-- Deploy")
+            } else {
+                None
+            }
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markers_tell_the_tool() {
+        for (text, tool) in [
+            ("-- +goose Up\nSELECT 1;", MigrationTool::Goose),
+            (
+                "-- a\n\n-- migrate:up transaction:false\n",
+                MigrationTool::Dbmate,
+            ),
+            ("-- +migrate Up\n", MigrationTool::SqlMigrate),
+            ("--liquibase formatted sql\n", MigrationTool::Liquibase),
+            ("-- Up Migration\n", MigrationTool::NodePgMigrate),
+            ("--! Previous: -\n--! Hash: x\n", MigrationTool::Graphile),
+            ("-- Deploy shop:orders to pg\n", MigrationTool::Sqitch),
+            (
+                "SELECT 1;\n---- create above / drop below ----\n",
+                MigrationTool::Tern,
+            ),
+            (
+                "SELECT 1;\n--> statement-breakpoint\n",
+                MigrationTool::Drizzle,
+            ),
+        ] {
+            assert_eq!(marker(text).map(|found| found.0), Some(tool), "{text}");
+        }
+        assert_eq!(marker("SELECT 1; -- +goose Up\n"), None);
+        assert_eq!(marker("CREATE TABLE a ();\n-- +goose Up\n"), None);
+    }
+}

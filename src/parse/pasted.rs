@@ -1,0 +1,172 @@
+//! Tells SQL, Python and prose apart in text that nothing marks: pasted answers, untagged blocks.
+
+mod python;
+mod sql;
+
+use std::ops::Range;
+
+use super::markdown::lines;
+
+/// The languages that are told apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Language {
+    /// SQL.
+    Sql,
+    /// Python.
+    Python,
+}
+
+/// A stretch of one language.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stretch {
+    /// Its language.
+    pub language: Language,
+    /// Its lines.
+    pub range: Range<usize>,
+}
+
+/// The language of a text that is code from its first line on; `None` where it is neither.
+pub fn language(text: &str) -> Option<Language> {
+    let stretches = stretches(text);
+    let first = stretches.first()?;
+    let before = text[..first.range.start].lines();
+    let is_code = before
+        .into_iter()
+        .all(|line| is_comment(line) || line.trim().is_empty());
+    is_code.then_some(first.language)
+}
+
+/// The code in a text: all of it when nothing in it reads as prose, else the stretches of code.
+pub fn code(text: &str) -> Vec<Stretch> {
+    let mut found = stretches(text);
+    let Some(first) = found.first() else {
+        return found;
+    };
+    let language = first.language;
+    let is_outside = |line: &Range<usize>| {
+        let next = found.partition_point(|stretch| stretch.range.end <= line.start);
+        found
+            .get(next)
+            .is_none_or(|stretch| line.start < stretch.range.start)
+    };
+    let mut outside = lines(text).into_iter().filter(is_outside);
+    let is_uniform = found.iter().all(|stretch| stretch.language == language);
+    if is_uniform && !outside.any(|line| is_prose(&text[line])) {
+        let range = 0..text.len();
+        found = vec![Stretch { language, range }];
+    }
+    found
+}
+
+/// The stretches of code, in order. Prose around them belongs to none.
+fn stretches(text: &str) -> Vec<Stretch> {
+    let mut found: Vec<Stretch> = Vec::new();
+    let mut open: Option<Open> = None;
+    // Where the comments and decorators start that stand directly above.
+    let mut above = None;
+    for line in lines(text) {
+        let content = text[line.clone()].trim_end();
+        if open
+            .as_mut()
+            .is_some_and(|open| open.goes_on(content, &text[line.start..]))
+        {
+            if !content.is_empty() {
+                let stretch = found.last_mut().expect("an open stretch was pushed");
+                stretch.range.end = line.end;
+            }
+            continue;
+        }
+        open = Open::at(content, &text[line.start..]);
+        let start = above.unwrap_or(line.start);
+        above = None;
+        match &open {
+            Some(opened) => found.push(Stretch {
+                language: opened.language(),
+                range: start..line.end,
+            }),
+            None if is_comment(content) => above = Some(start),
+            None => {}
+        }
+    }
+    found
+}
+
+/// The stretch that is being read.
+enum Open {
+    Sql(sql::State),
+    Python(python::State),
+}
+
+impl Open {
+    /// Starts a stretch; `rest` is the text from the line on.
+    fn at(line: &str, rest: &str) -> Option<Self> {
+        if sql::starts(line, rest) {
+            Some(Self::Sql(sql::State::after(line)))
+        } else if python::starts(line) {
+            Some(Self::Python(python::State::after(line)))
+        } else {
+            None
+        }
+    }
+
+    fn language(&self) -> Language {
+        match self {
+            Self::Sql(_) => Language::Sql,
+            Self::Python(_) => Language::Python,
+        }
+    }
+
+    /// Takes the line in, if it goes on with the stretch.
+    fn goes_on(&mut self, line: &str, rest: &str) -> bool {
+        match self {
+            Self::Sql(state) => {
+                let belongs = state.is_inside() && !python::starts(line)
+                    || state.is_in_body()
+                    || line.is_empty()
+                    || sql::goes_on(line)
+                    || sql::starts(line, rest);
+                if belongs {
+                    state.follow(line);
+                }
+                belongs
+            }
+            Self::Python(state) => {
+                let belongs = state.is_inside()
+                    || line.is_empty()
+                    || line.starts_with([' ', '\t'])
+                    || python::starts(line)
+                    || python::goes_on(line) && !sql::starts(line, rest);
+                if belongs {
+                    state.follow(line);
+                }
+                belongs
+            }
+        }
+    }
+}
+
+fn is_comment(line: &str) -> bool {
+    line.starts_with("--") || line.starts_with('#') || line.starts_with('@')
+}
+
+fn is_prose(line: &str) -> bool {
+    let line = line.trim_end();
+    let words: Vec<_> = line.split_whitespace().collect();
+    let plain = words.iter().filter(|word| is_plain(word)).count();
+    words.len() >= 3
+        && !is_comment(line)
+        && !line.contains([';', '\t'])
+        && plain * 10 >= words.len() * 7
+}
+
+/// A word as it stands in a sentence.
+fn is_plain(word: &str) -> bool {
+    let word = word.trim_matches(|c: char| c.is_ascii_punctuation());
+    !word.is_empty()
+        && word
+            .chars()
+            .all(|c| c.is_alphabetic() || matches!(c, '\'' | '’' | '-'))
+}
+
+#[cfg(test)]
+mod tests;
