@@ -71,10 +71,21 @@ fn check(rule: &'static Rule, page: &Page, example: &Example) -> Vec<String> {
     for (way, inputs) in others {
         let (_, other) = seen::run(inputs, &case.settings);
         if seen != other {
-            faults.push(format!("{way} it says\n{other:#?}\ninstead of\n{seen:#?}"));
+            faults.push(differs(way, &other, &seen));
+        }
+    }
+    if case.options.draft.is_none() {
+        let (_, draft) = seen::run(case.drafted(), &case.settings);
+        let draft = draft.at(|line| case.undrafted(line));
+        if seen.findings != draft.findings || seen.labels != draft.labels {
+            faults.push(differs("as a draft", &draft, &seen));
         }
     }
     faults
+}
+
+fn differs(way: &str, other: &Seen, seen: &Seen) -> String {
+    format!("{way} it says\n{other:#?}\ninstead of\n{seen:#?}")
 }
 
 /// Holds what was seen against what the comments say.

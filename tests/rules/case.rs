@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use crate::assertion::{self, Assertion};
 use crate::output::{self, Blessing};
-use crate::seen;
+use crate::seen::{self, Line};
 
 /// An example made ready to run.
 pub(crate) struct Case {
@@ -33,6 +33,8 @@ pub(crate) struct Options {
     /// Rules and notes that may speak besides what is asserted.
     #[serde(default)]
     pub(crate) also: Vec<String>,
+    /// Why the example says something else as a pasted draft.
+    pub(crate) draft: Option<String>,
 }
 
 impl Case {
@@ -94,6 +96,32 @@ impl Case {
         inputs
     }
 
+    /// As one Markdown document, a fence for each file.
+    pub(crate) fn drafted(&self) -> Inputs {
+        let mut draft = String::new();
+        for (path, text) in &self.files {
+            let language = match path.rsplit_once('.') {
+                Some((_, "py")) => "python",
+                Some((_, extension)) => extension,
+                None => "",
+            };
+            draft += &format!("{FENCE}{language} {path}\n{text}{FENCE}\n");
+        }
+        Inputs::from_draft(draft.into_bytes(), &self.settings)
+    }
+
+    /// The line of a file that a line of the draft shows.
+    pub(crate) fn undrafted(&self, (path, mut line): Line) -> Line {
+        for (path, text) in &self.files {
+            let lines = text.lines().count() as u32;
+            if (2..lines + 2).contains(&line) {
+                return (path.clone(), line - 1);
+            }
+            line = line.saturating_sub(lines + 2);
+        }
+        (path, line)
+    }
+
     /// The pinned outputs that are no longer true.
     pub(crate) fn stale(&self, example: &Example) -> Vec<Blessing> {
         let (report, _) = seen::run(self.inputs(), &self.settings);
@@ -108,8 +136,11 @@ impl Case {
     }
 }
 
+/// Longer than any fence inside an example.
+const FENCE: &str = "``````";
+
 fn options(text: &str) -> Result<Options, String> {
-    let is_option = |line: &&str| line.starts_with("also = ");
+    let is_option = |line: &&str| line.starts_with("also = ") || line.starts_with("draft = ");
     let lines: Vec<&str> = text.lines().filter(is_option).collect();
     toml::from_str(&lines.join("\n")).map_err(|error| error.to_string())
 }

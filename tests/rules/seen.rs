@@ -71,6 +71,26 @@ impl Seen {
     }
 }
 
+impl Seen {
+    /// The same with other lines: a draft told in the lines of the files it was made of.
+    pub(crate) fn at(self, moved: impl Fn(Line) -> Line) -> Self {
+        let found = |found: Found| Found {
+            line: moved(found.line),
+            ..found
+        };
+        Self {
+            findings: self.findings.into_iter().map(found).collect(),
+            labels: (self.labels.into_iter())
+                .map(|(line, rule)| (moved(line), rule))
+                .collect(),
+            notes: (self.notes.into_iter())
+                .map(|(line, id)| (moved(line), id))
+                .collect(),
+            helps: self.helps,
+        }
+    }
+}
+
 /// The word of a note's kind.
 fn word(id: NoteId) -> String {
     let word = serde_json::to_value(id).expect("a note's kind is a word");
