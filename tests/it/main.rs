@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod cli;
+mod fixtures;
 mod json;
 mod properties;
+mod redaction;
 mod report;
 mod tidy;

@@ -1,0 +1,135 @@
+//! The fixtures: every planted fault is found on its line, and nothing else is said.
+
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+
+/// Severity, rule and place of a finding.
+type Fault = (&'static str, &'static str, &'static str);
+
+const SHOP: [Fault; 7] = [
+    ("error", "happy-path-only", "app/routers/orders.py:58"),
+    ("error", "unchecked-missing-row", "app/routers/orders.py:77"),
+    (
+        "warning",
+        "unmapped-lookup-error",
+        "app/routers/products.py:36",
+    ),
+    ("error", "hardcoded-secret", "app/security.py:14"),
+    (
+        "error",
+        "float-money",
+        "migrations/002_create_products.sql:6",
+    ),
+    (
+        "error",
+        "unreviewed-cascade",
+        "migrations/003_create_orders.sql:3",
+    ),
+    (
+        "error",
+        "missing-fk-index",
+        "migrations/003_create_orders.sql:15",
+    ),
+];
+
+const BOOKING: [Fault; 6] = [
+    ("error", "hardcoded-secret", "booking/__init__.py:13"),
+    (
+        "error",
+        "unchecked-missing-row",
+        "booking/views/bookings.py:79",
+    ),
+    ("error", "happy-path-only", "booking/views/rooms.py:37"),
+    (
+        "error",
+        "missing-fk-index",
+        "migrations/0002_bookings.sql:19",
+    ),
+    (
+        "error",
+        "unreviewed-cascade",
+        "migrations/0003_invoices.sql:5",
+    ),
+    ("error", "float-money", "migrations/0004_discounts.sql:4"),
+];
+
+const CLINIC: [Fault; 6] = [
+    (
+        "warning",
+        "unmapped-lookup-error",
+        "appointments/views.py:37",
+    ),
+    ("error", "happy-path-only", "appointments/views.py:54"),
+    ("error", "hardcoded-secret", "clinic/settings.py:6"),
+    (
+        "error",
+        "missing-fk-index",
+        "db/migrations/002_appointments.sql:3",
+    ),
+    (
+        "error",
+        "unreviewed-cascade",
+        "db/migrations/003_treatments.sql:3",
+    ),
+    ("error", "float-money", "db/migrations/003_treatments.sql:5"),
+];
+
+/// Runs the tool on a fixture with everything shown.
+fn check(fixture: &str) -> (i32, Value) {
+    let output = Command::new(env!("CARGO_BIN_EXE_aicheck"))
+        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures"))
+        .args(["check", "--show", "info", "--format", "json", fixture])
+        .output()
+        .unwrap();
+    let report = serde_json::from_slice(&output.stdout).unwrap();
+    (output.status.code().unwrap(), report)
+}
+
+fn faults(report: &Value) -> Vec<(String, String, String)> {
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let findings = report["findings"].as_array().unwrap();
+    let fault = |finding: &Value| {
+        let start = &finding["location"]["start"]["line"];
+        let place = format!("{}:{start}", text(&finding["location"]["path"]));
+        (text(&finding["severity"]), text(&finding["rule"]), place)
+    };
+    findings.iter().map(fault).collect()
+}
+
+#[track_caller]
+fn holds_exactly(fixture: &str, planted: &[Fault]) {
+    let (status, report) = check(fixture);
+    let mut found = faults(&report);
+    found.retain(|(_, _, place)| !place.starts_with("tests/"));
+    let exists = |rule: &str| aicheck::rules::find(rule).is_some();
+    let expected: Vec<_> = planted
+        .iter()
+        .filter(|(_, rule, _)| exists(rule))
+        .map(|(severity, rule, place)| (severity.to_string(), rule.to_string(), place.to_string()))
+        .collect();
+    assert_eq!(found, expected, "{report:#}");
+    assert_eq!(report["notes"], Value::Array(Vec::new()));
+    assert_eq!(status, i32::from(!planted.is_empty()));
+}
+
+#[test]
+fn a_shop_on_fastapi_and_sqlalchemy() {
+    holds_exactly("shop-fastapi", &SHOP);
+}
+
+#[test]
+fn a_booking_system_on_flask_and_psycopg() {
+    holds_exactly("booking-flask", &BOOKING);
+}
+
+#[test]
+fn a_clinic_on_django() {
+    holds_exactly("clinic-django", &CLINIC);
+}
+
+#[test]
+fn a_clean_project_is_left_alone() {
+    holds_exactly("clean", &[]);
+}

@@ -1,0 +1,134 @@
+//! No secret value leaves the tool: every fixture through every format and command of the binary.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// The values that the fixtures hold, with the file of each.
+const SECRETS: [(&str, &str); 6] = [
+    ("shop-fastapi/app/security.py", "hT7!vqPz2-Lm9wRk4sXc8bNd"),
+    ("shop-fastapi/tests/test_customers.py", "c0rrect-horse-42"),
+    ("shop-fastapi/tests/test_customers.py", "Wr0ng-one"),
+    ("booking-flask/booking/__init__.py", "b4d7Zq!room-Nn81xTfe0"),
+    (
+        "clinic-django/clinic/settings.py",
+        "7w^x2k)9q=dz$v4m@1r8f!c0n_t5ub3h6",
+    ),
+    ("draft.md", "q7Rm-2xVt9-Lk4pZ"),
+];
+
+/// Every way to look at a project.
+const COMMANDS: [&[&str]; 12] = [
+    &["check"],
+    &["check", "--show", "info"],
+    &["check", "--show", "info", "--color", "always"],
+    &["check", "--show", "info", "--quiet"],
+    &["check", "--show", "info", "--verbose", "--stats"],
+    &["check", "--show", "info", "--format", "json"],
+    &["check", "--select", "schema", "--format", "json"],
+    &["check", "--select", "schema"],
+    &["check", "--select", "handler"],
+    &["check", "--ignore", "secret"],
+    &["files"],
+    &["files", "--verbose"],
+];
+
+fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")
+}
+
+/// Everything that a run writes, on both streams.
+fn said(folder: &Path, arguments: &[&str], input: &str) -> String {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_aicheck"));
+    command.current_dir(folder).args(arguments);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    // Commands that read no input may be gone before they are given any.
+    let _ = std::io::Write::write_all(&mut stdin, input.as_bytes());
+    drop(stdin);
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.code().is_some_and(|code| code < 3));
+    String::from_utf8([output.stdout, output.stderr].concat()).unwrap()
+}
+
+#[track_caller]
+fn assert_silent(said: &str, secret: &str) {
+    assert!(!said.contains(secret), "tells {secret}:\n{said}");
+    let escaped = serde_json::to_string(secret).unwrap();
+    assert!(!said.contains(escaped.trim_matches('"')), "{said}");
+}
+
+#[test]
+fn no_command_tells_the_secrets_of_a_fixture() {
+    for (path, _) in SECRETS {
+        let fixture = path.split('/').next().unwrap();
+        for command in COMMANDS {
+            let said = said(&fixtures(), &[command, &[fixture]].concat(), "");
+            for (_, secret) in SECRETS {
+                assert_silent(&said, secret);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_list_of_secrets_is_true_and_they_are_found() {
+    for (path, secret) in SECRETS {
+        let text = fs::read_to_string(fixtures().join(path)).unwrap();
+        assert!(text.contains(secret), "{path}");
+        if path.ends_with(".py") {
+            let found = said(&fixtures(), &["check", "--show", "info", "-q", path], "");
+            assert!(found.contains("[hardcoded-secret]"), "{path}:\n{found}");
+        }
+    }
+}
+
+#[test]
+fn files_and_standard_input_are_masked_too() {
+    for (path, secret) in SECRETS {
+        let text = fs::read_to_string(fixtures().join(path)).unwrap();
+        for arguments in [
+            &["check", "--show", "info", path] as &[_],
+            &["check", "--show", "info", "--stdin-filename", path, "-"],
+            &["check", "--format", "json", "--stdin-filename", path, "-"],
+            &["check", "--show", "info", "--lang", "python", "-"],
+        ] {
+            assert_silent(&said(&fixtures(), arguments, &text), secret);
+        }
+    }
+}
+
+/// Values at the edges of what a snippet shows.
+#[test]
+fn hard_places_are_masked() {
+    let secret = "tr0ub4dor-and-three";
+    for text in [
+        format!("DB_PASSWORD = '{secret}'"),
+        format!("DB_PASSWORD = '{secret}'\r\nAPI_SECRET = '{secret}'\r\n"),
+        format!("OTHER_SECRET = 'x9-other-one'\nDB_PASSWORD = '{secret}'"),
+        format!("DB_PASSWORD = '''{secret}'''\n"),
+        format!("SIGNING_KEY = (\n    'ab12-cd34'\n    '{secret}'\n)\n"),
+        format!("é = 'ü'; DB_PASSWORD = '{secret}'; OTHER_SECRET = 'x9-other-one'\n"),
+        format!(
+            "x = {{'host': 'db', 'password': '{secret}'}}  # {}\n",
+            "-".repeat(70_000)
+        ),
+        // Settled, but the line above a finding is shown with it.
+        format!(
+            "# aicheck: allow hardcoded-secret: rotated every night\nDB_PASSWORD = '{secret}'\n\
+             OTHER_SECRET = 'x9-other-one'\n"
+        ),
+        // A fallback is no finding of this rule, and as secret.
+        format!("A = os.getenv('DB_PASSWORD', '{secret}')\nOTHER_SECRET = 'x9-other-one'\n"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("app.py"), &text).unwrap();
+        for format in ["human", "json"] {
+            let said = said(folder.path(), &["--show", "info", "--format", format], "");
+            assert!(said.contains("hardcoded-secret"), "{text}\n{said}");
+            assert_silent(&said, secret);
+            assert_silent(&said, "x9-other-one");
+        }
+    }
+}
