@@ -1,5 +1,6 @@
 //! The fixtures: every planted fault is found on its line, and nothing else is said.
 
+use std::fs::File;
 use std::path::Path;
 use std::process::Command;
 
@@ -8,7 +9,7 @@ use serde_json::Value;
 /// Severity, rule and place of a finding.
 type Fault = (&'static str, &'static str, &'static str);
 
-const SHOP: [Fault; 7] = [
+const SHOP: [Fault; 9] = [
     ("error", "happy-path-only", "app/routers/orders.py:58"),
     ("error", "unchecked-missing-row", "app/routers/orders.py:77"),
     (
@@ -32,6 +33,8 @@ const SHOP: [Fault; 7] = [
         "missing-fk-index",
         "migrations/003_create_orders.sql:15",
     ),
+    ("info", "hardcoded-secret", "tests/test_customers.py:6"),
+    ("info", "hardcoded-secret", "tests/test_customers.py:35"),
 ];
 
 const BOOKING: [Fault; 6] = [
@@ -76,11 +79,21 @@ const CLINIC: [Fault; 6] = [
     ("error", "float-money", "db/migrations/003_treatments.sql:5"),
 ];
 
-/// Runs the tool on a fixture with everything shown.
-fn check(fixture: &str) -> (i32, Value) {
+const DRAFT: [Fault; 5] = [
+    ("error", "missing-fk-index", "draft.md:11"),
+    ("error", "unreviewed-cascade", "draft.md:11"),
+    ("error", "float-money", "draft.md:13"),
+    ("error", "hardcoded-secret", "draft.md:26"),
+    ("error", "happy-path-only", "draft.md:35"),
+];
+
+/// Runs the tool on a path with everything shown; standard input is the draft.
+fn check(path: &str) -> (i32, Value) {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
     let output = Command::new(env!("CARGO_BIN_EXE_aicheck"))
-        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures"))
-        .args(["check", "--show", "info", "--format", "json", fixture])
+        .stdin(File::open(fixtures.join("draft.md")).unwrap())
+        .current_dir(fixtures)
+        .args(["check", "--show", "info", "--format", "json", path])
         .output()
         .unwrap();
     let report = serde_json::from_slice(&output.stdout).unwrap();
@@ -99,10 +112,14 @@ fn faults(report: &Value) -> Vec<(String, String, String)> {
 }
 
 #[track_caller]
-fn holds_exactly(fixture: &str, planted: &[Fault]) {
-    let (status, report) = check(fixture);
+fn holds_exactly(path: &str, planted: &[Fault]) {
+    let (status, report) = check(path);
     let mut found = faults(&report);
-    found.retain(|(_, _, place)| !place.starts_with("tests/"));
+    for (_, _, place) in &mut found {
+        *place = place.replace("<stdin>", "draft.md");
+        // A file is named from the root of its project.
+        *place = place.replace("fixtures/", "");
+    }
     let exists = |rule: &str| aicheck::rules::find(rule).is_some();
     let expected: Vec<_> = planted
         .iter()
@@ -132,4 +149,10 @@ fn a_clinic_on_django() {
 #[test]
 fn a_clean_project_is_left_alone() {
     holds_exactly("clean", &[]);
+}
+
+#[test]
+fn a_pasted_draft_by_name_and_piped() {
+    holds_exactly("draft.md", &DRAFT);
+    holds_exactly("-", &DRAFT);
 }
