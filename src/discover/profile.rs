@@ -43,12 +43,12 @@ fn of_folder(name: &str, depth: usize, kind: FileKind) -> Option<Profile> {
         | "e2e" | "fixtures" | "unit_tests" | "integration_tests" | "test_utils" => {
             Some(Profile::Test)
         }
-        "example" | "examples" | "doc" | "docs" | "demo" | "demos" | "seed" | "seeds"
-        | "seeders" => Some(Profile::Example),
-        // Deeper down these are things that applications are about.
-        "sample" | "samples" | "tutorial" | "tutorials" | "playground" | "sandbox"
-        | "benchmark" | "benchmarks" | "notebooks"
-            if depth == 0 =>
+        "example" | "examples" | "seed" | "seeds" | "seeders" => Some(Profile::Example),
+        // Deeper down these are things that applications are about: a plugin for documents, a
+        // laboratory's samples, the endpoints of a demonstration.
+        "doc" | "docs" | "demo" | "demos" | "sample" | "samples" | "tutorial" | "tutorials"
+        | "playground" | "sandbox" | "benchmark" | "benchmarks" | "notebooks"
+            if depth <= 1 =>
         {
             Some(Profile::Example)
         }
@@ -69,7 +69,7 @@ fn of_file(name: &str, folder: Option<&String>) -> Option<Profile> {
         || folder.is_some_and(|name| matches!(name.as_str(), "settings" | "config"));
     if extension == "py" && borders(&["test"]) || matches!(stem, "conftest" | "tests") {
         Some(Profile::Test)
-    } else if !is_numbered && borders(&["seed", "seeds", "example", "demo"])
+    } else if !is_numbered && borders(&["seed", "seeds", "example", "examples"])
         || is_settings && has(&["dev", "development", "local"])
     {
         Some(Profile::Example)
@@ -121,7 +121,9 @@ mod tests {
             "app/contest.py",
             "app/config.py",
             "app/local.py",
-            "app/samples/routes.py",
+            "lab/api/samples/routes.py",
+            "app/api/demo.py",
+            "a/b/google/docs/c.py",
         ] {
             assert_eq!(of(path), Profile::Production, "{path}");
         }
