@@ -40,7 +40,7 @@ pub(in crate::discover) fn recognise(
             found[nth] = match configured(path, settings) {
                 Some(tool) => Recognised {
                     tool,
-                    why: "as configured".to_owned(),
+                    why: "configuration".to_owned(),
                     order: None,
                 },
                 None if fits(path, text, tool, plan.as_deref()) => Recognised {
