@@ -77,7 +77,8 @@ fn link(inputs: &Inputs, outcomes: &[FileOutcome], settings: &Settings) -> Proje
 pub fn map(unit: &Unit) -> FileOutcome {
     let outcome = isolated(|| match unit.kind {
         FileKind::Python => facts::python::read(&unit.text, unit.range.clone()),
-        FileKind::Sql | FileKind::Markdown => FileOutcome::default(),
+        FileKind::Sql => facts::sql::read(&unit.text, unit.range.clone(), unit.dialect),
+        FileKind::Markdown => FileOutcome::default(),
     });
     outcome.unwrap_or_else(|| FileOutcome {
         notes: vec![Note {

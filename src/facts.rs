@@ -7,6 +7,7 @@ pub mod directives;
 pub mod python;
 pub mod schema;
 pub mod secrets;
+pub mod sql;
 
 use serde::{Deserialize, Serialize};
 

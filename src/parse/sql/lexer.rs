@@ -82,6 +82,11 @@ impl<'a> Lexer<'a> {
         self.base
     }
 
+    /// The byte of the file that is read next.
+    pub fn position(&self) -> usize {
+        self.base + self.at
+    }
+
     /// The dialect whose quoting applies.
     pub fn dialect(&self) -> Dialect {
         self.dialect
@@ -312,7 +317,7 @@ impl<'a> Lexer<'a> {
                         self.saw_template(end, close);
                         end = close;
                     }
-                    _ if byte == b'$' && bare => end += 1,
+                    _ if byte == b'$' && bare && self.dialect != Dialect::Mysql => end += 1,
                     _ => break,
                 },
                 0xc2 | 0xe2 | 0xe3 | 0xef if wide_blank(&bytes[end..]) > 0 => break,

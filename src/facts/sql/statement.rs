@@ -1,0 +1,246 @@
+//! One statement: which reader it belongs to, and what becomes of what no reader understands.
+
+use super::cursor::{Cursor, Source};
+use super::{Found, alter, index, table, types};
+use crate::facts::schema::{
+    AlterKind, CreateTable, Derived, Dialect, Ident, SchemaChange, SchemaStatement, TableName,
+};
+use crate::parse::sql::{Lexer, Statement, TokenKind, opinion};
+
+/// What a statement means for the schema.
+enum Meaning {
+    /// It changes it.
+    Changes(Vec<SchemaChange>),
+    /// It leaves it alone.
+    Nothing,
+    /// Its first words are not known.
+    Unknown,
+}
+
+/// Reads one statement into facts.
+pub(super) fn read(lexer: &Lexer, statement: &Statement, found: &mut Found) {
+    let source = Source::new(lexer.clone());
+    let mut cursor = Cursor::new(&source, &statement.tokens);
+    let meaning = lower(&mut cursor);
+    let leftover = source.take_unknown();
+    let (mut changes, doubtful) = match meaning {
+        Meaning::Nothing => return,
+        Meaning::Changes(changes) => (changes, leftover.is_some()),
+        Meaning::Unknown => (Vec::new(), true),
+    };
+    if doubtful || statement.shortened {
+        if !statement.shortened && understood(lexer, statement, &changes) {
+            trust(&mut changes);
+        } else {
+            let at = leftover.unwrap_or(statement.span);
+            found.unparsed.add(at);
+            open(&mut changes, &source, statement);
+        }
+    }
+    found
+        .schema
+        .extend(changes.into_iter().map(|change| SchemaStatement {
+            span: statement.span,
+            section: statement.section,
+            guarded: statement.guarded,
+            change,
+        }));
+}
+
+/// Whether a full parser understands the statement. An action of `ALTER TABLE` that we do not know
+/// needs the word of sqlparser: tree-sitter takes any two words for a column that is added.
+fn understood(lexer: &Lexer, statement: &Statement, changes: &[SchemaChange]) -> bool {
+    opinion::parse(lexer, &statement.tokens).is_some()
+        || !has_opaque_action(changes) && opinion::tree_sitter_understands(lexer, &statement.tokens)
+}
+
+fn has_opaque_action(changes: &[SchemaChange]) -> bool {
+    changes.iter().any(|change| {
+        matches!(change, SchemaChange::AlterTable { actions, .. }
+            if actions.iter().any(|action| action.kind == AlterKind::Opaque))
+    })
+}
+
+/// A full parser understood what we did not: the odd clauses are syntax without meaning for us.
+fn trust(changes: &mut [SchemaChange]) {
+    for change in changes {
+        if let SchemaChange::AlterTable { actions, .. } = change {
+            for action in actions {
+                if action.kind == AlterKind::Opaque {
+                    action.kind = AlterKind::Nothing;
+                }
+            }
+        }
+    }
+}
+
+/// Opens the tables of a statement that was not understood.
+fn open(changes: &mut Vec<SchemaChange>, source: &Source, statement: &Statement) {
+    if has_opaque_action(changes) && !statement.shortened {
+        return;
+    }
+    let tables = named_tables(source, statement);
+    if !tables.is_empty() {
+        changes.push(SchemaChange::Opaque { tables });
+    }
+}
+
+/// The tables that a statement names, told by the words before them; failing that, all its names.
+fn named_tables(source: &Source, statement: &Statement) -> Vec<TableName> {
+    const BEFORE: &str = "table|exists|only|on|references|from|join|into";
+    let mut cursor = Cursor::new(source, &statement.tokens);
+    let mut tables = Vec::new();
+    let mut names = Vec::new();
+    while let Some(token) = cursor.peek() {
+        if cursor.eat_any(BEFORE) && !cursor.is_any(BEFORE) && !cursor.is("if") {
+            tables.extend(cursor.table_name());
+        } else if matches!(token.kind, TokenKind::Word | TokenKind::Quoted) {
+            names.extend(cursor.table_name());
+        } else {
+            cursor.advance();
+        }
+    }
+    if tables.is_empty() { names } else { tables }
+}
+
+fn lower(cursor: &mut Cursor) -> Meaning {
+    let start = cursor.start();
+    if cursor.eat("create") {
+        return create(cursor, start);
+    }
+    if cursor.eat("alter") {
+        return alter(cursor);
+    }
+    if cursor.eat("drop") {
+        return drop(cursor);
+    }
+    if cursor.eat_any("rename table|rename tables") {
+        return Meaning::Changes(table::rename(cursor));
+    }
+    if is_harmless(cursor) {
+        return Meaning::Nothing;
+    }
+    Meaning::Unknown
+}
+
+/// What a reader made of a statement whose first words are its own; without a result nobody can tell
+/// what it does.
+fn changes(change: Option<SchemaChange>) -> Meaning {
+    change.map_or(Meaning::Unknown, |change| Meaning::Changes(vec![change]))
+}
+
+fn create(cursor: &mut Cursor, start: u32) -> Meaning {
+    const INDEXES: &str = "index|unique|fulltext|spatial|clustered|nonclustered|columnstore|hash";
+    cursor.eat_any("or replace|or alter");
+    let mut temporary = false;
+    loop {
+        if cursor.eat_any("temp|temporary") {
+            temporary = true;
+        } else if !cursor.eat_any("global|local|unlogged|foreign") {
+            break;
+        }
+    }
+    if cursor.eat("table") {
+        return changes(table::create(cursor, temporary));
+    }
+    if cursor.eat("virtual table") {
+        cursor.eat("if not exists");
+        return changes(cursor.table_name().map(virtual_table));
+    }
+    if cursor.is_any(INDEXES) {
+        return changes(index::create(cursor, start));
+    }
+    if cursor.eat("type") {
+        return changes(create_type(cursor));
+    }
+    if cursor.eat("domain") {
+        return changes(create_domain(cursor));
+    }
+    Meaning::Nothing
+}
+
+/// A table whose columns a module of SQLite decides.
+fn virtual_table(table: TableName) -> SchemaChange {
+    SchemaChange::CreateTable(CreateTable {
+        table,
+        if_not_exists: false,
+        temporary: false,
+        columns: Vec::new(),
+        constraints: Vec::new(),
+        indexes: Vec::new(),
+        derived: Some(Derived::Query),
+    })
+}
+
+fn create_type(cursor: &mut Cursor) -> Option<SchemaChange> {
+    let name = cursor.table_name()?;
+    let base = if cursor.dialect() == Dialect::Mssql && cursor.eat("from") {
+        types::read(cursor).map(|ty| ty.name)
+    } else {
+        None
+    };
+    cursor.skip_all();
+    Some(SchemaChange::CreateType { name, base })
+}
+
+fn create_domain(cursor: &mut Cursor) -> Option<SchemaChange> {
+    let name = cursor.table_name()?;
+    cursor.eat("as");
+    let base = types::read(cursor).map(|ty| ty.name);
+    cursor.skip_all();
+    Some(SchemaChange::CreateType { name, base })
+}
+
+fn alter(cursor: &mut Cursor) -> Meaning {
+    cursor.eat_any("foreign|ignore|online");
+    if cursor.eat("table all in tablespace") {
+        return Meaning::Nothing;
+    }
+    if cursor.eat("table") {
+        return changes(alter::read(cursor));
+    }
+    if cursor.eat("index") {
+        return index::alter(cursor)
+            .map_or(Meaning::Nothing, |change| Meaning::Changes(vec![change]));
+    }
+    Meaning::Nothing
+}
+
+fn drop(cursor: &mut Cursor) -> Meaning {
+    cursor.eat_any("temporary|foreign");
+    if cursor.eat("table") {
+        return changes(table::drop(cursor));
+    }
+    if cursor.eat("index") {
+        return changes(index::drop(cursor));
+    }
+    if cursor.eat("schema") {
+        cursor.eat("if exists");
+        return changes(schemas(cursor));
+    }
+    Meaning::Nothing
+}
+
+fn schemas(cursor: &mut Cursor) -> Option<SchemaChange> {
+    let mut names: Vec<Ident> = Vec::new();
+    while let Some(name) = cursor.ident() {
+        names.push(name);
+        if !cursor.eat_symbol(b',') {
+            break;
+        }
+    }
+    (!names.is_empty()).then_some(SchemaChange::DropSchema { names })
+}
+
+/// Statements that leave the schema alone, whatever they say.
+fn is_harmless(cursor: &Cursor) -> bool {
+    const HEADS: &str = "abort|analyze|attach|backup|begin|bulk|call|checkpoint|close|cluster|comment|commit|\
+    continue|copy|dbcc|deallocate|declare|delete|deny|describe|detach|disable|discard|\
+    elsif|else|enable|end|exec|execute|exit|explain|fetch|flush|foreach|for|get|go|\
+    grant|handler|help|if|import|insert|kill|leave|listen|load|lock|loop|merge|move|\
+    notify|null|open|optimize|perform|pragma|prepare|print|raise|raiserror|reassign|\
+    refresh|reindex|release|repair|replace|reset|restore|return|revoke|rollback|\
+    savepoint|security|select|set|show|start|throw|truncate|unlisten|unlock|update|use|\
+    values|vacuum";
+    cursor.is_any(HEADS) || cursor.is_any("with|while|waitfor|do") || cursor.is_symbol(b'(')
+}
