@@ -5,7 +5,10 @@
 //! [`Step`] is only kept when its use is not guarded inside the function, with the conditions
 //! (calls, catches, key origins) that only `link` can judge. No control-flow graph is stored.
 
+mod body;
 mod directives;
+mod flow;
+mod library;
 mod read;
 mod structure;
 pub mod value;

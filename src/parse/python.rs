@@ -241,6 +241,11 @@ impl<'t> Node<'t> {
         self.index as usize
     }
 
+    /// The number of the first node behind it that is not inside it.
+    pub fn end_index(self) -> usize {
+        self.entry().end_of_subtree as usize
+    }
+
     /// Whether something inside was not understood.
     pub fn is_broken(self) -> bool {
         self.entry().broken

@@ -2,7 +2,9 @@
 
 use std::ops::Range;
 
+use super::body::describe;
 use super::directives;
+use super::flow::{Names, follow};
 use super::structure::Structure;
 use crate::facts::secrets::python::Suspects;
 use crate::facts::{FileOutcome, Note, NoteId};
@@ -33,7 +35,18 @@ pub fn read(text: &str, range: Range<usize>) -> FileOutcome {
         structure.visit(node);
         suspects.visit(node);
     }
-    let (module, _bodies) = structure.finish();
+    let (mut module, bodies) = structure.finish();
+    let mut functions = std::mem::take(&mut module.functions);
+    let top = functions
+        .iter()
+        .zip(&bodies)
+        .filter(|(function, _)| !function.name.contains('.'));
+    let names = Names::new(&module, top.map(|(_, node)| *node));
+    for (function, node) in functions.iter_mut().zip(bodies) {
+        describe(function, node);
+        follow(function, node, &names);
+    }
+    module.functions = functions;
     outcome.facts.python = Some(module);
     outcome.facts.secrets = suspects.finish();
     outcome.directives = directives::read(&tree, document);

@@ -1,10 +1,12 @@
 //! The outline of a module: imports, classes, functions and what stands at module level.
 
+use super::library::LIBRARY;
 use super::value::{annotation, arguments, chain, name, value};
 use super::{
     Annotation, Class, Decorator, Field as ClassField, Function, Global, Import, Module, Param,
     ParamKind, Value,
 };
+use crate::facts::schema::Dialect;
 use crate::parse::python::{Field, Kind, Node};
 use crate::source::Span;
 
@@ -13,7 +15,10 @@ use crate::source::Span;
 pub(super) struct Structure<'t> {
     module: Module,
     open: Vec<Scope>,
+
     bodies: Vec<Node<'t>>,
+    /// The dialects that imports and database URLs speak of.
+    dialects: Vec<Dialect>,
 }
 
 /// A class or function that is being read.
@@ -40,13 +45,24 @@ impl<'t> Structure<'t> {
                 self.leave(node).assignment(node);
             }
             Kind::ExpressionStatement => self.leave(node).statement(node),
+
+            Kind::StringContent => self.dialects.extend(url_dialect(node.text())),
             Kind::Error | Kind::Cut => self.leave(node).broken(node),
+
             _ => {}
         }
     }
 
     /// The outline, and the nodes of its functions, index for index.
-    pub(super) fn finish(self) -> (Module, Vec<Node<'t>>) {
+    pub(super) fn finish(mut self) -> (Module, Vec<Node<'t>>) {
+        let imports = self.module.imports.iter();
+        let drivers = imports.filter_map(|import| dialect(import.path.split('.').next()?));
+        self.dialects.extend(drivers);
+        self.dialects.sort_unstable();
+        self.dialects.dedup();
+        if let [only] = self.dialects[..] {
+            self.module.dialect = Some(only);
+        }
         (self.module, self.bodies)
     }
 
@@ -234,6 +250,18 @@ impl<'t> Structure<'t> {
         let last = self.module.broken.last();
         last.is_some_and(|last| last.contains(node.span()))
     }
+}
+
+/// `postgresql+asyncpg://…`
+fn url_dialect(text: &str) -> Option<Dialect> {
+    let (scheme, _) = text
+        .split_once("://")
+        .filter(|(scheme, _)| scheme.len() < 30)?;
+    dialect(scheme.split('+').next()?)
+}
+
+fn dialect(name: &str) -> Option<Dialect> {
+    LIBRARY.dialects.get(name).copied()
 }
 
 fn imported(node: Node<'_>, source: Option<&str>) -> Import {

@@ -245,3 +245,21 @@ fn broken_code_is_marked_and_the_rest_is_read() {
         assert_eq!(module.broken.len(), 1, "{text}");
     }
 }
+
+#[test]
+fn drivers_and_urls_prove_a_dialect() {
+    let cases = [
+        ("import asyncpg", Some(Dialect::Postgres)),
+        ("from mysql.connector import connect", Some(Dialect::Mysql)),
+        ("URL = 'sqlite+aiosqlite:///./x.db'", Some(Dialect::Sqlite)),
+        (
+            "def f():\n    return create_engine(f'postgresql://{u}@h/d')",
+            Some(Dialect::Postgres),
+        ),
+        ("import psycopg2\nURL = 'sqlite://'", None),
+        ("URL = 'https://example.org'", None),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(module(text).dialect, expected, "{text}");
+    }
+}

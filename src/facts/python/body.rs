@@ -1,0 +1,120 @@
+//! What a function's own body holds apart from its paths: local names, wiring, tested types.
+
+use rustc_hash::FxHashMap;
+
+use super::value::{annotation, arguments, call, chain, value};
+use super::{Function, Global, Value};
+use crate::parse::python::{Field, Kind, Node};
+
+/// Calls that wire an application together.
+const WIRING: [&str; 11] = [
+    "add_api_route",
+    "add_exception_handler",
+    "add_middleware",
+    "add_resource",
+    "add_url_rule",
+    "exception_handler",
+    "include_router",
+    "mount",
+    "register",
+    "register_blueprint",
+    "register_error_handler",
+];
+
+/// Reads a body, nested functions and classes left out.
+pub(super) fn describe(function: &mut Function, node: Node<'_>) {
+    let Some(body) = node.child(Field::Body) else {
+        return;
+    };
+    let mut bound: FxHashMap<&str, (usize, Option<Node<'_>>)> = FxHashMap::default();
+    let mut order = Vec::new();
+    let mut skip_to = 0;
+    for node in body.descendants() {
+        if node.index() < skip_to {
+            continue;
+        }
+        match node.kind() {
+            Kind::FunctionDefinition | Kind::ClassDefinition | Kind::Lambda => {
+                skip_to = node.end_index();
+            }
+            Kind::Yield => function.is_generator = true,
+            Kind::Call => of_call(function, node),
+            Kind::ClassPattern => function.tested_types.extend(node.operand().map(dotted)),
+            Kind::Identifier if is_target(node) => {
+                let entry = bound.entry(node.text()).or_insert_with(|| {
+                    order.push(node.text());
+                    (0, None)
+                });
+                entry.0 += 1;
+                entry.1 = node.parent().filter(|it| it.kind() == Kind::Assignment);
+            }
+            _ => {}
+        }
+    }
+    let once = order.into_iter().filter_map(|name| match bound.get(name) {
+        Some((1, Some(assignment))) => local(name, *assignment),
+        _ => None,
+    });
+    let params = &function.params;
+    let locals: Vec<Global> = once
+        .filter(|local| params.iter().all(|param| param.name != local.name))
+        .collect();
+    function.locals = locals;
+}
+
+/// Whether the name is bound where it stands.
+fn is_target(node: Node<'_>) -> bool {
+    let bound = [Field::Left, Field::Alias];
+    let mut at = node;
+    while let Some(parent) = at.parent() {
+        let pattern = matches!(
+            parent.kind(),
+            Kind::PatternList
+                | Kind::TuplePattern
+                | Kind::ListPattern
+                | Kind::ListSplatPattern
+                | Kind::AsPatternTarget
+        );
+        if !pattern {
+            let named = parent.kind() == Kind::NamedExpression && at.field() == Field::Name;
+            let assigns = matches!(
+                parent.kind(),
+                Kind::Assignment | Kind::AugmentedAssignment | Kind::ForStatement | Kind::AsPattern
+            );
+            return named || assigns && bound.contains(&at.field());
+        }
+        at = parent;
+    }
+    false
+}
+
+fn local(name: &str, assignment: Node<'_>) -> Option<Global> {
+    let bound = value(assignment.child(Field::Right)?);
+    matches!(bound, Value::Call(_) | Value::Name(_)).then(|| Global {
+        name: name.to_owned(),
+        annotation: assignment.child(Field::Type).map(annotation),
+        value: bound,
+        span: assignment.span(),
+    })
+}
+
+fn of_call(function: &mut Function, node: Node<'_>) {
+    let Some(callee) = node.child(Field::Function) else {
+        return;
+    };
+    let name = callee.child(Field::Attribute).unwrap_or(callee).text();
+    if name == "isinstance" {
+        let types = arguments(node).nth(1);
+        let types = types.into_iter().flat_map(|types| match types.kind() {
+            Kind::Tuple => types.children().map(chain).collect(),
+            _ => vec![chain(types)],
+        });
+        function.tested_types.extend(types);
+    } else if WIRING.binary_search(&name).is_ok() && callee.kind() == Kind::Attribute {
+        function.wiring.push(call(node));
+    }
+}
+
+fn dotted(node: Node<'_>) -> String {
+    node.text().split_whitespace().collect()
+}

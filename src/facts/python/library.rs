@@ -1,0 +1,144 @@
+//! What is known of Python libraries: the table in `data/python-libraries.toml`, read once.
+
+use std::sync::LazyLock;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use serde::{Deserialize, Deserializer};
+
+use crate::facts::schema::Dialect;
+
+/// The table.
+pub(super) static LIBRARY: LazyLock<Library> = LazyLock::new(|| {
+    let text = include_str!("../../../data/python-libraries.toml");
+    toml::from_str(text).expect("a test reads the table")
+});
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Library {
+    #[serde(rename = "lookup", deserialize_with = "by_method")]
+    pub(super) lookups: FxHashMap<String, Vec<Lookup>>,
+    pub(super) query: Queries,
+    pub(super) terminal: Vec<Terminal>,
+    pub(super) mapped: Names,
+    pub(super) responses: FxHashMap<String, u16>,
+    pub(super) statuses: FxHashMap<String, u16>,
+    pub(super) request: Requests,
+    pub(super) passing: Passing,
+    pub(super) dialects: FxHashMap<String, Dialect>,
+}
+
+/// A call that looks something up, and what happens when there is nothing.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Lookup {
+    pub(super) id: String,
+    pub(super) on: Receiver,
+    methods: Vec<String>,
+    pub(super) missing: Missing,
+    #[serde(default)]
+    pub(super) caught_by: Vec<String>,
+    pub(super) key: Key,
+}
+
+/// What the call must hang on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Receiver {
+    SqlalchemyQuery,
+    DjangoQuery,
+    AnyQuery,
+    Session,
+    SessionStatement,
+    Cursor,
+    Model,
+    ClassOrCollection,
+    Builtin,
+}
+
+/// What comes of it when nothing is found.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub(super) enum Missing {
+    None(NoneWord),
+    Raises(Vec<String>),
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum NoneWord {
+    None,
+}
+
+/// Where the lookup key is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Key {
+    Query,
+    Arguments,
+    Both,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Queries {
+    pub(super) functions: FxHashSet<String>,
+    pub(super) methods: FxHashSet<String>,
+    pub(super) django_managers: FxHashSet<String>,
+    pub(super) sqlalchemy_managers: FxHashSet<String>,
+    pub(super) django_methods: FxHashSet<String>,
+    pub(super) filters: FxHashSet<String>,
+    pub(super) aggregates: FxHashSet<String>,
+    pub(super) executes: FxHashSet<String>,
+    pub(super) aggregate_functions: FxHashSet<String>,
+    pub(super) sessions: FxHashSet<String>,
+}
+
+/// A call that never returns.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Terminal {
+    pub(super) name: String,
+    pub(super) from: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Names {
+    pub(super) names: FxHashSet<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Requests {
+    pub(super) types: FxHashSet<String>,
+    pub(super) data: FxHashSet<String>,
+    pub(super) validated: FxHashSet<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Passing {
+    pub(super) functions: FxHashSet<String>,
+    pub(super) methods: FxHashSet<String>,
+    pub(super) need_a_value: FxHashSet<String>,
+    pub(super) form_tests: FxHashSet<String>,
+    pub(super) loggers: FxHashSet<String>,
+    pub(super) logging: FxHashSet<String>,
+}
+
+fn by_method<'de, D>(deserializer: D) -> Result<FxHashMap<String, Vec<Lookup>>, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    let mut table: FxHashMap<String, Vec<Lookup>> = FxHashMap::default();
+    for lookup in Vec::<Lookup>::deserialize(deserializer)? {
+        for method in &lookup.methods {
+            table
+                .entry(method.clone())
+                .or_default()
+                .push(lookup.clone());
+        }
+    }
+    Ok(table)
+}
