@@ -1,5 +1,6 @@
 //! The linked project: what all files together say. Pure; knows facts, no syntax tree and no rule.
 
+pub mod money;
 pub mod python;
 pub mod schema;
 
@@ -79,6 +80,15 @@ impl Project {
             handlers: python::handlers(units, outcomes),
             suspects,
             notes,
+        }
+    }
+
+    /// What a finding about a schema is about: `orders.total`, behind the database's name where
+    /// there are several.
+    pub fn subject(&self, database: &Database, subject: String) -> String {
+        match self.databases.len() {
+            0 | 1 => subject,
+            _ => format!("{}/{subject}", database.name),
         }
     }
 }

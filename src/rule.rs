@@ -17,7 +17,10 @@ pub mod prelude {
     pub use crate::facts::secrets::{Binding, Suspect, ValueClass};
     pub use crate::finding::{Confidence, Finding, Severity};
     pub use crate::project::Project;
-    pub use crate::project::schema::{Column, Database, ForeignKey, Index, Key, Table, TableKey};
+    pub use crate::project::schema::{
+        Cascades, Column, Database, FloatMoney, ForeignKey, Index, Key, MigrationTool, NearMiss,
+        Precious, Table, TableKey, Why,
+    };
     pub use crate::source::{Loc, Span};
 }
 

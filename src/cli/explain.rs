@@ -84,8 +84,14 @@ fn show(example: &Example, paint: Paint, out: &mut dyn io::Write) -> io::Result<
     Ok(())
 }
 
-/// The examples are tests: what a comment asserts of a line is cut down to the severity.
+/// The examples are tests: what a comment asserts of a line is cut down to the severity, and left
+/// out where it is about evidence.
 fn without_assertion(line: &str) -> &str {
+    let evidence = ["-- label: [", "-- open: ", "# label: ["];
+    let line = match evidence.iter().filter_map(|mark| line.find(mark)).min() {
+        Some(at) => &line[..at],
+        None => line,
+    };
     ["error", "warning", "info"]
         .iter()
         .find_map(|word| {

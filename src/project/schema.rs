@@ -4,10 +4,12 @@
 mod alter;
 mod cascade;
 mod constraint;
+mod coverage;
 mod create;
 mod edit;
 mod expression;
 mod index;
+mod money;
 mod names;
 mod order;
 mod replay;
@@ -20,14 +22,16 @@ use std::collections::BTreeMap;
 
 use super::LinkNote;
 use crate::config::Settings;
-use crate::discover::{MigrationTool, Unit};
+use crate::discover::Unit;
 use crate::facts::FileOutcome;
 use crate::facts::schema::{Action, Dialect, Expression, TypeName};
 use crate::source::Loc;
 
-pub use cascade::Reach;
+pub use crate::discover::MigrationTool;
+pub use cascade::{Cascades, Precious};
+pub use coverage::{NearMiss, Why};
+pub use money::FloatMoney;
 pub use replay::Replay;
-pub use table::NearMiss;
 
 /// One database: a migration root in one dialect.
 #[derive(Clone, Debug)]
@@ -49,21 +53,6 @@ pub struct Database {
     pub open: Vec<String>,
     /// Whether files tell their order for certain.
     pub ordered: bool,
-}
-
-impl Database {
-    /// The type behind a domain, with the place that says so; the type itself where it is none.
-    pub fn resolve_type<'a>(&'a self, ty: &'a TypeName) -> (&'a TypeName, Option<Loc>) {
-        // A domain over a domain over … : a chain longer than this is a circle.
-        let mut found = (ty, None);
-        for _ in 0..8 {
-            match self.types.get(&found.0.base) {
-                Some(Some((base, at))) => found = (base, found.1.or(Some(*at))),
-                _ => break,
-            }
-        }
-        found
-    }
 }
 
 /// A table's identity: schema (empty = the default one) and name, both as stored.
@@ -128,6 +117,8 @@ pub struct Column {
     pub at: Loc,
     /// Its type, with the place that gave it its present form.
     pub ty: Option<(TypeName, Loc)>,
+    /// Another statement than the one that made it gave it this type.
+    pub retyped: bool,
     /// Accepts NULL.
     pub nullable: bool,
     /// The default.
@@ -228,3 +219,6 @@ pub fn replay(
     }
     (databases, notes)
 }
+
+#[cfg(test)]
+mod tests;

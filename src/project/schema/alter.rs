@@ -28,7 +28,7 @@ impl Replay {
                         | AlterKind::SetSchema { .. }
                 );
                 if !plain {
-                    self.insert_unseen(&key, name.span, true);
+                    self.insert_unseen(&key, name.span);
                 }
             }
             match &action.kind {
@@ -194,6 +194,7 @@ impl Replay {
         column.nullable &= !in_primary_key;
         if let Some(existing) = table.column(&column.name) {
             column.at = existing.at;
+            column.retyped = true;
             column.created = existing.created;
         } else {
             column.created = false;
@@ -209,11 +210,13 @@ impl Replay {
         };
         if let Some(column) = table.column_mut(&name.name) {
             column.ty = Some((ty.clone(), at));
+            column.retyped = true;
         } else if !table.columns_known {
             table.columns.push(Column {
                 name: name.name.clone(),
                 at: name_at,
                 ty: Some((ty.clone(), at)),
+                retyped: false,
                 nullable: true,
                 default: None,
                 auto_increment: false,

@@ -1,60 +1,127 @@
 //! What a delete takes along: the tables that foreign keys with `ON DELETE CASCADE` lead to.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Database, TableKey};
+use super::{Database, ForeignKey, Table, TableKey};
 use crate::facts::schema::Action;
 
-/// The tables a delete reaches through cascades.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Reach {
-    /// The child itself, then what hangs below it, nearest first.
-    pub tables: Vec<TableKey>,
+/// Which tables lose rows when those of another do.
+#[derive(Debug)]
+pub struct Cascades<'a> {
+    children: BTreeMap<&'a TableKey, Vec<&'a Table>>,
+    precious: BTreeMap<&'a TableKey, Precious>,
+}
+
+/// Data that is missed when it is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Precious {
+    /// Amounts of money.
+    Money,
+    /// Who did what and when.
+    Audit,
+    /// People.
+    People,
 }
 
 impl Database {
-    /// Everything that goes when rows of `child` go, `child` first.
-    pub fn reach(&self, child: &TableKey) -> Reach {
-        let mut seen: BTreeSet<&TableKey> = BTreeSet::from([child]);
-        let mut tables = vec![child.clone()];
-        let mut next = 0;
-        while let Some(parent) = tables.get(next).cloned() {
-            next += 1;
-            for (key, table) in &self.tables {
-                let cascades = table
-                    .foreign_keys
-                    .iter()
-                    .any(|fk| fk.parent == parent && fk.on_delete == Action::Cascade);
-                if cascades && seen.insert(key) {
-                    tables.push(key.clone());
-                }
-            }
+    /// Foreign keys that delete their rows with the parent.
+    pub fn cascading_keys(&self) -> impl Iterator<Item = (&Table, &ForeignKey)> {
+        self.tables.values().flat_map(|table| {
+            let cascading = table.foreign_keys.iter().filter(|fk| fk.cascades());
+            cascading.map(move |fk| (table, fk))
+        })
+    }
+
+    /// Who loses rows with whom.
+    pub fn cascades(&self) -> Cascades<'_> {
+        let mut children: BTreeMap<&TableKey, Vec<&Table>> = BTreeMap::new();
+        for (table, fk) in self.cascading_keys() {
+            children.entry(&fk.parent).or_default().push(table);
         }
-        Reach { tables }
+        let tables = self.tables.values();
+        Cascades {
+            children,
+            precious: tables
+                .filter_map(|table| Some((&table.key, table.precious()?)))
+                .collect(),
+        }
+    }
+}
+
+impl<'a> Cascades<'a> {
+    /// The tables that lose rows when those of `child` go: itself, then what hangs below it,
+    /// nearest first.
+    pub fn reach(&self, child: &'a Table) -> Vec<&'a Table> {
+        let mut seen: BTreeSet<&TableKey> = BTreeSet::from([&child.key]);
+        let mut tables = vec![child];
+        let mut next = 0;
+        while let Some(parent) = tables.get(next) {
+            let children = self.children.get(&parent.key).into_iter().flatten();
+            tables.extend(children.filter(|table| seen.insert(&table.key)));
+            next += 1;
+        }
+        tables
     }
 
-    /// Columns by which this schema keeps its tenants apart: never null, named so, and leading the
-    /// indexes of at least three tables. An index may begin with one and still find a foreign key.
-    pub fn tenant_columns(&self) -> Vec<String> {
-        const NAMES: [&str; 5] = ["tenant", "org", "organization", "account", "workspace"];
-        let names = NAMES
-            .iter()
-            .flat_map(|name| [(*name).to_owned(), format!("{name}_id")]);
-        names
-            .filter(|name| self.leading_tables(name) >= 3)
-            .collect()
+    /// What a table holds that would be missed.
+    pub fn precious(&self, table: &Table) -> Option<Precious> {
+        self.precious.get(&table.key).copied()
     }
+}
 
-    fn leading_tables(&self, column: &str) -> usize {
-        let leads = |table: &&super::Table| {
-            let never_null = table.column(column).is_some_and(|column| !column.nullable);
-            let keys = table.keys().map(|key| key.columns.first());
-            let indexes = table
-                .indexes
-                .iter()
-                .map(|index| index.columns.first().and_then(Option::as_ref));
-            never_null && keys.chain(indexes).flatten().any(|first| first == column)
-        };
-        self.tables.values().filter(leads).count()
+impl ForeignKey {
+    fn cascades(&self) -> bool {
+        self.on_delete == Action::Cascade
+    }
+}
+
+impl Table {
+    /// What it holds that would be missed, by the names of its columns and its own.
+    fn precious(&self) -> Option<Precious> {
+        const AUDIT: [&str; 8] = [
+            "audit",
+            "audits",
+            "changelog",
+            "history",
+            "ledger",
+            "log",
+            "logs",
+            "trail",
+        ];
+        const PEOPLE: [&str; 20] = [
+            "account",
+            "accounts",
+            "customer",
+            "customers",
+            "employee",
+            "employees",
+            "member",
+            "members",
+            "patient",
+            "patients",
+            "people",
+            "person",
+            "persons",
+            "profile",
+            "profiles",
+            "student",
+            "students",
+            "tenant",
+            "user",
+            "users",
+        ];
+        let name = self.key.name.to_lowercase();
+        let mut words = name.split(|c: char| !c.is_alphanumeric());
+        // `user_settings` are no people: the last word says what a row is.
+        let last = words.clone().next_back().unwrap_or_default();
+        if self.money_columns().next().is_some() {
+            Some(Precious::Money)
+        } else if words.any(|word| AUDIT.contains(&word)) {
+            Some(Precious::Audit)
+        } else if PEOPLE.contains(&last) {
+            Some(Precious::People)
+        } else {
+            None
+        }
     }
 }

@@ -83,6 +83,7 @@ impl Replay {
             name: clause.name.name.clone(),
             at: self.at(clause.name.span),
             ty,
+            retyped: false,
             nullable: !clause.not_null,
             default: clause.default.clone(),
             auto_increment: clause.auto_increment,

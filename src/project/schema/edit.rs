@@ -190,7 +190,7 @@ impl Table {
             .indexes
             .iter()
             .filter(|index| !index.implicit)
-            .map(|index| index.columns.iter().map_while(Clone::clone).collect())
+            .map(Index::leading_columns)
             .chain(self.keys().map(|key| key.columns.clone()))
             .collect();
         self.indexes.retain(|index| {

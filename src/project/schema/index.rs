@@ -6,16 +6,12 @@ use crate::facts::schema::{Dialect, Index as IndexClause, TableName};
 use crate::source::{Loc, Span};
 
 impl Replay {
-    /// `CREATE INDEX`, also on tables that nothing made (and on views, which look the same here).
+    /// `CREATE INDEX`; of a relation that nothing made it says nothing, which may well be a view.
     pub(super) fn create_index(&mut self, clause: &IndexClause) {
         let key = self.resolve(&clause.table);
-        if self.ignores(&key) {
-            return;
+        if !self.ignores(&key) && self.exists(&key) {
+            self.add_index(&key, clause);
         }
-        if !self.exists(&key) && !self.was_dropped(&key) {
-            self.insert_unseen(&key, clause.table.span, false);
-        }
-        self.add_index(&key, clause);
     }
 
     pub(super) fn add_index(&mut self, key: &TableKey, clause: &IndexClause) {

@@ -75,7 +75,7 @@ impl<'a> Files<'a> {
                     unit,
                     root: root(&unit.path, unit.tool),
                     dialect: settings.dialect.or(unit.dialect),
-                    version: version(&unit.path, unit.tool),
+                    version: version(unit),
                     touch: Touch::of(&outcome.facts.schema),
                 };
                 (index, file)
@@ -207,7 +207,7 @@ impl<'a> Files<'a> {
             .filter(|(_, file)| {
                 file.touch.makes.iter().any(|key| {
                     spoken_of.contains(key) && !made.contains(key)
-                        || made.contains(key) && is_schema_file(&file.unit.path)
+                        || made.contains(key) && is_whole_schema(file.unit)
                 })
             })
             .map(|(index, _)| *index)
@@ -330,13 +330,14 @@ impl<'a> Files<'a> {
 /// The folder whose files make one history.
 fn root(path: &Utf8Path, tool: MigrationTool) -> Utf8PathBuf {
     let folder = path.parent().unwrap_or(Utf8Path::new(""));
+    let has_own_folder = matches!(path.file_name(), Some("up.sql" | "migration.sql"));
     match tool {
-        MigrationTool::Diesel | MigrationTool::Prisma => {
-            folder.parent().unwrap_or(folder).to_owned()
-        }
-        MigrationTool::Flyway => flyway_location(folder).to_owned(),
-        _ => folder.to_owned(),
+        MigrationTool::None => folder,
+        MigrationTool::Flyway => flyway_location(folder),
+        _ if has_own_folder => folder.parent().unwrap_or(folder),
+        _ => folder,
     }
+    .to_owned()
 }
 
 /// Flyway reads folders below its location; those of one vendor each are locations of their own.
@@ -361,8 +362,9 @@ fn flyway_location(folder: &Utf8Path) -> &Utf8Path {
 }
 
 /// Whether a name says that the file holds the whole schema.
-fn is_schema_file(path: &Utf8Path) -> bool {
-    let stem = path.file_stem().unwrap_or_default().to_ascii_lowercase();
+fn is_whole_schema(unit: &Unit) -> bool {
+    let stem = unit.path.file_stem().unwrap_or_default();
+    let stem = stem.to_ascii_lowercase();
     matches!(stem.as_str(), "schema" | "structure" | "dump" | "latest")
 }
 

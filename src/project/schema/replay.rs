@@ -22,8 +22,8 @@ pub struct Replay {
     doubtful: BTreeSet<TableKey>,
     /// Temporary tables of the file at hand.
     pub(super) temporary: BTreeSet<TableKey>,
-    /// Where a table became open, and whether by being altered though nothing made it.
-    opened: BTreeMap<TableKey, (Loc, bool)>,
+    /// Tables that are altered though nothing made them, with the first statement that does.
+    altered: BTreeMap<TableKey, Loc>,
 }
 
 /// Where migration tools keep their own books.
@@ -67,7 +67,7 @@ impl Replay {
             dropped: BTreeSet::new(),
             doubtful: BTreeSet::new(),
             temporary: BTreeSet::new(),
-            opened: BTreeMap::new(),
+            altered: BTreeMap::new(),
         }
     }
 
@@ -147,9 +147,8 @@ impl Replay {
     /// One note a file: a long history must not drown the report.
     fn notes(&self) -> Vec<LinkNote> {
         let mut files: BTreeMap<FileId, (Loc, Vec<String>)> = BTreeMap::new();
-        for (key, (at, altered)) in &self.opened {
-            let still_open = self.database.tables.get(key).is_some_and(Table::is_open);
-            if *altered && still_open {
+        for (key, at) in &self.altered {
+            if self.database.tables.get(key).is_some_and(Table::is_open) {
                 let entry = files.entry(at.file).or_insert((*at, Vec::new()));
                 entry.0 = entry.0.min(*at);
                 entry.1.push(format!("`{key}`"));
@@ -271,13 +270,13 @@ impl Replay {
         table.or_else(|| self.database.partitions.remove(key))
     }
 
-    /// A table that is used though nothing made it.
-    pub(super) fn insert_unseen(&mut self, key: &TableKey, span: Span, altered: bool) {
+    /// A table that is altered though nothing made it.
+    pub(super) fn insert_unseen(&mut self, key: &TableKey, span: Span) {
         let at = self.at(span);
         let mut table = Table::new(key.clone(), at);
         table.created = false;
         table.columns_known = false;
-        self.opened.insert(key.clone(), (at, altered));
+        self.altered.insert(key.clone(), at);
         self.insert(table);
     }
 
@@ -287,14 +286,12 @@ impl Replay {
         if self.ignores(&key) {
             return;
         }
-        let at = self.at(name.span);
         match self.table_mut(&key) {
             Some(table) => table.opaque = true,
             None => {
-                self.doubtful.insert(key.clone());
+                self.doubtful.insert(key);
             }
         }
-        self.opened.entry(key).or_insert((at, false));
     }
 
     fn drop_table(&mut self, name: &TableName, cascade: bool) {
@@ -352,8 +349,8 @@ impl Replay {
             return;
         };
         table.key = to.clone();
-        if let Some(opened) = self.opened.remove(key) {
-            self.opened.insert(to.clone(), opened);
+        if let Some(at) = self.altered.remove(key) {
+            self.altered.insert(to.clone(), at);
         }
         self.insert(table);
         self.dropped.insert(key.clone());

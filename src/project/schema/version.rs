@@ -2,13 +2,14 @@
 
 use camino::Utf8Path;
 
-use crate::discover::MigrationTool;
+use crate::discover::{MigrationTool, Unit};
 
-/// A sort key: kind of migration, version, then the whole name.
+/// A sort key: place in a plan, kind of migration, version, then the whole name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Version {
+    planned: Option<u32>,
     rank: u8,
-    pub(super) parts: Vec<Part>,
+    parts: Vec<Part>,
     name: Vec<Part>,
 }
 
@@ -22,33 +23,42 @@ pub(super) enum Part {
 }
 
 /// The version of a migration, as its tool compares versions.
-pub(super) fn version(path: &Utf8Path, tool: MigrationTool) -> Version {
-    let file = path.file_name().unwrap_or_default();
-    let folder = path.parent().and_then(Utf8Path::file_name).unwrap_or(file);
-    let (rank, parts) = match tool {
-        MigrationTool::Diesel => {
-            let before = folder.split('_').next().unwrap_or(folder);
-            (0, vec![Part::Text(before.replace('-', ""))])
-        }
-        MigrationTool::Prisma => (0, vec![Part::Text(folder.to_owned())]),
-        MigrationTool::Supabase | MigrationTool::Dbmate => {
-            let before = file.split('_').next().unwrap_or(file);
-            (0, vec![Part::Text(before.to_owned())])
-        }
-        MigrationTool::Flyway => flyway(file),
-        _ => (0, number(file).map_or_else(|| natural(file), |n| vec![n])),
-    };
+pub(super) fn version(unit: &Unit) -> Version {
+    let (rank, parts) = parts(&unit.path, unit.tool);
     Version {
+        planned: unit.order,
         rank,
         parts,
-        name: natural(path.as_str()),
+        name: natural(unit.path.as_str()),
+    }
+}
+
+fn parts(path: &Utf8Path, tool: MigrationTool) -> (u8, Vec<Part>) {
+    let file = path.file_name().unwrap_or_default();
+    let folder = path.parent().and_then(Utf8Path::file_name).unwrap_or(file);
+    let own = match file {
+        "up.sql" | "migration.sql" => folder,
+        _ => file,
+    };
+    let before = own.split('_').next().unwrap_or(own);
+    match tool {
+        MigrationTool::Diesel => (0, vec![Part::Text(before.replace('-', ""))]),
+        // These sort names as texts.
+        MigrationTool::Prisma | MigrationTool::Supabase | MigrationTool::Dbmate => {
+            (0, vec![Part::Text(before.to_owned())])
+        }
+        MigrationTool::Flyway | MigrationTool::Refinery => flyway(file),
+        _ => (
+            0,
+            number(own).map_or_else(|| natural(own), |number| vec![number]),
+        ),
     }
 }
 
 impl Version {
     /// Whether the part that orders both is the same.
     pub(super) fn clashes(&self, other: &Self) -> bool {
-        (self.rank, &self.parts) == (other.rank, &other.parts)
+        (self.planned, self.rank, &self.parts) == (other.planned, other.rank, &other.parts)
     }
 }
 
@@ -114,7 +124,8 @@ pub(super) fn is_way_back(path: &Utf8Path, tool: MigrationTool) -> bool {
     matches!(
         folder,
         Some("down" | "rollback" | "rollbacks" | "revert" | "undo")
-    ) || stem == "down"
+    ) || tool == MigrationTool::Sqitch && folder == Some("verify")
+        || stem == "down"
         || [
             ".down",
             "_down",
@@ -170,7 +181,7 @@ mod tests {
 
     fn sorted(tool: MigrationTool, paths: &[&'static str]) -> Vec<&'static str> {
         let mut paths = paths.to_vec();
-        paths.sort_by_key(|path| version(Utf8Path::new(path), tool));
+        paths.sort_by_key(|path| parts(Utf8Path::new(path), tool));
         paths
     }
 
@@ -221,12 +232,9 @@ mod tests {
                 "R__views.sql"
             ]
         );
-        let clash = |a: &str, b: &str| {
-            let of = |path: &str| version(Utf8Path::new(path), MigrationTool::Flyway);
-            of(a).clashes(&of(b))
-        };
-        assert!(clash("V1.0__a.sql", "V1__b.sql"));
-        assert!(!clash("V1.1__a.sql", "V1__b.sql"));
+        let of = |path: &str| parts(Utf8Path::new(path), MigrationTool::Flyway);
+        assert_eq!(of("V1.0__a.sql"), of("V1__b.sql"));
+        assert_ne!(of("V1.1__a.sql"), of("V1__b.sql"));
     }
 
     #[test]
