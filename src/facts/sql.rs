@@ -7,6 +7,7 @@ mod alter;
 mod column;
 mod constraint;
 mod cursor;
+mod directives;
 mod index;
 mod statement;
 mod table;
@@ -22,14 +23,19 @@ use crate::source::Span;
 /// The facts of the part `range` of `text`, which is the text of a whole file.
 pub fn read(text: &str, range: Range<usize>, dialect: Option<Dialect>) -> FileOutcome {
     let base = range.start;
+    let document = Span::from(range.clone());
     let part = text.get(range).unwrap_or_default();
     let lexer = Lexer::new(part, base, dialect.unwrap_or(Dialect::Postgres));
     let mut statements = Statements::new(lexer.clone());
     let mut found = Found::default();
+    let mut spans = Vec::new();
     for statement in &mut statements {
+        spans.push(statement.span);
         statement::read(&lexer, &statement, &mut found);
     }
     let mut outcome = FileOutcome::default();
+    let comments = statements.comments();
+    outcome.directives = directives::read(text, document, comments, &spans, &found.schema);
     outcome.facts.schema = found.schema;
     outcome.notes.extend(found.unparsed.note());
     outcome.notes.extend(templated(statements.lexer()));
