@@ -23,8 +23,8 @@ fn list(inputs: &Inputs, paint: Paint, out: &mut dyn io::Write) -> io::Result<()
         .units
         .iter()
         .map(|unit| {
-            let path = neutralise(unit.path.as_str()).into_owned();
-            [path, taken_for(unit), unit.why.clone()]
+            let place = neutralise(&place(inputs, unit)).into_owned();
+            [place, taken_for(unit), unit.why.clone()]
         })
         .collect();
     let left_out = inputs.left_out.iter().map(|left| {
@@ -49,6 +49,16 @@ fn list(inputs: &Inputs, paint: Paint, out: &mut dyn io::Write) -> io::Result<()
         "{}",
         paint.bold(&format!("{} to check.", count(files, "document")))
     )
+}
+
+/// The path; a block of a draft is found by its line.
+fn place(inputs: &Inputs, unit: &Unit) -> String {
+    let file = &inputs.files[unit.file.index()];
+    if unit.path == file.path {
+        return unit.path.to_string();
+    }
+    let line = file.position(unit.range.start as u32).line;
+    format!("{}:{line} ({})", file.path, unit.path)
 }
 
 /// Its kind, then what differs from the usual.

@@ -1,6 +1,7 @@
 //! The real binary: options, exit statuses, and what it says when it cannot do its work.
 
 use std::fs;
+use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
@@ -44,6 +45,19 @@ impl From<Output> for Outcome {
 
 fn run(folder: &Path, arguments: &[&str]) -> Outcome {
     aicheck(folder, arguments).output().unwrap().into()
+}
+
+fn run_with_input(folder: &Path, arguments: &[&str], input: &str) -> Outcome {
+    let mut child = aicheck(folder, arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(input.as_bytes()).unwrap();
+    drop(stdin);
+    child.wait_with_output().unwrap().into()
 }
 
 /// What cannot be done says what and what to do, on standard error alone, and exits with 2.
@@ -380,4 +394,85 @@ fn severities_decide_what_is_shown_and_what_fails() {
         outcome.out.contains("info[hardcoded-secret]"),
         "what fails is shown"
     );
+}
+
+#[test]
+fn excluded_paths_are_read_when_named_unless_forced() {
+    let secret = "JWT_SECRET = \"Zx81-kq77-Lm20-Pv3w\"\n";
+    let folder = project(&[("old/settings.py", secret), ("pyproject.toml", "")]);
+    let status = |arguments: &[&str]| run(folder.path(), arguments).status;
+    assert_eq!(status(&[]), 1);
+    assert_eq!(status(&["--exclude", "old/"]), 0);
+    assert_eq!(status(&["--exclude", "old/", "old/settings.py"]), 1);
+    assert_eq!(
+        status(&["--exclude", "old/", "--force-exclude", "old/settings.py"]),
+        0
+    );
+}
+
+#[test]
+fn standard_input_is_a_draft() {
+    let folder = project(&[("app/main.py", "x = 1\n")]);
+    let code = "JWT_SECRET = \"Zx81-kq77-Lm20-Pv3w\"\n";
+    let answer = format!("Here you are:\n\n```python\n{code}```\n\nGood luck!\n");
+    let outcome = run_with_input(folder.path(), &["-"], &answer);
+    assert_eq!(outcome.status, 1);
+    assert!(outcome.out.contains("[<stdin>:4:14]"), "{}", outcome.out);
+    assert!(outcome.out.ends_with("why\n") && outcome.out.contains("1 error in 1 file."));
+    let named = ["--stdin-filename", "app/settings.py", "-"];
+    let outcome = run_with_input(folder.path(), &named, code);
+    assert!(
+        outcome.out.contains("[app/settings.py:1:14]"),
+        "{}",
+        outcome.out
+    );
+    let bare = run_with_input(folder.path(), &["--lang", "python", "-"], code);
+    assert!(bare.out.contains("[<stdin>:1:14]"), "{}", bare.out);
+    let over = run_with_input(folder.path(), &["--project", ".", "-"], &answer);
+    assert!(over.out.contains("1 error in 2 files."), "{}", over.out);
+    let files = run_with_input(folder.path(), &["files", "-"], &answer);
+    assert!(files.out.starts_with("<stdin>:4 ("), "{}", files.out);
+    let empty = run_with_input(folder.path(), &["-"], "");
+    assert_eq!(empty.status, 0, "{}", empty.out);
+}
+
+#[test]
+fn the_dialect_can_be_said() {
+    let folder = project(&[("a.sql", "create table t (id integer primary key);\n")]);
+    for (word, dialect) in [
+        ("mariadb", "mysql"),
+        ("sqlite", "sqlite"),
+        ("postgresql", "postgres"),
+    ] {
+        let outcome = run(folder.path(), &["files", "--dialect", word]);
+        assert!(outcome.out.contains(dialect), "{}", outcome.out);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_named_file_that_may_not_be_read() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = project(&[("a.sql", "select 1;"), ("b.sql", "select 1;")]);
+    let path = folder.path().join("a.sql");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
+    if fs::read(&path).is_ok() {
+        // Root may read everything; what is left to see is a folder in the place of a file.
+        fs::remove_file(&path).unwrap();
+        fs::create_dir(&path).unwrap();
+        let outcome = run(folder.path(), &["--config", "a.sql"]);
+        return fails(
+            &outcome,
+            "cannot read a.sql",
+            "help: name a folder or a text file",
+        );
+    }
+    fails(
+        &run(folder.path(), &["a.sql"]),
+        "cannot read a.sql",
+        "make it readable",
+    );
+    let outcome = run(folder.path(), &[]);
+    assert_eq!(outcome.status, 0);
+    assert!(outcome.out.contains("a.sql: "), "a note: {}", outcome.out);
 }
