@@ -1,0 +1,80 @@
+//! Money columns in binary floating point.
+
+use crate::rule::prelude::*;
+
+pub(super) const RULE: Rule = Rule {
+    id: "float-money",
+    family: "schema",
+    page: include_str!("float_money.md"),
+    check,
+};
+
+fn check(project: &Project, sink: &mut Sink) {
+    for database in &project.databases {
+        for money in database.float_money() {
+            let columns = std::slice::from_ref(&money.column.name);
+            let name = money.table.subject(columns);
+            let message = format!(
+                "`{name}` keeps money in binary floating point (`{}`), which has no exact value \
+                 for most amounts: sums and comparisons go wrong by cents",
+                money.ty.base
+            );
+            let subject = project.subject(database, name);
+            let finding = sink
+                .report(Severity::Error, money.at, subject, message)
+                .confidence(super::confidence(database))
+                .note("0.10 has no exact value in this type")
+                .help(help(database, &money));
+            if money.column.retyped {
+                finding.label(money.column.at, "the column is made here");
+            }
+            if let Some(domain) = money.domain {
+                finding.label(domain, "and this is what the type stands for");
+            }
+        }
+    }
+}
+
+fn help(database: &Database, money: &FloatMoney) -> String {
+    let table = database.write_table(&money.table.key);
+    let name = &money.column.name;
+    let column = database.write_name(name);
+    let null = if money.column.nullable {
+        ""
+    } else {
+        " NOT NULL"
+    };
+    let array = if money.ty.array { "[]" } else { "" };
+    let default = match &money.column.default {
+        Some(default) => format!(" DEFAULT {}", default.text),
+        None => String::new(),
+    };
+    let convert = match database.dialect {
+        Dialect::Postgres => format!("ALTER COLUMN {column} TYPE NUMERIC(19,4){array}"),
+        Dialect::Mysql => format!("MODIFY {column} DECIMAL(19,4){null}{default}"),
+        Dialect::Mssql => format!("ALTER COLUMN {column} DECIMAL(19,4){null}"),
+        Dialect::Sqlite => return sqlite_help(database, money),
+    };
+    let exact = match database.dialect {
+        Dialect::Postgres => "NUMERIC(19,4)",
+        _ => "DECIMAL(19,4)",
+    };
+    format!(
+        "declare it `{exact}`, or count minor units in a BIGINT; where the table is in use already, \
+         convert it:\nALTER TABLE {table} {convert};"
+    )
+}
+
+/// SQLite keeps what it calls NUMERIC as a float as well.
+fn sqlite_help(database: &Database, money: &FloatMoney) -> String {
+    let table = database.write_table(&money.table.key);
+    let column = database.write_name(&money.column.name);
+    let cents = database.write_name(&format!("{}_cents", money.column.name));
+    format!(
+        "SQLite has no exact decimals (its NUMERIC is a float too): count minor units, \
+         `{cents} INTEGER`; where the table is in use already, convert it:\n\
+         ALTER TABLE {table} ADD COLUMN {cents} INTEGER;\n\
+         UPDATE {table} SET {cents} = CAST(ROUND({column} * 100) AS INTEGER);\n\
+         ALTER TABLE {table} DROP COLUMN {column};"
+    )
+}

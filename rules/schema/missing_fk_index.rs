@@ -1,0 +1,94 @@
+//! Foreign keys that no index serves at the end of all migrations.
+
+use crate::rule::prelude::*;
+
+pub(super) const RULE: Rule = Rule {
+    id: "missing-fk-index",
+    family: "schema",
+    page: include_str!("missing_fk_index.md"),
+    check,
+};
+
+fn check(project: &Project, sink: &mut Sink) {
+    for database in &project.databases {
+        for (table, fk) in database.unindexed_foreign_keys() {
+            let (child, parent) = (&table.key, &fk.parent);
+            let key = table.subject(&fk.columns);
+            let scanned = match child == parent {
+                true => "the whole table".to_owned(),
+                false => format!("all of `{child}`"),
+            };
+            let message = format!(
+                "foreign key `{key}` has no index: every delete or key change in `{parent}` scans \
+                 {scanned}, and so do joins"
+            );
+            let subject = project.subject(database, key);
+            let finding = sink
+                .report(Severity::Error, fk.columns_at, subject, message)
+                .confidence(super::confidence(database))
+                .note(format!("no index of `{child}` begins with this"))
+                .help(help(database, table, fk));
+            if let Some(parent) = database.tables.get(parent).filter(|p| p.key != *child) {
+                let message = format!("a row deleted here is looked for in `{child}`");
+                finding.label(parent.at, message);
+            }
+            for miss in table.near_misses(&fk.columns) {
+                finding.label(miss.at, explain(&miss, &fk.columns));
+            }
+        }
+    }
+}
+
+/// Why an index that is there does not help.
+fn explain(miss: &NearMiss, columns: &[String]) -> String {
+    let columns = columns.join("`, `");
+    let name = match miss.name.as_str() {
+        "" => "this key".to_owned(),
+        name => format!("`{name}`"),
+    };
+    match &miss.why {
+        Why::Behind(first) => format!("{name} holds `{columns}` only behind `{first}`"),
+        Why::Partial(predicate) => {
+            format!("{name} leaves out rows: it holds those `WHERE {predicate}`")
+        }
+        Why::Method(method) => format!("{name} is a {method} index, which finds no equal values"),
+        Why::Dropped => format!("{name} served `{columns}` until it was dropped here"),
+    }
+}
+
+/// The index to add. On a table that is in use already PostgreSQL builds it beside the writers.
+fn help(database: &Database, table: &Table, fk: &ForeignKey) -> String {
+    let name = database.write_name(&database.free_index_name(&table.key, &fk.columns));
+    let on = database.write_table(&table.key);
+    let columns = database.write_columns(&fk.columns);
+    let in_use = table.at.file != fk.at.file || !table.created;
+    if in_use && database.dialect == Dialect::Postgres {
+        let aside = outside_transaction(database.tool);
+        format!(
+            "`{}` existed before this foreign key, so build the index without blocking writes, \
+             {aside}:\nCREATE INDEX CONCURRENTLY {name} ON {on} ({columns});",
+            table.key
+        )
+    } else {
+        format!("add the index:\nCREATE INDEX {name} ON {on} ({columns});")
+    }
+}
+
+/// How a migration of each tool runs outside a transaction, which `CONCURRENTLY` demands.
+fn outside_transaction(tool: MigrationTool) -> &'static str {
+    match tool {
+        MigrationTool::Goose => "in a migration that begins with `-- +goose NO TRANSACTION`",
+        MigrationTool::Dbmate => "in a migration marked `-- migrate:up transaction:false`",
+        MigrationTool::Diesel => {
+            "in a migration with `run_in_transaction = false` in its metadata.toml"
+        }
+        MigrationTool::Sqlx => "in a migration that begins with `-- no-transaction`",
+        MigrationTool::SqlMigrate => "in a migration marked `-- +migrate Up notransaction`",
+        MigrationTool::Atlas => "in a migration that begins with `-- atlas:txmode none`",
+        MigrationTool::Tern => "in a migration that says `---- tern: disable-tx ----`",
+        MigrationTool::Graphile => "in a migration that begins with `--! no-transaction`",
+        MigrationTool::Liquibase => "in a changeset with `runInTransaction:false`",
+        MigrationTool::GolangMigrate | MigrationTool::Flyway => "in a migration of its own",
+        _ => "in a migration that runs outside a transaction",
+    }
+}
