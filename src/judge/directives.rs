@@ -123,44 +123,35 @@ impl Decision {
     /// review of one cascade does not settle another one whose chain runs through it.
     fn settles(&self, findings: &[Finding]) -> Vec<usize> {
         let covers = |at: Loc| at.file == self.file && self.covers.touches(at.span);
-        let named =
-            |finding: &&(usize, &Finding)| self.rules.iter().any(|rule| rule.id == finding.1.rule);
-        let all: Vec<(usize, &Finding)> = findings.iter().enumerate().collect();
-        let about = |test: &dyn Fn(&Finding) -> bool| -> Vec<usize> {
-            let holds = all
-                .iter()
-                .filter(named)
-                .filter(|(_, finding)| test(finding));
-            holds.map(|(index, _)| *index).collect()
-        };
-        let primary = about(&|finding| covers(finding.at));
-        if !primary.is_empty() || self.kind == DirectiveKind::AllowFile {
-            return primary;
+        let mut stand_there = Vec::new();
+        let mut cite_it = Vec::new();
+        for (index, finding) in findings.iter().enumerate() {
+            let Some(rule) = self.rules.iter().find(|rule| rule.id == finding.rule) else {
+                continue;
+            };
+            let cites = rule.family == "schema" && self.kind != DirectiveKind::AllowFile;
+            if covers(finding.at) {
+                stand_there.push(index);
+            } else if cites && finding.labels.iter().any(|label| covers(label.at)) {
+                cite_it.push(index);
+            }
         }
-        about(&|finding| {
-            self.is_schema(finding) && finding.labels.iter().any(|label| covers(label.at))
-        })
-    }
-
-    fn is_schema(&self, finding: &Finding) -> bool {
-        let rule = self.rules.iter().find(|rule| rule.id == finding.rule);
-        rule.is_some_and(|rule| rule.family == "schema")
+        match stand_there.is_empty() {
+            true => cite_it,
+            false => stand_there,
+        }
     }
 }
 
 /// What is said of decisions that settled nothing although their rules had every chance.
 pub(super) fn unused(judge: &Judge, decisions: &[Decision]) -> Vec<Finding> {
     let mut sink = Sink::new("unused-directive");
-    let had_a_chance = |decision: &Decision, rule: &Rule| {
-        let reads = judge.catalogue.meta(rule.id).reads;
-        judge.has_run(rule.id) && judge.understood.for_rule(reads, decision.file)
-    };
     for decision in decisions.iter().filter(|decision| !decision.used) {
-        if decision
-            .rules
-            .iter()
-            .all(|rule| had_a_chance(decision, rule))
-        {
+        let had_a_chance = decision.rules.iter().all(|rule| {
+            let reads = judge.catalogue.meta(rule.id).reads;
+            judge.has_run(rule.id) && judge.understood.for_rule(reads, decision.file)
+        });
+        if had_a_chance {
             let message = "this decision settles nothing";
             sink.report(Severity::Warning, decision.name, "directive", message)
                 .help("remove it; if the code it was written for has moved, take it there");

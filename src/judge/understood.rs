@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::ReportNote;
 use crate::discover::{FileKind, Inputs};
-use crate::facts::{FileOutcome, NoteId};
+use crate::facts::{FileOutcome, Note, NoteId};
 use crate::project::Project;
 use crate::rule::Reads;
 use crate::source::{FileId, Loc};
@@ -15,27 +15,19 @@ pub(super) fn notes(
     outcomes: &[FileOutcome],
     project: &Project,
 ) -> Vec<ReportNote> {
-    let mut notes: Vec<ReportNote> = Vec::new();
-    for (file, note) in &inputs.notes {
-        let at = file.map(|file| Loc {
+    let placed = |file: Option<FileId>, note: &Note| ReportNote {
+        id: note.id,
+        at: file.map(|file| Loc {
             file,
             span: note.span.unwrap_or_default(),
-        });
-        notes.push(ReportNote {
-            id: note.id,
-            at,
-            message: note.message.clone(),
-        });
-    }
+        }),
+        message: note.message.clone(),
+    };
+    let read = inputs.notes.iter();
+    let mut notes: Vec<ReportNote> = read.map(|(file, note)| placed(*file, note)).collect();
     for (unit, outcome) in inputs.units.iter().zip(outcomes) {
-        notes.extend(outcome.notes.iter().map(|note| ReportNote {
-            id: note.id,
-            at: Some(Loc {
-                file: unit.file,
-                span: note.span.unwrap_or_default(),
-            }),
-            message: note.message.clone(),
-        }));
+        let mapped = outcome.notes.iter();
+        notes.extend(mapped.map(|note| placed(Some(unit.file), note)));
     }
     notes.extend(project.notes.iter().map(|note| ReportNote {
         id: note.id,

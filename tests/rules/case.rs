@@ -67,6 +67,7 @@ impl Case {
             }
         }
         case.settings.show = Severity::Info;
+        case.settings.jobs = 1;
         Ok(case)
     }
 
