@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use rayon::prelude::*;
 
 use super::dialect::{self, Named};
 use super::profile::profile;
@@ -70,38 +71,44 @@ fn set_dialects(units: &mut [Unit], around: &Surroundings) {
             None => left.push(nth),
         }
     }
-    if left.is_empty() {
-        return;
+    if !left.is_empty() && !set_by_drivers(units, &left, around) {
+        set_by_syntax(units, left);
     }
-    let python = units
-        .iter()
-        .chain(around.project)
-        .filter(|unit| unit.kind == FileKind::Python);
-    if let Some(dialect) = dialect::by_drivers(python) {
-        for nth in left {
-            units[nth].set_dialect(dialect, "the drivers in use");
-        }
-        return;
+}
+
+fn set_by_drivers(units: &mut [Unit], left: &[usize], around: &Surroundings) -> bool {
+    let is_python = |unit: &&Unit| unit.kind == FileKind::Python;
+    let all = units.iter().chain(around.project);
+    let python: Vec<&Unit> = all.filter(is_python).collect();
+    let Some(dialect) = dialect::by_drivers(&python) else {
+        return false;
+    };
+    for &nth in left {
+        units[nth].set_dialect(dialect, "the drivers in use");
     }
-    let mut folders: BTreeMap<Utf8PathBuf, Vec<usize>> = BTreeMap::new();
-    for nth in left {
-        folders
-            .entry(folder(&units[nth].path))
-            .or_default()
-            .push(nth);
+    true
+}
+
+/// Files of one folder are written in one dialect: the one that most of those which show any do.
+fn set_by_syntax(units: &mut [Unit], left: Vec<usize>) {
+    let evidence: Vec<_> = left
+        .par_iter()
+        .map(|&nth| dialect_evidence(&units[nth].text[units[nth].range.clone()]))
+        .collect();
+    let mut folders: BTreeMap<Utf8PathBuf, Vec<(usize, Option<Dialect>)>> = BTreeMap::new();
+    for (nth, evidence) in left.into_iter().zip(evidence) {
+        let members = folders.entry(folder(&units[nth].path)).or_default();
+        members.push((nth, evidence));
     }
     for members in folders.into_values() {
-        let evidence = |nth: &usize| dialect_evidence(&units[*nth].text[units[*nth].range.clone()]);
-        let said: BTreeMap<Dialect, ()> = members
-            .iter()
-            .filter_map(evidence)
-            .map(|dialect| (dialect, ()))
-            .collect();
-        if said.len() > 1 {
-            continue;
+        let mut votes: BTreeMap<Dialect, usize> = BTreeMap::new();
+        for dialect in members.iter().filter_map(|(_, evidence)| *evidence) {
+            *votes.entry(dialect).or_default() += 1;
         }
-        for (dialect, ()) in said {
-            for &nth in &members {
+        let total: usize = votes.values().sum();
+        let clear = votes.into_iter().find(|(_, count)| count * 3 > total * 2);
+        for (nth, _) in members {
+            if let Some((dialect, _)) = clear {
                 units[nth].set_dialect(dialect, "its syntax");
             }
         }

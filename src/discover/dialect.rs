@@ -1,9 +1,10 @@
 //! Which SQL a document is written in: as said, by its path, by its tool, by the project, by its
 //! syntax.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use camino::Utf8Path;
+use rayon::prelude::*;
 
 use super::Unit;
 use super::sidecar::{driver, only};
@@ -79,26 +80,48 @@ pub(super) fn by_tool(tool: MigrationTool) -> Option<Dialect> {
 }
 
 /// The dialect of the drivers that Python documents import and of the addresses they name.
-pub(super) fn by_drivers<'a>(units: impl Iterator<Item = &'a Unit>) -> Option<Dialect> {
-    let mut said = BTreeMap::new();
-    for unit in units {
-        for line in unit.text[unit.range.clone()].lines().map(str::trim_start) {
-            let is_import = line.starts_with("import ") || line.starts_with("from ");
-            let words = match line.find("://") {
-                Some(at) => &line[..at],
-                None if is_import => line,
-                None => continue,
-            };
-            let words = words.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
-            said.extend(words.filter_map(|word| Some((driver(&word.to_ascii_lowercase())?, ()))));
-        }
-    }
+pub(super) fn by_drivers(units: &[&Unit]) -> Option<Dialect> {
+    let said: BTreeSet<Dialect> = units
+        .par_iter()
+        .flat_map_iter(|unit| unit.text[unit.range.clone()].lines())
+        .flat_map_iter(drivers)
+        .collect();
+    let said = said.into_iter().map(|dialect| (dialect, ())).collect();
     only(said).map(|(dialect, ())| dialect)
+}
+
+/// What a line imports, or the scheme of an address in it: `postgresql+asyncpg://`.
+fn drivers(line: &str) -> impl Iterator<Item = Dialect> {
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let line = line.trim_start();
+    let is_import = line.starts_with("import ") || line.starts_with("from ");
+    let words = match line.split_once("://") {
+        Some((before, _)) => {
+            let scheme = before.trim_end_matches(|c| is_word(c) || matches!(c, '+' | '.' | '-'));
+            &before[scheme.len()..]
+        }
+        None if is_import => line,
+        None => "",
+    };
+    let words = words.split(move |c| !is_word(c));
+    words.filter_map(|word| driver(&word.to_ascii_lowercase()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn drivers_are_imported_or_named_by_an_address() {
+        let of = |line| drivers(line).collect::<Vec<_>>();
+        assert_eq!(of("from psycopg2 import connect"), [Dialect::Postgres]);
+        assert_eq!(
+            of("URL = \"mysql+pymysql://x\""),
+            [Dialect::Mysql, Dialect::Mysql]
+        );
+        assert_eq!(of("# pg: see https://example.org"), []);
+        assert_eq!(of("pg = 1"), []);
+    }
 
     #[test]
     fn paths_name_dialects() {

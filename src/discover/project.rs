@@ -12,7 +12,7 @@ use super::sidecar::Sidecars;
 use super::{DiscoverError, FileKind, Inputs, Scope, Tree, Unit, overlay, select};
 use crate::config::Settings;
 use crate::facts::{Note, NoteId};
-use crate::source::FileId;
+use crate::source::{FileId, SourceFile};
 
 /// A project that was read, with what a draft needs to be laid over it.
 #[derive(Default)]
@@ -166,11 +166,12 @@ impl Inputs {
     }
 
     fn under(&self, named: &[Utf8PathBuf]) -> Vec<FileId> {
-        let ids = (0..self.files.len() as u32).map(FileId);
-        let is_under = |id: &FileId| {
-            let path = &self.files[id.index()].path;
-            named.iter().any(|named| path.starts_with(named))
-        };
-        ids.filter(is_under).collect()
+        let named: BTreeSet<&Utf8Path> = named.iter().map(Utf8PathBuf::as_path).collect();
+        let is_under = |file: &SourceFile| file.path.ancestors().any(|path| named.contains(path));
+        let files = self.files.iter().enumerate();
+        files
+            .filter(|(_, file)| is_under(file))
+            .map(|(id, _)| FileId(id as u32))
+            .collect()
     }
 }

@@ -28,7 +28,7 @@ pub(super) struct Selection<'a> {
     pub(super) notes: Vec<Note>,
 }
 
-/// Selects among the paths. Files that were named are read whatever they are called.
+/// Selects among the paths. Files that were named (in order) are read whatever they are called.
 pub(super) fn select<'a>(
     paths: &'a [Utf8PathBuf],
     named: &[Utf8PathBuf],
@@ -37,7 +37,7 @@ pub(super) fn select<'a>(
     let mut selection = Selection::default();
     let mut foreign: BTreeMap<(Utf8PathBuf, &str), usize> = BTreeMap::new();
     for path in paths {
-        let is_named = named.contains(path);
+        let is_named = named.binary_search(path).is_ok();
         let leave = |why: String| LeftOut {
             path: path.clone(),
             why,

@@ -9,14 +9,15 @@ use rayon::prelude::*;
 use super::Tree;
 use crate::facts::schema::Dialect;
 
-/// What the files beside the code say, by path.
+/// What the files beside the code say, by folder and name.
 #[derive(Debug, Default)]
 pub(super) struct Sidecars {
-    files: BTreeMap<Utf8PathBuf, Sidecar>,
+    folders: BTreeMap<Utf8PathBuf, Vec<Sidecar>>,
 }
 
 #[derive(Debug)]
 struct Sidecar {
+    path: Utf8PathBuf,
     text: String,
     role: Role,
     dialects: BTreeSet<Dialect>,
@@ -44,21 +45,26 @@ impl Sidecars {
             let bytes = tree.read(path).ok()?;
             let text = String::from_utf8_lossy(&bytes).into_owned();
             let dialects = dialects(path, &text);
-            let sidecar = Sidecar {
+            Some(Sidecar {
+                path: path.clone(),
                 text,
                 role,
                 dialects,
-            };
-            Some((path.clone(), sidecar))
+            })
         };
-        Self {
-            files: paths.par_iter().filter_map(read).collect(),
+        let files: Vec<Sidecar> = paths.par_iter().filter_map(read).collect();
+        let mut folders: BTreeMap<Utf8PathBuf, Vec<Sidecar>> = BTreeMap::new();
+        for file in files {
+            let folder = file.path.parent().unwrap_or(Utf8Path::new(""));
+            folders.entry(folder.to_owned()).or_default().push(file);
         }
+        Self { folders }
     }
 
     /// The text of a file in this very folder.
     pub(super) fn text(&self, folder: &Utf8Path, name: &str) -> Option<&str> {
-        let file = self.files.get(&folder.join(name))?;
+        let mut files = self.folders.get(folder)?.iter();
+        let file = files.find(|file| file.path.file_name() == Some(name))?;
         Some(&file.text)
     }
 
@@ -78,28 +84,23 @@ impl Sidecars {
     /// them together do.
     pub(super) fn of_project(&self, folder: &Utf8Path) -> Option<(Dialect, &Utf8Path)> {
         self.nearest(folder, Role::Project)
-            .or_else(|| agreed(self.files.iter()))
+            .or_else(|| agreed(self.folders.values().flatten()))
     }
 
     fn nearest(&self, folder: &Utf8Path, role: Role) -> Option<(Dialect, &Utf8Path)> {
         folder.ancestors().find_map(|folder| {
-            let here = self
-                .files
-                .iter()
-                .filter(|(path, file)| file.role == role && path.parent() == Some(folder));
-            agreed(here)
+            let here = self.folders.get(folder)?.iter();
+            agreed(here.filter(|file| file.role == role))
         })
     }
 }
 
 /// The one dialect that the files speak of. SQLite beside another is for tests.
-fn agreed<'a>(
-    files: impl Iterator<Item = (&'a Utf8PathBuf, &'a Sidecar)>,
-) -> Option<(Dialect, &'a Utf8Path)> {
+fn agreed<'a>(files: impl Iterator<Item = &'a Sidecar>) -> Option<(Dialect, &'a Utf8Path)> {
     let mut said: BTreeMap<Dialect, &Utf8Path> = BTreeMap::new();
-    for (path, file) in files {
+    for file in files {
         for dialect in &file.dialects {
-            said.entry(*dialect).or_insert(path);
+            said.entry(*dialect).or_insert(&file.path);
         }
     }
     only(said)
