@@ -145,11 +145,27 @@ const WORDS: [&str; 48] = [
     "é\u{202e}\u{0}",
 ];
 
+/// A real file from which a part is cut out, and a word put in its place.
+fn damaged() -> impl Strategy<Value = Vec<u8>> {
+    let files: Vec<Vec<u8>> = fixtures().into_values().collect();
+    let word = proptest::sample::select(&WORDS[..]);
+    let places = (
+        any::<proptest::sample::Index>(),
+        any::<proptest::sample::Index>(),
+    );
+    (proptest::sample::select(files), places, word).prop_map(|(file, (from, length), word)| {
+        let from = from.index(file.len() + 1);
+        let to = (from + length.index(200)).min(file.len());
+        [&file[..from], word.as_bytes(), &file[to..]].concat()
+    })
+}
+
 fn text() -> impl Strategy<Value = Vec<u8>> {
     let words = proptest::collection::vec(proptest::sample::select(&WORDS[..]), 0..60);
     prop_oneof![
         words.prop_map(|words| words.concat().into_bytes()),
         proptest::collection::vec(any::<u8>(), 0..300),
+        damaged(),
     ]
 }
 
