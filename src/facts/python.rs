@@ -187,7 +187,8 @@ pub struct Function {
     pub returns: Option<Annotation>,
     /// Imports inside the function.
     pub imports: Vec<Import>,
-    /// Local names bound exactly once, to a call or a name: `service = OrderService(db)`.
+    /// Local names bound exactly once, to a call or a name: `service = OrderService(db)`. Calls of
+    /// anything but a class are kept without their arguments.
     pub locals: Vec<Global>,
     /// Calls of the body that wire an application together, with their arguments:
     /// `include_router`, `add_api_route`, `add_exception_handler`, `exception_handler`,
@@ -200,7 +201,8 @@ pub struct Function {
     pub steps: Vec<Step>,
     /// Exits for the case that something fails.
     pub exits: Vec<FailureExit>,
-    /// Every call in the body (nested functions excluded), in order.
+    /// The calls in the body (nested functions excluded), in order; those of builtins and loggers
+    /// are left out.
     pub calls: Vec<CallSite>,
     /// What it returns, a generator: what it yields. Empty for a stub (`...`, only a docstring),
     /// whose value is not known, and for a function that never returns.
@@ -377,7 +379,7 @@ pub struct CallSite {
     pub callee: String,
     /// The call.
     pub span: Span,
-    /// The roots of each positional argument.
+    /// The roots of each positional argument; none where it is made of constants.
     pub args: Vec<Vec<Origin>>,
     /// The roots of each keyword argument.
     pub keywords: Vec<(String, Vec<Origin>)>,

@@ -2,6 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
+use super::flow::names::{is_class_like, last};
 use super::value::{annotation, arguments, call, chain, value};
 use super::{Function, Global, Value};
 use crate::parse::python::{Field, Kind, Node};
@@ -88,9 +89,18 @@ fn is_target(node: Node<'_>) -> bool {
     false
 }
 
+/// A name bound to a call or a name. Only what is built from a class keeps its arguments.
 fn local(name: &str, assignment: Node<'_>) -> Option<Global> {
-    let bound = value(assignment.child(Field::Right)?);
-    matches!(bound, Value::Call(_) | Value::Name(_)).then(|| Global {
+    let mut bound = value(assignment.child(Field::Right)?);
+    match &mut bound {
+        Value::Call(call) if !is_class_like(last(&call.callee)) => {
+            call.args.clear();
+            call.keywords.clear();
+        }
+        Value::Call(_) | Value::Name(_) => {}
+        _ => return None,
+    }
+    Some(Global {
         name: name.to_owned(),
         annotation: assignment.child(Field::Type).map(annotation),
         value: bound,

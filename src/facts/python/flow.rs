@@ -12,7 +12,7 @@ mod exits;
 mod expression;
 mod jumps;
 mod lookup;
-mod names;
+pub(super) mod names;
 mod proof;
 mod query;
 mod question;
@@ -52,6 +52,7 @@ pub(super) fn follow(function: &mut Function, node: Node<'_>, names: &Names<'_>)
     if let Some(body) = node.child(Field::Body) {
         flow.block(body);
         flow.leave(node, body);
+        flow.pack();
     }
 }
 
@@ -134,9 +135,16 @@ impl<'t, 'f> Flow<'t, 'f> {
             let variable = place as Variable;
             self.variables.insert(name.text(), variable);
             let shape = self.shape_of_parameter(place);
+
+            let own = matches!(shape, Shape::Own);
+            let origins = if own {
+                Origins::UNKNOWN
+            } else {
+                Origins::parameter(place)
+            };
             let mut known = Known {
                 shape,
-                ..Known::from(Origins::parameter(place))
+                ..Known::from(origins)
             };
             if matches!(known.shape, Shape::Other) && self.may_be_none(place) {
                 let step = self.parameter_step(child, name.text(), variable);
@@ -184,6 +192,14 @@ impl<'t, 'f> Flow<'t, 'f> {
                 .is_some_and(|it| !it.metadata.is_empty() || is_class_like(names::last(&it.text)))
         };
         self.names.has_dependencies && (by_default || aliased(param))
+    }
+
+    /// Facts are kept for the whole run, the walk is not.
+    fn pack(&mut self) {
+        self.function.calls.shrink_to_fit();
+        self.function.steps.shrink_to_fit();
+        self.function.exits.shrink_to_fit();
+        self.function.returned.shrink_to_fit();
     }
 
     /// What the end of the body means.

@@ -142,3 +142,35 @@ where
     }
     Ok(table)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_read_and_consistent() {
+        let all: Vec<&Lookup> = LIBRARY.lookups.values().flatten().collect();
+        assert!(all.len() > 20);
+        for lookup in all {
+            let raises = matches!(&lookup.missing, Missing::Raises(types) if !types.is_empty());
+            assert_eq!(raises, !lookup.caught_by.is_empty(), "{}", lookup.id);
+        }
+        assert!(LIBRARY.terminal.iter().any(|it| it.name == "abort"));
+    }
+
+    #[test]
+    fn a_method_is_told_by_what_it_hangs_on() {
+        for (method, lookups) in &LIBRARY.lookups {
+            let mut ids: Vec<&str> = lookups.iter().map(|lookup| lookup.id.as_str()).collect();
+            ids.sort_unstable();
+            ids.dedup();
+            assert_eq!(ids.len(), lookups.len(), "{method}");
+        }
+    }
+
+    #[test]
+    fn responses_and_statuses_tell_of_failures() {
+        let all = LIBRARY.responses.values().chain(LIBRARY.statuses.values());
+        assert!(all.into_iter().all(|status| (400..600).contains(status)));
+    }
+}

@@ -121,16 +121,22 @@ impl<'t> Flow<'t, '_> {
         }
     }
 
+    /// Writes the call down, once; those that no function of the project can be are left out.
     fn write_call(&mut self, called: &Called<'t>) {
-        if self.state.is_none() || !self.seen.insert(called.node.index()) {
+        let ours =
+            !is_logging(called) && (!is_builtin(called) || self.names.defines(called.method));
+        if self.state.is_none() || !ours || !self.seen.insert(called.node.index()) {
             return;
         }
         let params = &self.function.params;
-        let roots = |argument: &Argument| argument.known.origins.list(params);
-        let keywords = called
-            .args
-            .iter()
-            .filter_map(|argument| argument.name.map(|name| (name.to_owned(), roots(argument))));
+        let roots = |argument: &Argument| match argument.known.origins.varies() {
+            true => argument.known.origins.list(params),
+            false => Vec::new(),
+        };
+        let keywords = called.args.iter().filter_map(|argument| {
+            let name = argument.name?.to_owned();
+            Some((name, roots(argument)))
+        });
         let site = CallSite {
             callee: called.callee.clone(),
             span: called.node.span(),

@@ -62,12 +62,12 @@ impl<'m> Names<'m> {
 }
 
 /// Whether a name reads like that of a class.
-pub(super) fn is_class_like(name: &str) -> bool {
+pub(in crate::facts::python) fn is_class_like(name: &str) -> bool {
     name.starts_with(|first: char| first.is_uppercase())
 }
 
 /// The part of a dotted name behind the last dot.
-pub(super) fn last(name: &str) -> &str {
+pub(in crate::facts::python) fn last(name: &str) -> &str {
     name.rsplit('.').next().unwrap_or(name)
 }
 
