@@ -131,6 +131,23 @@ fn links_are_not_followed() {
     assert_eq!(focus(&folder.inputs(&["repo/y.py"])), ["y.py"]);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_name_that_is_no_text_becomes_a_note() {
+    use std::os::unix::ffi::OsStrExt;
+    let folder = Folder::of(&[("a.py", "")]);
+    let name = std::ffi::OsStr::from_bytes(b"\xFF.py");
+    // Some file systems refuse such names.
+    if std::fs::write(folder.root.as_std_path().join(name), "").is_ok() {
+        let inputs = folder.inputs(&["."]);
+        assert_eq!(paths(&inputs), ["a.py"]);
+        assert_eq!(
+            inputs.notes[0].1.message,
+            "\u{FFFD}.py: the name is no text"
+        );
+    }
+}
+
 #[test]
 fn a_missing_path_is_an_error() {
     let folder = Folder::of(&[]);

@@ -212,5 +212,11 @@ fn unreadable(message: &str) -> Note {
 
 /// No absolute path stands in results.
 fn hide_root(error: &ignore::Error, root: &Utf8Path) -> String {
-    error.to_string().replace(&format!("{root}/"), "")
+    let message = error.to_string();
+    match root.parent() {
+        Some(_) => message
+            .replace(&format!("{root}/"), "")
+            .replace(root.as_str(), "."),
+        None => message,
+    }
 }

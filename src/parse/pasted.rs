@@ -25,15 +25,14 @@ pub struct Stretch {
     pub range: Range<usize>,
 }
 
-/// The language of a text that is code from its first line on; `None` where it is neither.
+/// The language of a text that is code from its first line on, with no prose in it; `None` where
+/// it is neither.
 pub fn language(text: &str) -> Option<Language> {
-    let stretches = stretches(text);
-    let first = stretches.first()?;
-    let before = text[..first.range.start].lines();
-    let is_code = before
-        .into_iter()
-        .all(|line| is_comment(line) || line.trim().is_empty());
-    is_code.then_some(first.language)
+    let first = stretches(text).into_iter().next()?;
+    let mut before = text[..first.range.start].lines();
+    let starts = before.all(|line| is_comment(line) || line.trim().is_empty());
+    let is_whole = matches!(&code(text)[..], [all] if all.range == (0..text.len()));
+    (starts && is_whole).then_some(first.language)
 }
 
 /// The code in a text: all of it when nothing in it reads as prose, else the stretches of code.
@@ -150,13 +149,22 @@ fn is_comment(line: &str) -> bool {
 }
 
 fn is_prose(line: &str) -> bool {
-    let line = line.trim_end();
+    // What stands above a block of code on the page that it was copied from.
+    const LABELS: [&str; 6] = ["sql", "postgresql", "mysql", "python", "copy", "copy code"];
+    let line = line.trim();
+    if LABELS.iter().any(|label| line.eq_ignore_ascii_case(label)) {
+        return true;
+    }
     let words: Vec<_> = line.split_whitespace().collect();
     let plain = words.iter().filter(|word| is_plain(word)).count();
+    let mut letters = line.chars();
+    let is_capitalised = letters.next().is_some_and(char::is_uppercase)
+        && letters.next().is_some_and(char::is_lowercase);
     words.len() >= 3
+        && plain * 10 >= words.len() * 7
+        && (is_capitalised || line.ends_with(['.', ':', '!', '?']))
         && !is_comment(line)
         && !line.contains([';', '\t'])
-        && plain * 10 >= words.len() * 7
 }
 
 /// A word as it stands in a sentence.

@@ -30,7 +30,7 @@ impl State {
             // A blank line ends a statement that nobody terminated.
             self.in_statement &= self.is_in_body();
         } else if !code.is_empty() {
-            self.in_body ^= code.matches("$$").count() % 2 == 1;
+            self.in_body ^= dollar_quotes(code) % 2 == 1;
             self.depth += code.matches('(').count();
             self.depth = self.depth.saturating_sub(code.matches(')').count());
             let ended = code.ends_with(';') && !self.in_body;
@@ -42,14 +42,28 @@ impl State {
     }
 }
 
+/// How many `$$` and `$tag$` there are.
+fn dollar_quotes(line: &str) -> usize {
+    let mut parts = line.split('$').skip(1).peekable();
+    let mut count = 0;
+    while let Some(tag) = parts.next() {
+        let is_tag = tag.chars().all(|c| c.is_alphanumeric() || c == '_');
+        if is_tag && parts.peek().is_some() {
+            parts.next();
+            count += 1;
+        }
+    }
+    count
+}
+
 /// A line that starts a statement, and no English sentence: `rest`, the text from it on, holds a
-/// bracket or a terminator before the next blank line.
+/// bracket, a terminator or a clause of its own line before the next blank line.
 pub(super) fn starts(line: &str, rest: &str) -> bool {
     let reads_as_sentence = line.ends_with(['.', ':', '?', '!']);
     !reads_as_sentence && starts_statement(line.trim_start(), rest) && {
         let lines = rest.lines().take(30);
         let mut paragraph = lines.take_while(|line| !line.trim().is_empty());
-        paragraph.any(|line| line.contains([';', '(']))
+        paragraph.any(|line| line.contains([';', '(']) || is_clause(line))
     }
 }
 
@@ -100,7 +114,11 @@ fn starts_statement(line: &str, rest: &str) -> bool {
         "CREATE" | "ALTER" | "DROP" => OBJECTS.contains(&second.as_str()),
         "INSERT" => matches!(second.as_str(), "INTO" | "IGNORE" | "OR"),
         "DELETE" => second == "FROM",
-        "UPDATE" => words.any(|word| word == "SET") || line.split_whitespace().count() == 2,
+        "UPDATE" => {
+            words.any(|word| word == "SET")
+                || second.is_empty()
+                || line.split_whitespace().count() == 2
+        }
         "SELECT" => {
             let next = rest.lines().nth(1).unwrap_or_default().trim_start();
             second.is_empty()
@@ -125,8 +143,19 @@ const ENDED: &[&str] = &[
 
 /// What stands between statements and behind blank lines inside them.
 pub(super) fn goes_on(line: &str) -> bool {
-    const CLAUSES: &[&str] = &[
+    let line = line.trim();
+    line.starts_with("--")
+        || line.starts_with("/*")
+        || line.starts_with('\\')
+        || line.ends_with(';')
+        || is_clause(line)
+}
+
+/// `FROM orders`, in capitals: in small letters it may be English.
+fn is_clause(line: &str) -> bool {
+    const CLAUSES: [&str; 15] = [
         "FROM",
+        "SET",
         "WHERE",
         "JOIN",
         "LEFT",
@@ -141,11 +170,7 @@ pub(super) fn goes_on(line: &str) -> bool {
         "DELIMITER",
         "GO",
     ];
-    let line = line.trim();
-    let word = line.split_whitespace().next().unwrap_or_default();
-    line.starts_with("--")
-        || line.starts_with("/*")
-        || line.starts_with('\\')
-        || line.ends_with(';')
-        || word.chars().all(|c| c.is_ascii_uppercase()) && CLAUSES.contains(&word)
+    line.split_whitespace()
+        .next()
+        .is_some_and(|word| CLAUSES.contains(&word))
 }

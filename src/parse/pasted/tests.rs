@@ -42,6 +42,12 @@ fn code_between_prose_is_found() {
 }
 
 #[test]
+fn labels_of_copied_blocks_are_no_code() {
+    let text = "sql\nCopy code\nCREATE TABLE a (b int);\n";
+    assert_eq!(read(text), [(Sql, "CREATE TABLE a (b int);\n")]);
+}
+
+#[test]
 fn both_languages_without_prose() {
     let text = "CREATE TABLE a (id int)\n\nimport os\nx = os.getenv('A')\n";
     assert_eq!(
@@ -73,5 +79,10 @@ fn prose_data_and_other_languages_are_neither() {
 fn a_text_has_a_language_when_it_starts_with_code() {
     assert_eq!(language("-- x\nSELECT a\nFROM b;\n"), Some(Sql));
     assert_eq!(language("# x\nimport os\n"), Some(Python));
+    assert_eq!(language("SELECT a\nFROM b\nWHERE c = 1\n"), Some(Sql));
+    assert_eq!(
+        language("# Decision\nOriginal: x = (a / b)\nThis was wrong for most users.\n"),
+        None
+    );
     assert_eq!(language("$ psql\nSELECT a\nFROM b;\n"), None);
 }
