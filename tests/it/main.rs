@@ -7,6 +7,7 @@ mod discover;
 mod fixtures;
 mod json;
 mod properties;
+mod python;
 mod redaction;
 mod report;
 mod tidy;
