@@ -61,6 +61,11 @@ impl Confidence {
     }
 }
 
+/// Code to paste, as help holds it: on lines of its own, indented by four spaces.
+pub fn code(text: &str) -> String {
+    text.lines().flat_map(|line| ["\n    ", line]).collect()
+}
+
 /// A second place that proves or explains a finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Label {
@@ -87,7 +92,7 @@ pub struct Finding {
     pub note: String,
     /// Evidence elsewhere.
     pub labels: Vec<Label>,
-    /// What to do, with the code to paste: lines that begin with four spaces are never wrapped.
+    /// What to do, with the code to paste as [`code`] gives it, which is never wrapped.
     pub help: String,
     /// A stable name of what the finding is about: `orders.customer_id`, `GET /x::order`.
     pub subject: String,

@@ -15,7 +15,7 @@ pub mod prelude {
     pub use crate::facts::Answer;
     pub use crate::facts::schema::{Action, Dialect};
     pub use crate::facts::secrets::{Binding, Suspect, ValueClass};
-    pub use crate::finding::{Confidence, Finding, Severity};
+    pub use crate::finding::{Confidence, Finding, Severity, code};
     pub use crate::project::Project;
     pub use crate::project::schema::{
         Cascades, Column, Database, FloatMoney, ForeignKey, Index, Key, MigrationTool, NearMiss,

@@ -59,9 +59,10 @@ fn help(database: &Database, money: &FloatMoney) -> String {
         Dialect::Postgres => "NUMERIC(19,4)",
         _ => "DECIMAL(19,4)",
     };
+    let convert = code(&format!("ALTER TABLE {table} {convert};"));
     format!(
         "declare it `{exact}`, or count minor units in a BIGINT; where the table is in use already, \
-         convert it:\nALTER TABLE {table} {convert};"
+         convert it:{convert}"
     )
 }
 
@@ -70,11 +71,13 @@ fn sqlite_help(database: &Database, money: &FloatMoney) -> String {
     let table = database.write_table(&money.table.key);
     let column = database.write_name(&money.column.name);
     let cents = database.write_name(&format!("{}_cents", money.column.name));
-    format!(
-        "SQLite has no exact decimals (its NUMERIC is a float too): count minor units, \
-         `{cents} INTEGER`; where the table is in use already, convert it:\n\
-         ALTER TABLE {table} ADD COLUMN {cents} INTEGER;\n\
+    let convert = code(&format!(
+        "ALTER TABLE {table} ADD COLUMN {cents} INTEGER;\n\
          UPDATE {table} SET {cents} = CAST(ROUND({column} * 100) AS INTEGER);\n\
          ALTER TABLE {table} DROP COLUMN {column};"
+    ));
+    format!(
+        "SQLite has no exact decimals (its NUMERIC is a float too): count minor units, \
+         `{cents} INTEGER`; where the table is in use already, convert it:{convert}"
     )
 }

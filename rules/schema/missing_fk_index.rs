@@ -64,13 +64,17 @@ fn help(database: &Database, table: &Table, fk: &ForeignKey) -> String {
     let in_use = table.at.file != fk.at.file || !table.created;
     if in_use && database.dialect == Dialect::Postgres {
         let aside = outside_transaction(database.tool);
+        let index = code(&format!(
+            "CREATE INDEX CONCURRENTLY {name} ON {on} ({columns});"
+        ));
         format!(
             "`{}` existed before this foreign key, so build the index without blocking writes, \
-             {aside}:\nCREATE INDEX CONCURRENTLY {name} ON {on} ({columns});",
+             {aside}:{index}",
             table.key
         )
     } else {
-        format!("add the index:\nCREATE INDEX {name} ON {on} ({columns});")
+        let index = code(&format!("CREATE INDEX {name} ON {on} ({columns});"));
+        format!("add the index:{index}")
     }
 }
 

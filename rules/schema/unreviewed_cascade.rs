@@ -112,9 +112,10 @@ fn help(database: &Database, table: &Table, fk: &ForeignKey, subject: &str) -> S
         false => "",
     };
     format!(
-        "if these rows must never outlive `{}`, sign it off {place}:\n{sign}\n\
+        "if these rows must never outlive `{}`, sign it off {place}:{}\n\
          otherwise `ON DELETE RESTRICT` refuses the delete while they exist{or_null}{}",
         fk.parent,
+        code(&sign),
         replacement(database, table, fk)
     )
 }
@@ -145,12 +146,13 @@ fn replacement(database: &Database, table: &Table, fk: &ForeignKey) -> String {
         return String::new();
     }
     let name = database.write_name(&fk.name);
-    format!(
-        ":\nALTER TABLE {}\n  DROP CONSTRAINT {name},\n  ADD CONSTRAINT {name} FOREIGN KEY ({})\n    \
+    let statement = format!(
+        "ALTER TABLE {}\n  DROP CONSTRAINT {name},\n  ADD CONSTRAINT {name} FOREIGN KEY ({})\n    \
          REFERENCES {} ({}) ON DELETE RESTRICT;",
         database.write_table(&table.key),
         database.write_columns(&fk.columns),
         database.write_table(&fk.parent),
         database.write_columns(&fk.parent_columns),
-    )
+    );
+    format!(":{}", code(&statement))
 }

@@ -16,7 +16,7 @@ use crate::source::{FileId, Loc, SourceFile, Span};
 /// Source lines are never cut shorter than this.
 const MIN_LINE: usize = 120;
 /// Prose is never wider than this.
-const PROSE: usize = 110;
+pub(super) const PROSE: usize = 110;
 /// Words below a place get at least this many columns.
 const MIN_LABEL: usize = 40;
 /// What stands left of the source and of the words below a place.
@@ -116,12 +116,7 @@ impl Block {
         handler
             .render_report(&mut text, self)
             .expect("a string takes every write and every label lies in the excerpt");
-        let mut trimmed: String = text
-            .lines()
-            .flat_map(|line| [line.trim_end(), "\n"])
-            .collect();
-        trimmed.push('\n');
-        trimmed
+        tidied(&text)
     }
 
     /// The primary place in the colour of the severity, evidence in another one.
@@ -183,4 +178,32 @@ impl Diagnostic for Block {
     fn source_code(&self) -> Option<&dyn miette::SourceCode> {
         Some(&self.excerpt)
     }
+}
+
+/// Without spaces at the ends of lines, with a blank line at the end, and with the frames of all
+/// windows in one column, which miette indents by the width of their own line numbers.
+fn tidied(text: &str) -> String {
+    let corner = |line: &str| {
+        let frame = line.trim_start_matches(' ');
+        frame.starts_with("╭─[").then_some(line.len() - frame.len())
+    };
+    let column = text.lines().filter_map(corner).max().unwrap_or_default();
+    let mut out = String::with_capacity(text.len() + 1);
+    let mut pad = 0;
+    for line in text.lines() {
+        if let Some(at) = corner(line) {
+            pad = column - at;
+        }
+        let line = line.trim_end();
+        if !line.is_empty() {
+            out.extend(std::iter::repeat_n(' ', pad));
+            out.push_str(line);
+        }
+        out.push('\n');
+        if line.trim_start().starts_with("╰────") {
+            pad = 0;
+        }
+    }
+    out.push('\n');
+    out
 }

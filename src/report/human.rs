@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 use std::io;
 
 use super::Summary;
-use super::block::Block;
+use super::block::{Block, PROSE};
 use super::clean::Masks;
-use super::prose::{Paint, columns, count, list, shorten, wrap};
+use super::prose::{Paint, columns, count, list, wrap};
 use crate::facts::NoteId;
 use crate::finding::{Finding, Severity};
 use crate::judge::{Report, ReportNote};
@@ -121,20 +121,25 @@ impl Human<'_> {
         Block::new(self.report, &self.masks, finding, self.width).render(self.paint)
     }
 
-    /// The others of a rule in one file, a line each.
+    /// The others of a rule in one file, a line or two each.
     fn folded(&self, rest: &[&Finding]) -> String {
-        let mut text = format!("  and {} more in this file:\n", rest.len());
         let rows: Vec<(String, String)> = rest
             .iter()
-            .map(|finding| (self.place(finding.at), self.masks.message(&finding.message)))
+            .map(|finding| {
+                let file = &self.report.inputs.files[finding.at.file.index()];
+                let position = file.position(finding.at.span.start);
+                let place = format!("{}:{}", position.line, position.column);
+                (place, self.masks.message(&finding.message))
+            })
             .collect();
         let column = rows.iter().map(|(place, _)| columns(place)).max();
-        let column = column.unwrap_or(0);
+        let column = column.unwrap_or_default();
+        let hanging = " ".repeat(column + 6);
+        let mut text = format!("  and {} more in this file:\n", rest.len());
         for (place, message) in rows {
-            let pad = " ".repeat(column - columns(&place));
-            let room = self.width.saturating_sub(column + 6).max(40);
-            let message = shorten(&message, room);
-            let _ = writeln!(text, "    {}{pad}  {message}", self.paint.dim(&place));
+            let message = wrap(&message, self.width.min(PROSE), &hanging, &hanging);
+            let place = self.paint.dim(&format!("{place:>column$}"));
+            let _ = writeln!(text, "    {place}  {}", message.trim_start());
         }
         text.push('\n');
         text
@@ -207,6 +212,10 @@ impl Human<'_> {
             let text = wrap(&beside.join(" · "), self.width - 2, "  ", "  ");
             writeln!(out, "{}", self.paint.dim(&text))?;
         }
+        if let Some(first) = self.report.shown().next() {
+            let text = format!("  `aicheck explain {}` says why", first.rule);
+            writeln!(out, "{}", self.paint.dim(&text))?;
+        }
         Ok(())
     }
 
@@ -261,9 +270,6 @@ impl Human<'_> {
         }
         if summary.notes > 0 {
             parts.push(count(summary.notes, "note"));
-        }
-        if let Some(first) = self.report.shown().next() {
-            parts.push(format!("`aicheck explain {}` says why", first.rule));
         }
         parts
     }

@@ -24,16 +24,6 @@ pub(crate) fn list(items: &[String]) -> String {
     }
 }
 
-/// The first `width` columns, with a mark where something was left out.
-pub(crate) fn shorten(text: &str, width: usize) -> String {
-    let line = text.lines().next().unwrap_or_default();
-    if line.len() == text.len() && columns(line) <= width {
-        return line.to_owned();
-    }
-    let kept: String = line.chars().take(width.saturating_sub(1)).collect();
-    format!("{}…", kept.trim_end())
-}
-
 /// Breaks lines at spaces. A line that begins with four spaces is code and stays as it is: it is
 /// there to be copied.
 pub(crate) fn wrap(text: &str, width: usize, first: &str, rest: &str) -> String {
@@ -129,6 +119,5 @@ mod tests {
             list(&[count(2, "error"), count(1, "info")]),
             "2 errors and 1 info"
         );
-        assert_eq!(shorten("a long message", 8), "a long…");
     }
 }

@@ -220,7 +220,8 @@ Not fully understood, so not judged:
   x/y.sql: permission denied
 
 ⚠ 1 warning in 1 file.
-  2 notes · `aicheck explain float-money` says why
+  2 notes
+  `aicheck explain float-money` says why
 "#
     );
 }
@@ -306,6 +307,47 @@ error[happy-path-only]
   `aicheck explain happy-path-only` says why
 "#
     );
+}
+
+#[test]
+fn many_findings_that_are_one_decision_become_one_block() {
+    let text: String = (1..=12)
+        .map(|n| format!("{n} on delete cascade\n"))
+        .collect();
+    let mut report = report(&[("a.sql", &text), ("b.sql", "on delete cascade\n")]);
+    for n in 1..=12 {
+        let place = at(&report, 0, &format!("{n} on delete cascade"));
+        let message = match n {
+            12 => "a message that is so long that it does not fit on the line that begins with its own place in the file".to_owned(),
+            n => format!("message {n}"),
+        };
+        report
+            .findings
+            .push(finding("unreviewed-cascade", place, &message));
+        report
+            .findings
+            .push(finding("missing-fk-index", place, &message));
+    }
+    let elsewhere = at(&report, 1, "on delete cascade");
+    report
+        .findings
+        .push(finding("unreviewed-cascade", elsewhere, "in another file"));
+    let text = plain(&report);
+    assert_eq!(
+        text.matches("error[unreviewed-cascade]").count(),
+        2,
+        "{text}"
+    );
+    assert_eq!(
+        text.matches("error[missing-fk-index]").count(),
+        12,
+        "{text}"
+    );
+    let folded = "  and 11 more in this file:\n     2:1  message 2\n     3:1  message 3\n";
+    assert!(text.contains(folded), "{text}");
+    let wrapped = "    12:1  a message that is so long that it does not fit on the line that begins with its own place\n          in the file\n\n";
+    assert!(text.contains(wrapped), "{text}");
+    assert!(text.contains("✗ 25 errors in 2 files."), "{text}");
 }
 
 #[test]
