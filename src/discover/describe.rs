@@ -1,6 +1,6 @@
 //! Says of each unit what it is taken for, and why: tool, dialect, profile.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use rayon::prelude::*;
@@ -63,11 +63,20 @@ fn set_tools(units: &mut [Unit], around: &Surroundings) {
 }
 
 fn set_dialects(units: &mut [Unit], around: &Surroundings) {
+    let mixed: BTreeSet<Utf8PathBuf> = units
+        .iter()
+        .filter(|unit| dialect::by_name(&unit.path).is_some())
+        .map(|unit| folder(&unit.path))
+        .collect();
     let mut left = Vec::new();
     for nth in sql(units) {
         let found = said(&units[nth], around);
+        // Where some files of a folder name a dialect, the others are for all of them.
+        let is_for_all = mixed.contains(&folder(&units[nth].path));
+        let found = found.or_else(|| hinted(&units[nth], around).filter(|_| !is_for_all));
         match found {
             Some((dialect, why)) => units[nth].set_dialect(dialect, &why),
+            None if is_for_all => {}
             None => left.push(nth),
         }
     }
@@ -115,9 +124,8 @@ fn set_by_syntax(units: &mut [Unit], left: Vec<usize>) {
     }
 }
 
-/// The dialect that is written down somewhere, the nearest place first.
+/// The dialect that the unit itself is said to be written in.
 fn said(unit: &Unit, around: &Surroundings) -> Option<(Dialect, String)> {
-    let folder = unit.path.parent().unwrap_or(Utf8Path::new(""));
     if let Some(dialect) = configured(unit, around.settings) {
         return Some((dialect, "configuration".to_owned()));
     }
@@ -127,6 +135,12 @@ fn said(unit: &Unit, around: &Surroundings) -> Option<(Dialect, String)> {
     if let Some(Named::Known(dialect)) = dialect::by_path(&unit.path) {
         return Some((dialect, "its path".to_owned()));
     }
+    None
+}
+
+/// The dialect that is written down around it, the nearest place first.
+fn hinted(unit: &Unit, around: &Surroundings) -> Option<(Dialect, String)> {
+    let folder = unit.path.parent().unwrap_or(Utf8Path::new(""));
     let neighbour = neighbour(unit, around.project);
     if let Some(dialect) = neighbour.and_then(|neighbour| neighbour.dialect) {
         return Some((dialect, "its neighbours".to_owned()));

@@ -22,12 +22,18 @@ pub(super) enum Named {
 
 /// The dialect that a path names: by a part of its file name, else by its nearest folder.
 pub(super) fn by_path(path: &Utf8Path) -> Option<Named> {
-    let mut parts = path
-        .components()
-        .rev()
-        .map(|part| part.as_str().to_ascii_lowercase());
-    let name = parts.next()?;
-    by_file_name(&name, is_numbered(path)).or_else(|| parts.find_map(|folder| by_folder(&folder)))
+    by_name(path).or_else(|| {
+        let folders = path.parent()?.components().rev();
+        folders
+            .map(|folder| folder.as_str().to_ascii_lowercase())
+            .find_map(|folder| by_folder(&folder))
+    })
+}
+
+/// The dialect that the name of the file itself names.
+pub(super) fn by_name(path: &Utf8Path) -> Option<Named> {
+    let name = path.file_name()?.to_ascii_lowercase();
+    by_file_name(&name, is_numbered(path))
 }
 
 /// Parts between dots always count (`001_a.mysql.up.sql`), words only at the borders of a name
@@ -42,7 +48,11 @@ fn by_file_name(name: &str, is_numbered: bool) -> Option<Named> {
     })
 }
 
+/// A folder that starts with a number is a migration, whose name is about something else.
 fn by_folder(name: &str) -> Option<Named> {
+    if name.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
     word(name).or_else(|| {
         let known = |name: &str| word(name).filter(|named| matches!(named, Named::Known(_)));
         name.split(['_', '-', '.']).find_map(known)
@@ -133,6 +143,7 @@ mod tests {
         assert_eq!(of("schema_mssql.sql"), known(Dialect::Mssql));
         assert_eq!(of("m/001_add_mysql.sql"), None);
         assert_eq!(of("m/export_mysql_data.sql"), None);
+        assert_eq!(of("m/20240101_add_pg_trgm/migration.sql"), None);
         assert_eq!(
             of("m/1.cockroach.up.sql"),
             Some(Named::Foreign("CockroachDB"))

@@ -122,6 +122,14 @@ fn the_dialect_is_told_by_the_nearest_evidence() {
         Some(Dialect::Mssql)
     );
     assert_eq!(of(&[("db/001_a.sql", "select 1;")], None), None);
+    let variants = [
+        ("m/1_a.up.sql", "select 1;"),
+        ("m/1_a.mysql.up.sql", ""),
+        requirements,
+    ];
+    let inputs = memory(&variants, &Settings::default());
+    let dialects: Vec<_> = inputs.units.iter().map(|unit| unit.dialect).collect();
+    assert_eq!(dialects, [Some(Dialect::Mysql), None]);
 }
 
 #[test]

@@ -153,7 +153,9 @@ fn by_names(
             false => (MigrationTool::GolangMigrate, "<version>_name.up.sql"),
         });
     }
-    let is_place = folder.file_name().is_some_and(is_migration_folder);
+    // `migration/sqlite/0.21/00__name.sql` is three folders deep.
+    let mut places = folder.components().rev().take(3);
+    let is_place = places.any(|place| is_migration_folder(place.as_str()));
     if numbered == 0 || !is_place && (numbered < 2 || numbered < most) {
         None
     } else if rust("sqlx") {
@@ -298,6 +300,7 @@ mod tests {
             (&["db/001_a.sql", "db/002_b.sql"], MigrationTool::Numbered),
             (&["db/migrations/001_a.sql"], MigrationTool::Numbered),
             (&["db/001_a.sql"], MigrationTool::None),
+            (&["migration/mysql/0.2/00__a.sql"], MigrationTool::Numbered),
             (&["db/schema.sql", "db/queries.sql"], MigrationTool::None),
         ] {
             assert_eq!(tool(paths), expected, "{paths:?}");
