@@ -22,6 +22,9 @@ const WIRING: [&str; 11] = [
     "register_error_handler",
 ];
 
+/// More local names than this are not kept; generated code has them, factories do not.
+const MAX_LOCALS: usize = 400;
+
 /// Reads a body, nested functions and classes left out.
 pub(super) fn describe(function: &mut Function, node: Node<'_>) {
     let Some(body) = node.child(Field::Body) else {
@@ -59,6 +62,7 @@ pub(super) fn describe(function: &mut Function, node: Node<'_>) {
     let params = &function.params;
     let locals: Vec<Global> = once
         .filter(|local| params.iter().all(|param| param.name != local.name))
+        .take(MAX_LOCALS)
         .collect();
     function.locals = locals;
 }

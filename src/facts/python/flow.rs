@@ -39,6 +39,9 @@ use test::merge;
 /// More variables than this are not followed; generated code has them, handlers do not.
 const MAX_VARIABLES: usize = 400;
 
+/// More proofs, witnesses or protections than this are forgotten; handlers have a few.
+const MAX_REMEMBERED: usize = 50;
+
 /// How often the loops of a function are run a second time in all.
 const MAX_REPEATS: usize = 100;
 
@@ -78,6 +81,8 @@ struct Flow<'t, 'f> {
     repeats: usize,
     /// Nodes whose call or return is written down.
     seen: FxHashSet<usize>,
+    /// Nodes whose exit is written down.
+    exits: FxHashSet<usize>,
     /// Parameters that are not proved to reject None.
     met: FxHashSet<Variable>,
     /// The names of caught exceptions that are in scope.
@@ -113,6 +118,7 @@ impl<'t, 'f> Flow<'t, 'f> {
             depth: 0,
             repeats: 0,
             seen: FxHashSet::default(),
+            exits: FxHashSet::default(),
             met: FxHashSet::default(),
             caught_as: Vec::new(),
             places: false,

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::state::{Doubt, Known, Shape, Standing, Variable};
+use super::steps::remember;
 use super::{Field, Flow, Kind, MAX_VARIABLES, Node};
 use crate::facts::python::UseKind;
 
@@ -166,9 +167,7 @@ impl<'t> Flow<'t, '_> {
             }
             state.settle(variable, |doubts| {
                 for doubt in doubts.iter_mut().filter(|doubt| whose(doubt)) {
-                    if !doubt.witnesses.contains(&witness) {
-                        doubt.witnesses.push(witness);
-                    }
+                    remember(&mut doubt.witnesses, witness);
                 }
             });
         }

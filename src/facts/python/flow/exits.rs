@@ -63,8 +63,8 @@ impl<'t> Flow<'t, '_> {
 
     /// Writes down an exit, once.
     pub(super) fn exit(&mut self, kind: ExitKind, node: Node<'t>) {
-        let span = node.span();
-        if self.state.is_some() && self.function.exits.iter().all(|exit| exit.span != span) {
+        if self.state.is_some() && self.exits.insert(node.index()) {
+            let span = node.span();
             self.function.exits.push(FailureExit { kind, span });
         }
     }

@@ -6,7 +6,7 @@ use super::call::{Argument, Called};
 use super::names::{is_class_like, last, root};
 use super::query::statement;
 use super::state::{Doubt, Known, Origins, Query, QueryLibrary, Shape, Subject};
-use super::{Flow, Kind, LIBRARY, Node};
+use super::{Flow, Kind, LIBRARY, MAX_REMEMBERED, Node};
 use crate::facts::python::library::{Key, Lookup, Missing, Receiver};
 
 /// What is looked up, and by what.
@@ -51,7 +51,9 @@ impl<'t> Flow<'t, '_> {
 
     /// From here on this exists.
     pub(super) fn prove(&mut self, subject: Subject<'t>) {
-        if let Some(state) = &mut self.state {
+        if let Some(state) = &mut self.state
+            && state.proofs.len() < MAX_REMEMBERED
+        {
             state.proofs.push(Rc::new(subject));
         }
     }

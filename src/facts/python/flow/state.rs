@@ -3,6 +3,7 @@
 
 use std::rc::Rc;
 
+use super::steps::remember;
 use crate::facts::python::{Origin, Param};
 use crate::parse::python::Node;
 
@@ -372,9 +373,7 @@ fn one_sided(doubt: &Doubt, witnesses: impl Iterator<Item = Variable>) -> Doubt 
     let mut doubt = doubt.clone();
     doubt.standing = doubt.standing.opened();
     for witness in witnesses {
-        if !doubt.witnesses.contains(&witness) {
-            doubt.witnesses.push(witness);
-        }
+        remember(&mut doubt.witnesses, witness);
     }
     doubt
 }

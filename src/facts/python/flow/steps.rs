@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::state::{Doubt, Known, Origins, StepId, Variable};
-use super::{Field, Flow, Kind, Node};
+use super::{Field, Flow, Kind, MAX_REMEMBERED, Node};
 use crate::facts::python::library::{Lookup, Missing};
 use crate::facts::python::value::chain;
 use crate::facts::python::{Failure, Passed, Protection, Step, UseKind};
@@ -247,9 +247,7 @@ impl<'t> Flow<'t, '_> {
             });
         state.settle(variable, |doubts| {
             for doubt in doubts {
-                if !doubt.protections.contains(&id) {
-                    doubt.protections.push(id);
-                }
+                remember(&mut doubt.protections, id);
             }
         });
     }
@@ -264,6 +262,13 @@ pub(super) fn clear(state: &mut super::State<'_>, steps: &[StepId]) {
         state.settle(variable, |doubts| {
             doubts.retain(|doubt| !steps.contains(&doubt.step))
         });
+    }
+}
+
+/// Adds to a short list what it does not hold yet.
+pub(super) fn remember(list: &mut Vec<u32>, item: u32) {
+    if list.len() < MAX_REMEMBERED && !list.contains(&item) {
+        list.push(item);
     }
 }
 

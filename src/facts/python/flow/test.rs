@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::question::{Says, awaited, question};
 use super::state::{Known, Standing, State, StepId, Subject, Variable};
-use super::{Field, Flow, Kind, Node};
+use super::{Field, Flow, Kind, MAX_REMEMBERED, Node};
 
 /// A condition that was followed both ways.
 pub(super) struct Test<'t> {
@@ -123,7 +123,8 @@ impl<'t> Flow<'t, '_> {
                 Says::Nothing => {}
             }
             if says != Says::Missing {
-                side.proofs.extend(proof.clone());
+                side.proofs
+                    .extend(proof.clone().filter(|_| side.proofs.len() < MAX_REMEMBERED));
             }
         }
         if question.yes != Says::Missing && question.no != Says::Missing {
@@ -219,6 +220,7 @@ impl<'t> Flow<'t, '_> {
         let mut found: Vec<Variable> = names
             .filter_map(|name| self.variables.get(name.text()).copied())
             .collect();
+        found.sort_unstable();
         found.dedup();
         found
     }
