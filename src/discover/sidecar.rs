@@ -38,7 +38,7 @@ const LIMIT: u64 = 1 << 20;
 impl Sidecars {
     pub(super) fn read(tree: &Tree, paths: &[Utf8PathBuf]) -> Self {
         let read = |path: &Utf8PathBuf| {
-            let role = role(path.file_name()?)?;
+            let role = role(path)?;
             if tree.size(path).ok()? > LIMIT {
                 return None;
             }
@@ -163,10 +163,13 @@ const PROJECT: &[&str] = &[
     "application.yaml",
 ];
 
-fn role(name: &str) -> Option<Role> {
+fn role(path: &Utf8Path) -> Option<Role> {
+    let name = path.file_name()?;
+    let folder = path.parent().and_then(Utf8Path::file_name);
     let is_compose = (name.starts_with("docker-compose") || name.starts_with("compose"))
         && (name.ends_with(".yml") || name.ends_with(".yaml"));
-    let is_requirements = name.contains("requirements") && name.ends_with(".txt");
+    let is_requirements = matches!(path.extension(), Some("txt" | "in"))
+        && (name.contains("requirements") || folder == Some("requirements"));
     if TOOL.contains(&name) {
         Some(Role::Tool)
     } else if PROJECT.contains(&name)

@@ -185,9 +185,10 @@ fn position(path: &Utf8Path, plan: Option<&[String]>) -> Option<u32> {
     Some(nth as u32)
 }
 
-/// `001_name.sql`, `2024-01-01-name.sql`, `7.sql`.
+/// `001_name.sql`, `2024-01-01-name.sql`, `7.sql`, `v2_name.sql`.
 pub(in crate::discover) fn is_numbered(path: &Utf8Path) -> bool {
-    path.file_name().is_some_and(starts_with_digit)
+    let name = path.file_name().unwrap_or_default();
+    starts_with_digit(name.strip_prefix(['v', 'V']).unwrap_or(name))
 }
 
 fn is_up_or_down(path: &Utf8Path) -> bool {
@@ -301,6 +302,11 @@ mod tests {
             (&["db/migrations/001_a.sql"], MigrationTool::Numbered),
             (&["db/001_a.sql"], MigrationTool::None),
             (&["migration/mysql/0.2/00__a.sql"], MigrationTool::Numbered),
+            (
+                &["m/V0001.a.up.sql", "m/V0001.a.down.sql"],
+                MigrationTool::GolangMigrate,
+            ),
+            (&["db/v1_a.sql", "db/v2_b.sql"], MigrationTool::Numbered),
             (&["db/schema.sql", "db/queries.sql"], MigrationTool::None),
         ] {
             assert_eq!(tool(paths), expected, "{paths:?}");
