@@ -7,18 +7,29 @@ use super::failure::Failure;
 use super::terminal::Terminal;
 use super::{hint_at_stdin, settings, to_stdout};
 use crate::discover::{self, FileKind, Inputs, MigrationTool, Profile, Unit};
+use crate::engine;
+use crate::project::schema::Database;
 use crate::report::neutralise;
-use crate::report::prose::{Paint, columns, count};
+use crate::report::prose::{Paint, columns, count, list};
 
 pub(super) fn run(args: &InputArgs, terminal: Terminal) -> Result<u8, Failure> {
     let (scope, settings) = settings::of_input(args)?;
     hint_at_stdin(&scope);
     let inputs = discover::discover(&scope, &settings)?;
-    to_stdout(|out| list(&inputs, Paint(terminal.output().color), out))?;
+    let (_, project) = engine::read(&inputs, &settings);
+    let paint = Paint(terminal.output().color);
+    to_stdout(|out| {
+        documents(&inputs, paint, out)?;
+        for database in &project.databases {
+            writeln!(out, "{}", neutralise(&described(database)))?;
+        }
+        let all = count(inputs.units.len(), "document");
+        writeln!(out, "{}", paint.bold(&format!("{all} to check.")))
+    })?;
     Ok(0)
 }
 
-fn list(inputs: &Inputs, paint: Paint, out: &mut dyn io::Write) -> io::Result<()> {
+fn documents(inputs: &Inputs, paint: Paint, out: &mut dyn io::Write) -> io::Result<()> {
     let rows: Vec<[String; 3]> = inputs
         .units
         .iter()
@@ -43,12 +54,24 @@ fn list(inputs: &Inputs, paint: Paint, out: &mut dyn io::Write) -> io::Result<()
         let text = format!("{}{}", place.unwrap_or_default(), note.message);
         writeln!(out, "{}", paint.yellow(&neutralise(&text)))?;
     }
-    let files = inputs.units.len();
-    writeln!(
-        out,
-        "{}",
-        paint.bold(&format!("{} to check.", count(files, "document")))
-    )
+    Ok(())
+}
+
+/// What the migrations of a folder leave behind.
+fn described(database: &Database) -> String {
+    let mut words = vec![database.dialect.as_str().to_owned()];
+    if database.tool != MigrationTool::None {
+        words.push(database.tool.name().to_owned());
+    }
+    words.push(count(database.tables.len(), "table"));
+    if !database.open.is_empty() {
+        words.push(format!("not fully understood: {}", list(&database.open)));
+    }
+    let place = match database.name.as_str() {
+        "" => String::new(),
+        name => format!(" in {name}"),
+    };
+    format!("Database{place}: {}.", words.join(", "))
 }
 
 /// The path; a block of a draft is found by its line.

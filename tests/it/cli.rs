@@ -280,7 +280,7 @@ fn the_catalogue_can_be_listed_and_explained() {
 #[test]
 fn files_says_what_each_is_taken_for() {
     let folder = project(&[
-        ("db/a.sql", "select 1;"),
+        ("db/a.sql", "create table t (id int primary key);"),
         ("b.py", "x = 1\n"),
         ("c.txt", ""),
     ]);
@@ -298,7 +298,9 @@ fn files_says_what_each_is_taken_for() {
         outcome.out
     );
     assert!(
-        outcome.out.ends_with("2 documents to check.\n"),
+        outcome
+            .out
+            .ends_with("Database in db: postgres, 1 table.\n2 documents to check.\n"),
         "{}",
         outcome.out
     );
