@@ -175,7 +175,7 @@ fn foreign(path: &Utf8Path) -> Option<&'static str> {
         Some("")
     } else if VENDORED.contains(&name) {
         Some("vendored code")
-    } else if name == ".venv" || path.join("pyvenv.cfg").exists() {
+    } else if matches!(name, ".venv" | "venv") || path.join("pyvenv.cfg").exists() {
         Some("a virtual environment")
     } else if CACHES.contains(&name) || path.join("CACHEDIR.TAG").exists() {
         Some("a cache")
