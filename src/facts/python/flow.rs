@@ -28,6 +28,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use std::rc::Rc;
 
 use super::library::LIBRARY;
+use super::value;
 use super::{Function, Param, ParamKind};
 use crate::parse::python::{Field, Kind, Node};
 pub(super) use names::Names;
@@ -226,7 +227,10 @@ impl<'t, 'f> Flow<'t, 'f> {
         if self.returns {
             self.function.rejects_none = rejecting;
         }
-        self.function.never_returns = !self.returns && !self.function.is_generator;
+
+        let returns = self.function.returns.as_ref();
+        let said = returns.is_some_and(|it| matches!(names::last(&it.text), "NoReturn" | "Never"));
+        self.function.never_returns = said || !self.returns && !self.function.is_generator;
     }
 
     fn block(&mut self, block: Node<'t>) {

@@ -90,6 +90,7 @@ pub(super) struct Queries {
     pub(super) filters: FxHashSet<String>,
     pub(super) aggregates: FxHashSet<String>,
     pub(super) executes: FxHashSet<String>,
+    pub(super) creates: FxHashSet<String>,
     pub(super) aggregate_functions: FxHashSet<String>,
     pub(super) sessions: FxHashSet<String>,
 }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::names::{is_class_like, last, root};
+use super::names::{class_name, is_class_like, last, root};
 use super::state::{Doubt, Known, Origins, Shape, State, Subject};
 use super::{Field, Flow, Kind, LIBRARY, Node};
 use crate::facts::python::value::{arguments, chain};
@@ -34,10 +34,9 @@ impl<'t> Called<'t> {
         self.args.iter().filter(|argument| argument.name.is_none())
     }
 
-    /// Whether the method hangs on something that reads like a class.
-    pub(super) fn on_class(&self) -> bool {
-        self.object
-            .is_some_and(|object| is_class_like(last(object.text())))
+    /// The class that the method hangs on, by how it reads.
+    pub(super) fn class(&self) -> Option<&'t str> {
+        self.object.and_then(class_name)
     }
 }
 
@@ -196,6 +195,8 @@ impl<'t> Flow<'t, '_> {
         if LIBRARY.mapped.names.contains(called.method) {
             return self.mapped(called);
         }
+
+        self.create(&called);
         if let Some(known) = self.lookup(&called) {
             return known;
         }
@@ -245,12 +246,9 @@ impl<'t> Flow<'t, '_> {
     /// `get_object_or_404(Order, pk=pk)`
     fn mapped(&mut self, called: Called<'t>) -> Known<'t> {
         let keys = called.args.iter().filter_map(|argument| argument.known.key);
-        let entity = called
-            .positional()
-            .map(|it| it.node.text())
-            .find(|text| is_class_like(text));
-        let entity = entity.map(|text| root(text).to_owned());
         let keys = keys.map(Node::text).collect();
+        let first = called.positional().find_map(|it| class_name(it.node));
+        let entity = first.map(str::to_owned);
         self.prove(Subject {
             entity,
             words: String::new(),

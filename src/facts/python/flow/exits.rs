@@ -93,7 +93,7 @@ impl<'t> Flow<'t, '_> {
     }
 
     /// The lookups that have found nothing on this path.
-    fn missing_here(&self) -> Vec<StepId> {
+    pub(super) fn missing_here(&self) -> Vec<StepId> {
         let Some(state) = &self.state else {
             return Vec::new();
         };

@@ -1,6 +1,6 @@
 //! Expressions: what is known of their value, and which values they need.
 
-use super::names::{is_class_like, last};
+use super::names::{class_name, is_class_like, last};
 use super::state::{Known, Origins, Query, QueryLibrary, Shape};
 use super::test::merge;
 use super::{Field, Flow, Kind, LIBRARY, Node};
@@ -202,10 +202,12 @@ impl<'t> Flow<'t, '_> {
     fn comprehension(&mut self, node: Node<'t>) -> Known<'t> {
         let mut before = None;
         let mut conditions: Option<Known> = None;
+        let mut over = None;
         self.depth += 1;
         for clause in node.children() {
             if clause.kind() == Kind::ForInClause {
                 let element = self.iterated(clause);
+                over = over.or(clause.child(Field::Right));
                 before = before.or_else(|| self.state.clone());
                 if let Some(left) = clause.child(Field::Left) {
                     self.bind(left, element);
@@ -227,11 +229,12 @@ impl<'t> Flow<'t, '_> {
         self.state = before;
         let shape = match conditions {
             Some(known) => Shape::Query(Rc::new(Query {
-                library: QueryLibrary::Alike,
-                entity: None,
+                library: QueryLibrary::Elements,
+                entity: over.and_then(super::value::name),
                 origins: known.origins,
                 key: known.key,
                 always: false,
+                inserts: false,
             })),
             None => Shape::Other,
         };
@@ -308,6 +311,7 @@ fn text_query<'t>(text: &str) -> Option<Shape<'t>> {
         origins: Origins::default(),
         key: None,
         always: sql.always,
+        inserts: sql.inserts,
     })))
 }
 
@@ -325,8 +329,8 @@ fn attribute_of<'t>(object: Node<'t>, holder: &Known<'t>, name: &str, node: Node
         Shape::Query(_) => return Known::keyed(Origins::ROW, node),
         _ => {}
     }
-    let class = last(object.text());
-    if is_class_like(class) {
+
+    if let Some(class) = class_name(object) {
         let manager = match name {
             _ if LIBRARY.query.django_managers.contains(name) => Some(QueryLibrary::Django),
             _ if LIBRARY.query.sqlalchemy_managers.contains(name) => Some(QueryLibrary::Sqlalchemy),
@@ -372,6 +376,7 @@ pub(super) fn query<'t>(library: QueryLibrary, entity: Option<String>) -> Known<
         origins: Origins::default(),
         key: None,
         always: false,
+        inserts: false,
     };
     Known {
         shape: Shape::Query(Rc::new(query)),

@@ -3,10 +3,11 @@
 use std::rc::Rc;
 
 use super::call::{Argument, Called};
-use super::names::{is_class_like, last, root};
+use super::expression::is_session_name;
+use super::names::{class_name, last, root};
 use super::query::statement;
 use super::state::{Doubt, Known, Origins, Query, QueryLibrary, Shape, Subject};
-use super::{Flow, Kind, LIBRARY, MAX_REMEMBERED, Node};
+use super::{Flow, Kind, LIBRARY, Node};
 use crate::facts::python::library::{Key, Lookup, Missing, Receiver};
 
 /// What is looked up, and by what.
@@ -34,7 +35,7 @@ impl<'t> Flow<'t, '_> {
             words: String::new(),
             keys: asked.key.map(Node::text).into_iter().collect(),
         };
-        if asked.always || self.is_proven(&subject) {
+        if asked.always || self.is_proven(&subject) || self.is_made_since(&subject) {
             return Some(known);
         }
         let about = (asked.entity, asked.origins, asked.key);
@@ -49,76 +50,81 @@ impl<'t> Flow<'t, '_> {
         Some(known)
     }
 
-    /// From here on this exists.
-    pub(super) fn prove(&mut self, subject: Subject<'t>) {
-        if let Some(state) = &mut self.state
-            && state.proofs.len() < MAX_REMEMBERED
-        {
-            state.proofs.push(Rc::new(subject));
-        }
-    }
-
-    fn is_proven(&self, subject: &Subject<'t>) -> bool {
-        let proofs = self.state.as_ref().map_or(&[][..], |state| &state.proofs);
-        proofs.iter().any(|proof| proof.proves(subject))
-    }
-
     /// What the call asks for, if it is this lookup.
     fn asked(&self, lookup: &Lookup, called: &Called<'t>) -> Option<Asked<'t>> {
         let query = match &called.receiver.shape {
             Shape::Query(query) => Some(query),
             _ => None,
         };
+        let bare = called.positional().next().is_none();
         let of = |library| query.filter(|query| query.library == library);
+        let on = |query: Option<&Rc<Query<'t>>>| query.map(|it| by(lookup, Some(it), called, 0));
         match lookup.on {
-            Receiver::SqlalchemyQuery => {
-                let of_text = || of(QueryLibrary::Text).filter(|_| called.method != "get");
-                let query = of(QueryLibrary::Sqlalchemy).or_else(of_text)?;
-                Some(by(lookup, Some(query), called, 0))
-            }
-            Receiver::DjangoQuery => Some(by(lookup, Some(of(QueryLibrary::Django)?), called, 0)),
+            Receiver::SqlalchemyQuery => match called.method {
+                "get" => on(of(QueryLibrary::Sqlalchemy).filter(|_| !bare)),
+                _ => on(of(QueryLibrary::Sqlalchemy)
+                    .or(of(QueryLibrary::Text))
+                    .filter(|_| bare)),
+            },
+            Receiver::DjangoQuery => on(of(QueryLibrary::Django)),
+            Receiver::Cursor => on(of(QueryLibrary::Text)),
             Receiver::AnyQuery => {
-                let query = query.filter(|_| called.positional().next().is_none());
-                Some(by(lookup, Some(query?), called, 0))
+                on(query.filter(|it| bare && it.library != QueryLibrary::Elements))
             }
-            Receiver::Cursor => Some(by(lookup, Some(of(QueryLibrary::Text)?), called, 0)),
             Receiver::Session => {
-                let model = called.positional().next()?.node;
-                let two = called.args.len() > 1 && is_class_like(last(model.text()));
-                let session = matches!(called.receiver.shape, Shape::Session) && two;
-                let entity = Some(last(model.text()).to_owned());
-                session.then(|| Asked {
-                    entity,
-                    ..by(lookup, None, called, 1)
-                })
+                let model = called
+                    .positional()
+                    .next()
+                    .and_then(|first| class_name(first.node))?;
+                let session = called.args.len() > 1 && is_session(called);
+                session.then(|| by(lookup, None, called, 1).of(model))
             }
             Receiver::SessionStatement => {
                 let sent = statement(called).filter(|_| called.object.is_some())?;
                 Some(by(lookup, Some(&sent), called, 1))
             }
-            Receiver::Model => {
-                let entity = called.on_class().then(|| self.receiver_name(called))?;
-                Some(Asked {
-                    entity,
-                    ..by(lookup, None, called, 0)
-                })
-            }
+            Receiver::Model => Some(by(lookup, None, called, 0).of(called.class()?)),
             Receiver::ClassOrCollection => {
-                let kept = is_upsert(called);
-                let found = !kept && (called.on_class() || is_collection(called));
-                let entity = found.then(|| self.receiver_name(called))?;
-                Some(Asked {
-                    entity,
-                    ..by(lookup, None, called, 0)
-                })
+                let found = called.class().is_some() || is_collection(called);
+                let name = called.object.filter(|_| found && !is_upsert(called))?;
+                Some(by(lookup, None, called, 0).of(last(name.text())))
             }
-            Receiver::Builtin => next(lookup, called),
+            Receiver::Builtin => self.next(lookup, called),
         }
     }
 
-    fn receiver_name(&self, called: &Called<'t>) -> Option<String> {
-        called.object.map(|object| last(object.text()).to_owned())
+    /// `next(x for x in ROWS if x.id == key)`, with or without `None` for the case of none. What
+    /// a local collection holds may have been checked: it is none.
+    fn next(&self, lookup: &Lookup, called: &Called<'t>) -> Option<Asked<'t>> {
+        let mut args = called.positional();
+        let (first, default) = (args.next()?, args.next());
+        let fails = match (&lookup.missing, default) {
+            (Missing::Raises(_), None) => true,
+            (Missing::None(_), Some(default)) => default.node.kind() == Kind::None,
+            _ => false,
+        };
+        let Shape::Query(query) = &first.known.shape else {
+            return None;
+        };
+        let local = query
+            .entity
+            .as_deref()
+            .is_some_and(|name| self.variables.contains_key(name));
+        (fails && !local && called.object.is_none()).then(|| by(lookup, Some(query), called, 2))
     }
+}
+
+impl Asked<'_> {
+    fn of(self, entity: &str) -> Self {
+        let entity = Some(entity.to_owned());
+        Self { entity, ..self }
+    }
+}
+
+/// `db`, `self.session`, a parameter typed as one.
+fn is_session(called: &Called<'_>) -> bool {
+    let named = |object: Node| is_session_name(last(object.text()));
+    matches!(called.receiver.shape, Shape::Session) || called.object.is_some_and(named)
 }
 
 /// The key of a lookup, from its query and its arguments behind the first ones.
@@ -136,6 +142,7 @@ fn by<'t>(
             origins: Origins::default(),
             key: None,
             always: false,
+            inserts: false,
         },
     };
     if lookup.key != Key::Query {
@@ -149,26 +156,6 @@ fn by<'t>(
         key: all.key,
         always: all.always,
     }
-}
-
-/// `next(x for x in rows if x.id == key)`, with or without `None` for the case of none.
-fn next<'t>(lookup: &Lookup, called: &Called<'t>) -> Option<Asked<'t>> {
-    let mut args = called.positional();
-    let (first, default) = (args.next()?, args.next());
-    let fails = match (&lookup.missing, default) {
-        (Missing::Raises(_), None) => true,
-        (Missing::None(_), Some(default)) => default.node.kind() == Kind::None,
-        _ => false,
-    };
-    let Shape::Query(query) = &first.known.shape else {
-        return None;
-    };
-    (fails && called.object.is_none()).then(|| Asked {
-        entity: None,
-        origins: query.origins,
-        key: query.key,
-        always: false,
-    })
 }
 
 /// `find_one_and_update(…, upsert=True)`

@@ -3,7 +3,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::facts::python::{Function, Module, Value};
-use crate::parse::python::{Field, Node};
+use crate::parse::python::{Field, Kind, Node};
 
 /// The names of one module.
 pub(in crate::facts::python) struct Names<'m> {
@@ -64,6 +64,16 @@ impl<'m> Names<'m> {
 /// Whether a name reads like that of a class.
 pub(in crate::facts::python) fn is_class_like(name: &str) -> bool {
     name.starts_with(|first: char| first.is_uppercase())
+}
+
+/// The class that a name or a dotted name stands for, by how it reads.
+pub(super) fn class_name(node: Node<'_>) -> Option<&str> {
+    let own = match node.kind() {
+        Kind::Identifier => node,
+        Kind::Attribute => node.child(Field::Attribute)?,
+        _ => return None,
+    };
+    Some(own.text()).filter(|name| is_class_like(name))
 }
 
 /// The part of a dotted name behind the last dot.

@@ -1,11 +1,75 @@
 //! What tests prove to exist: a lookup by the same key finds its row afterwards.
 
+use std::rc::Rc;
+
+use super::call::{Argument, Called};
 use super::names::{is_class_like, last, root};
-use super::state::{Known, Shape, Subject};
-use super::{Field, Flow, Kind, LIBRARY, Node};
+use super::state::{Known, Query, Shape, Subject};
+use super::{Field, Flow, Kind, LIBRARY, MAX_REMEMBERED, Node};
 use crate::facts::python::value::chain;
 
 impl<'t> Flow<'t, '_> {
+    /// From here on this exists.
+    pub(super) fn prove(&mut self, subject: Subject<'t>) {
+        if let Some(state) = &mut self.state {
+            if state.proofs.len() == MAX_REMEMBERED {
+                state.proofs.remove(0);
+            }
+            state.proofs.push(Rc::new(subject));
+        }
+    }
+
+    pub(super) fn is_proven(&self, subject: &Subject<'t>) -> bool {
+        let proofs = self.state.as_ref().map_or(&[][..], |state| &state.proofs);
+        proofs.iter().any(|proof| proof.proves(subject))
+    }
+
+    /// The same was looked up before and not found: whoever asks again has made it since.
+    pub(super) fn is_made_since(&self, subject: &Subject<'t>) -> bool {
+        self.missing_here().into_iter().any(|step| {
+            let before = self.steps.get(step);
+            let key = before.key.map(Node::text);
+            before.library.is_some()
+                && before.entity == subject.entity
+                && key.is_some_and(|key| subject.keys.contains(&key))
+        })
+    }
+
+    /// `Order(id=key)`, `Order.objects.create(id=key)`, `db.orders.insert_one({…})`: from here on
+    /// there is a row with this key.
+    pub(super) fn create(&mut self, called: &Called<'t>) {
+        let (entity, keys) = match called.object {
+            _ if is_class_like(called.method) => (called.method, built_from(called)),
+            Some(object) if LIBRARY.query.creates.contains(called.method) => {
+                let name = object.text();
+                let class = name.split('.').find(|part| is_class_like(part));
+                let keys = self.keys_inside(called.node).1;
+                (class.unwrap_or(last(name)), keys)
+            }
+            _ => return,
+        };
+        if !keys.is_empty() {
+            let entity = Some(entity.to_owned());
+            self.prove(Subject {
+                entity,
+                words: String::new(),
+                keys,
+            });
+        }
+    }
+
+    /// `cursor.execute("INSERT …", (key,))`
+    pub(super) fn prove_inserted(&mut self, statement: &Query<'t>, call: Node<'t>) {
+        let entity = statement.entity.clone();
+        let mut keys = self.keys_inside(call).1;
+        keys.extend(statement.key.map(Node::text));
+        self.prove(Subject {
+            entity,
+            words: String::new(),
+            keys,
+        });
+    }
+
     /// What a condition is evidence for, if it is: `exists(key)`, `key in rows`, a count, a row.
     pub(super) fn proof(
         &self,
@@ -83,4 +147,21 @@ impl<'t> Flow<'t, '_> {
             .get(*variable)
             .map(|known| &known.shape)
     }
+}
+
+/// What comes from outside in the arguments of a constructor; of `**data.dict()` it is `data`.
+fn built_from<'t>(called: &Called<'t>) -> Vec<&'t str> {
+    let outside = called
+        .args
+        .iter()
+        .filter(|it| it.known.origins.is_outside());
+    let key = |argument: &Argument<'t>| {
+        let text = argument.known.key?.text();
+        Some(if argument.name == Some("**") {
+            root(text)
+        } else {
+            text
+        })
+    };
+    outside.filter_map(key).collect()
 }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::call::Called;
 use super::expression::query;
-use super::names::{is_class_like, last, root};
+use super::names::{class_name, last, root};
 use super::state::{Known, Origins, Query, QueryLibrary, Shape};
 use super::{Field, Flow, Kind, LIBRARY, Node};
 
@@ -65,7 +65,8 @@ impl<'t> Flow<'t, '_> {
         if let Shape::Query(query) = &mut begun.shape {
             let query = Rc::make_mut(query);
             query.entity = entity;
-            query.always = one_row || constant || called.method == "insert";
+            query.inserts = called.method == "insert";
+            query.always = one_row || constant || query.inserts;
         }
         Some(begun)
     }
@@ -73,14 +74,20 @@ impl<'t> Flow<'t, '_> {
     /// `session.execute(query, parameters)`; a cursor keeps what it has executed.
     fn sent(&mut self, called: &Called<'t>) -> Option<Known<'t>> {
         let statement = statement(called);
-        if let Some(name) = called.object.filter(|object| is_place(*object)) {
+        let is_text = |query: &Rc<Query>| query.library == QueryLibrary::Text;
+        if let Some(name) = called.object.filter(|object| is_place(*object))
+            && statement.as_ref().is_none_or(is_text)
+        {
             self.places |= name.kind() == Kind::Attribute;
             let shape = statement.clone().map_or(Shape::Other, Shape::Query);
             self.reshape(name, shape);
         }
-        let shape = Shape::Query(statement?);
+        let statement = statement?;
+        if statement.inserts {
+            self.prove_inserted(&statement, called.node);
+        }
         Some(Known {
-            shape,
+            shape: Shape::Query(statement),
             ..Known::from(Origins::ROW)
         })
     }
@@ -186,35 +193,34 @@ fn narrow<'t>(query: &Rc<Query<'t>>, called: &Called<'t>) -> Known<'t> {
 
 /// `Order.filter(id=key)`, `x.filter(Order.id == key)`: a chain that filters as queries do.
 fn chained<'t>(called: &Called<'t>) -> Option<Known<'t>> {
-    if !matches!(
-        called.method,
-        "filter" | "filter_by" | "where" | "select" | "find"
-    ) {
+    let builds = ["filter", "filter_by", "where", "select", "find"];
+    if !builds.contains(&called.method) || called.object.is_none() {
         return None;
     }
-    let object = called.object?;
-    let of_class = called.on_class().then(|| last(object.text()).to_owned());
-    let by_class = called
-        .positional()
-        .find_map(|argument| class_of(argument.node));
-    let entity = of_class.or(by_class)?;
+    let of_class = called.class().map(str::to_owned);
+    let by_class = || {
+        called
+            .positional()
+            .find_map(|argument| class_of(argument.node))
+    };
+    let entity = of_class.or_else(by_class)?;
     let Shape::Query(begun) = query(QueryLibrary::Alike, Some(entity)).shape else {
         return None;
     };
     Some(narrow(&begun, called))
 }
 
-/// The class that an expression of a query is about: `Order`, `Order.id == key`, `~Order.paid`.
+/// The class that an expression of a query is about: `Order`, `Order.id == key`, `~Order.paid`;
+/// of a column of a table object, `orders.c.id`, the table.
 fn class_of(node: Node<'_>) -> Option<String> {
     match node.kind() {
-        Kind::Identifier => is_class_like(node.text()).then(|| node.text().to_owned()),
+        Kind::Identifier => class_name(node).map(str::to_owned),
         Kind::Attribute => {
             let object = node.child(Field::Object)?;
-            let own = last(node.text());
-            match class_of(object) {
-                Some(class) => Some(class),
-                None => is_class_like(own).then(|| own.to_owned()),
-            }
+            let columns = node.child(Field::Attribute)?.text() == "c";
+            class_of(object)
+                .or_else(|| class_name(node).map(str::to_owned))
+                .or_else(|| columns.then(|| object.text().to_owned()))
         }
         Kind::Call => class_of(node.child(Field::Function)?),
         Kind::UnaryOperator => class_of(node.child(Field::Argument)?),

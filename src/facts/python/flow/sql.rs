@@ -8,6 +8,8 @@
 pub(super) struct Sql {
     /// It gives a row in any case.
     pub(super) always: bool,
+    /// It makes rows.
+    pub(super) inserts: bool,
     /// The table it reads or writes first.
     pub(super) table: Option<String>,
 }
@@ -38,7 +40,12 @@ pub(super) fn read(text: &str) -> Option<Sql> {
         }
     };
     let table = table.filter(|name| name.starts_with(|c: char| c.is_alphabetic() || c == '_'));
-    Some(Sql { always, table })
+    let inserts = main.text == "insert";
+    Some(Sql {
+        always,
+        inserts,
+        table,
+    })
 }
 
 /// Whether a text begins like a statement that gives rows.
@@ -205,7 +212,9 @@ mod tests {
         for (text, always, table) in STATEMENTS {
             let table = table.map(str::to_owned);
             let always = *always;
-            assert_eq!(read(text), Some(Sql { always, table }), "{text}");
+            let found = read(text).expect(text);
+            assert_eq!((found.always, found.table), (always, table), "{text}");
+            assert_eq!(found.inserts, text.starts_with("INSERT"), "{text}");
         }
     }
 

@@ -89,6 +89,8 @@ pub(super) struct Query<'t> {
     pub(super) key: Option<Node<'t>>,
     /// It always gives a row: an aggregate, an insert, `select 1`.
     pub(super) always: bool,
+    /// It makes rows.
+    pub(super) inserts: bool,
 }
 
 /// Whose query it is.
@@ -100,6 +102,8 @@ pub(super) enum QueryLibrary {
     Text,
     /// A chain that filters as queries do.
     Alike,
+    /// A comprehension with conditions; its entity is what it runs over.
+    Elements,
 }
 
 /// Something whose existence a test or a lookup is about.
@@ -385,6 +389,7 @@ fn either<'t>(one: &Query<'t>, two: &Query<'t>) -> Query<'t> {
         origins: one.origins.with(two.origins),
         key: one.key.or(two.key),
         always: one.always || two.always,
+        inserts: one.inserts && two.inserts,
     }
 }
 
@@ -403,7 +408,12 @@ impl<'t> Query<'t> {
 impl Subject<'_> {
     /// Whether this, known to exist, proves that what `lookup` asks for exists too.
     pub(super) fn proves(&self, lookup: &Subject<'_>) -> bool {
-        let same_key = self.keys.iter().any(|key| lookup.keys.contains(key));
+        let covers = |own: &&str, key: &&str| {
+            let rest = key.strip_prefix(own);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        let has = |key: &&str| self.keys.iter().any(|own| covers(own, key));
+        let same_key = lookup.keys.iter().any(has);
         let same_thing = match (&self.entity, &lookup.entity) {
             (Some(own), Some(other)) => own == other,
             (None, Some(other)) => {

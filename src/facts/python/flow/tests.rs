@@ -1,6 +1,7 @@
 mod guards;
 mod lookups;
 mod summaries;
+mod worked;
 
 use crate::facts::python::{Failure, Function, Module, read};
 

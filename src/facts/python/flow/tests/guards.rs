@@ -158,6 +158,12 @@ fn existence_may_be_proved_before() {
         "found = order_exists(i)\n    if not found: raise Gone()\n    o = db.get(Order, i)",
         "a = db.get(Order, i)\n    if a is None: raise Gone()\n    o = db.get(Order, i)",
         "get_object_or_404(Order, pk=i)\n    o = Order.objects.filter(pk=i).first()",
+        "a = db.get(Order, i)\n    if a: raise Taken()\n    db.execute(q)\n    o = db.get(Order, i)",
+        "db.add(Order(id=i))\n    db.commit()\n    o = db.get(Order, i)",
+        "db.add(Order(**payload.model_dump()))\n    o = db.query(Order).filter(Order.id == payload.id).first()",
+        "Order.objects.create(pk=i)\n    o = Order.objects.filter(pk=i).first()",
+        "db.orders.insert_one({'name': 1, '_id': i})\n    o = db.orders.find_one({'_id': i})",
+        "cur.execute('INSERT INTO t (a, b) VALUES (?, ?)', (payload.a, i))\n    cur.execute('SELECT * FROM t WHERE b = ?', (i,))\n    o = cur.fetchone()",
     ];
     for call in proved {
         assert_eq!(lookup(call, "return o.total"), [""; 0], "{call}");
@@ -172,6 +178,9 @@ fn existence_may_be_proved_before() {
         "if not re.match('x', i): raise Bad()\n    o = db.get(Order, i)",
         "u = db.get(User, i)\n    if not u: raise Gone()\n    o = db.get(Order, i)",
         "user = get_user(i)\n    if not user: raise Gone()\n    o = db.get(Order, i)",
+        "db.add(Order(id=payload.id))\n    o = db.get(Order, i)",
+        "db.add(Item(order_id=i))\n    o = db.get(Order, i)",
+        "cur.execute('UPDATE t SET a = 1 WHERE b = ?', (i,))\n    cur.execute('SELECT * FROM t WHERE b = ?', (i,))\n    o = cur.fetchone()",
     ];
     for call in unproved {
         assert_eq!(lookup(call, "return o.total"), ["o: o.total"], "{call}");

@@ -47,6 +47,12 @@ const LOOKUPS: &[&str] = &[
     "o = await Order.find_one(Order.id == i)",
     "o = next((x for x in ORDERS if x.id == i), None)",
     "if (o := db.get(Order, i)): pass",
+    "with Session(engine) as s: o = s.get(Order, i)",
+    "async with maker() as session: o = await session.get(Order, i)",
+    "async with db.execute('SELECT a FROM t WHERE i = ?', (i,)) as c: o = await c.fetchone()",
+    "s = make(); r = s.execute(select(Order).where(Order.id == i)); o = r.scalar_one_or_none()",
+    "r = session.execute(select(User)); o = session.get(Order, i)",
+    "o = await database.fetch_one(orders.select().where(orders.c.id == i))",
 ];
 
 #[test]
@@ -144,6 +150,7 @@ const UNKNOWN: &[&str] = &[
     "o = self.users.find_one(i)",
     "o = repo.one(i)",
     "o = next(rows)",
+    "rows = load(i); o = next((x for x in rows if x.id == i), None)",
     "o = 'select x'.get(i)",
     "o = payload.filter(name=i).first()",
 ];
