@@ -4,21 +4,27 @@
 //! parsers; what nobody understands opens the tables it names and is said in one note.
 
 mod alter;
+mod block;
 mod column;
 mod constraint;
 mod cursor;
 mod directives;
+mod holes;
 mod index;
+mod rename;
 mod statement;
 mod table;
+mod text;
 mod types;
 
 use std::ops::Range;
 
-use super::schema::{Dialect, SchemaStatement};
+use super::schema::{Dialect, SchemaChange, SchemaStatement};
 use super::{FileOutcome, Note, NoteId};
 use crate::parse::sql::{Lexer, Statements};
 use crate::source::Span;
+use block::{Routine, Scope};
+use holes::Targets;
 
 /// The facts of the part `range` of `text`, which is the text of a whole file.
 pub fn read(text: &str, range: Range<usize>, dialect: Option<Dialect>) -> FileOutcome {
@@ -27,11 +33,13 @@ pub fn read(text: &str, range: Range<usize>, dialect: Option<Dialect>) -> FileOu
     let part = text.get(range).unwrap_or_default();
     let lexer = Lexer::new(part, base, dialect.unwrap_or(Dialect::Postgres));
     let mut statements = Statements::new(lexer.clone());
-    let mut found = Found::default();
+    let mut found = Found::new();
+    let targets = Targets::default();
     let mut spans = Vec::new();
     for statement in &mut statements {
         spans.push(statement.span);
-        statement::read(&lexer, &statement, &mut found);
+        let scope = Scope::of(&statement, &targets);
+        statement::read(&lexer, &statement, scope, &mut found);
     }
     let mut outcome = FileOutcome::default();
     let comments = statements.comments();
@@ -43,10 +51,32 @@ pub fn read(text: &str, range: Range<usize>, dialect: Option<Dialect>) -> FileOu
 }
 
 /// What reading finds.
-#[derive(Debug, Default)]
 struct Found {
     schema: Vec<SchemaStatement>,
     unparsed: Unparsed,
+    routines: Vec<Routine>,
+    /// Bytes of texts inside the document that may still be read.
+    budget: usize,
+}
+
+impl Found {
+    fn new() -> Self {
+        Self {
+            schema: Vec::new(),
+            unparsed: Unparsed::default(),
+            routines: Vec::new(),
+            budget: block::BUDGET,
+        }
+    }
+
+    fn push(&mut self, span: Span, scope: Scope, change: SchemaChange) {
+        self.schema.push(SchemaStatement {
+            span,
+            section: scope.section,
+            guarded: scope.guarded,
+            change,
+        });
+    }
 }
 
 /// Statements that nobody understood: how many, and the first.

@@ -21,6 +21,10 @@ impl<'a> Source<'a> {
         }
     }
 
+    pub(super) fn lexer(&self) -> &Lexer<'a> {
+        &self.lexer
+    }
+
     pub(super) fn dialect(&self) -> Dialect {
         self.lexer.dialect()
     }

@@ -1,11 +1,13 @@
 //! One statement: which reader it belongs to, and what becomes of what no reader understands.
 
+use super::block::{self, Scope};
 use super::cursor::{Cursor, Source};
-use super::{Found, alter, index, table, types};
+use super::{Found, alter, holes, index, table, types};
 use crate::facts::schema::{
-    AlterKind, CreateTable, Derived, Dialect, Ident, SchemaChange, SchemaStatement, TableName,
+    AlterKind, CreateTable, Derived, Dialect, Ident, SchemaChange, TableName,
 };
-use crate::parse::sql::{Lexer, Statement, TokenKind, opinion};
+use crate::parse::sql::{Lexer, Statement, Token, TokenKind, opinion};
+use crate::source::Span;
 
 /// What a statement means for the schema.
 enum Meaning {
@@ -18,10 +20,26 @@ enum Meaning {
 }
 
 /// Reads one statement into facts.
-pub(super) fn read(lexer: &Lexer, statement: &Statement, found: &mut Found) {
+pub(super) fn read(lexer: &Lexer, statement: &Statement, scope: Scope, found: &mut Found) {
     let source = Source::new(lexer.clone());
     let mut cursor = Cursor::new(&source, &statement.tokens);
-    let meaning = lower(&mut cursor);
+    if scope.body {
+        block::skip_control(&mut cursor);
+    }
+    let tokens = cursor.rest();
+    let span = Span {
+        start: cursor.start(),
+        end: statement.span.end,
+    };
+    let reads = !statement.unclosed && block::read(cursor, span, scope, found);
+    if reads {
+        return;
+    }
+    let meaning = match lower(&mut cursor) {
+        Meaning::Unknown if scope.body => Meaning::Nothing,
+        _ if statement.unclosed => Meaning::Unknown,
+        meaning => meaning,
+    };
     let leftover = source.take_unknown();
     let (mut changes, doubtful) = match meaning {
         Meaning::Nothing => return,
@@ -29,29 +47,30 @@ pub(super) fn read(lexer: &Lexer, statement: &Statement, found: &mut Found) {
         Meaning::Unknown => (Vec::new(), true),
     };
     if doubtful || statement.shortened {
-        if !statement.shortened && understood(lexer, statement, &changes) {
+        if !statement.shortened && understood(lexer, tokens, &changes) {
             trust(&mut changes);
         } else {
-            let at = leftover.unwrap_or(statement.span);
-            found.unparsed.add(at);
+            found.unparsed.add(leftover.unwrap_or(span));
             open(&mut changes, &source, statement);
         }
     }
-    found
-        .schema
-        .extend(changes.into_iter().map(|change| SchemaStatement {
-            span: statement.span,
-            section: statement.section,
-            guarded: statement.guarded,
-            change,
-        }));
+    for change in changes {
+        let change = if scope.has_holes {
+            holes::settle(change, lexer, scope.targets)
+        } else {
+            Some(change)
+        };
+        if let Some(change) = change {
+            found.push(span, scope, change);
+        }
+    }
 }
 
 /// Whether a full parser understands the statement. An action of `ALTER TABLE` that we do not know
 /// needs the word of sqlparser: tree-sitter takes any two words for a column that is added.
-fn understood(lexer: &Lexer, statement: &Statement, changes: &[SchemaChange]) -> bool {
-    opinion::parse(lexer, &statement.tokens).is_some()
-        || !has_opaque_action(changes) && opinion::tree_sitter_understands(lexer, &statement.tokens)
+fn understood(lexer: &Lexer, tokens: &[Token], changes: &[SchemaChange]) -> bool {
+    opinion::parse(lexer, tokens).is_some()
+        || !has_opaque_action(changes) && opinion::tree_sitter_understands(lexer, tokens)
 }
 
 fn has_opaque_action(changes: &[SchemaChange]) -> bool {
@@ -79,7 +98,11 @@ fn open(changes: &mut Vec<SchemaChange>, source: &Source, statement: &Statement)
     if has_opaque_action(changes) && !statement.shortened {
         return;
     }
-    let tables = named_tables(source, statement);
+    let tables = match changes.as_slice() {
+        [SchemaChange::CreateTable(table)] => vec![table.table.clone()],
+        [SchemaChange::CreateIndex(index)] => vec![index.table.clone()],
+        _ => named_tables(source, statement),
+    };
     if !tables.is_empty() {
         changes.push(SchemaChange::Opaque { tables });
     }

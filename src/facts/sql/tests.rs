@@ -260,3 +260,112 @@ fn what_nobody_understands_opens_its_tables() {
     );
     assert!(matches!(changes[1], SchemaChange::Opaque { tables } if tables[0].name == "c"));
 }
+
+/// Every change in a few words, with the bytes it stands on.
+fn told(dialect: Dialect, sql: &str) -> Vec<String> {
+    let outcome = outcome(dialect, sql);
+    let told = outcome.facts.schema.iter().map(|statement| {
+        let guard = if statement.guarded { "if " } else { "" };
+        let names = |tables: &[crate::facts::schema::TableName]| {
+            let names: Vec<_> = tables.iter().map(|table| table.name.as_str()).collect();
+            names.join(",")
+        };
+        let what = match &statement.change {
+            SchemaChange::CreateTable(table) => format!("table {}", table.table.name),
+            SchemaChange::AlterTable { table, actions, .. } => {
+                let actions: Vec<_> = actions.iter().map(|action| alter(&action.kind)).collect();
+                format!("{}: {}", table.name, actions.join("; "))
+            }
+            SchemaChange::CreateIndex(index) => format!("index {}", keys(index)),
+            SchemaChange::Opaque { tables } => format!("opaque {}", names(tables)),
+            SchemaChange::DropTable { tables, .. } => format!("drop {}", names(tables)),
+            SchemaChange::RenameTable { table, to } => format!("{} -> {}", table.name, to.name),
+            SchemaChange::RenameIndex { name, to } => format!("index {} -> {}", name.name, to.name),
+            SchemaChange::DropIndex { names: indexes, .. } => {
+                format!("drop index {}", names(indexes))
+            }
+            SchemaChange::DropSchema { names } => format!("drop schema {}", names[0].name),
+            SchemaChange::CreateType { name, base } => format!(
+                "type {} {}",
+                name.name,
+                base.as_ref().map_or("", |base| base.base.as_str())
+            ),
+        };
+        assert!(!statement.span.of(sql).is_empty(), "{sql}: {what}");
+        format!("{guard}{what}")
+    });
+    told.collect()
+}
+
+#[test]
+fn blocks_are_read_as_if_their_guards_held() {
+    let pg = |sql| told(Dialect::Postgres, sql);
+    assert_eq!(
+        pg(
+            "DO $$ DECLARE n int := 1; BEGIN IF NOT EXISTS (SELECT 1 FROM pg_constraint) THEN ALTER TABLE a ADD CONSTRAINT f FOREIGN KEY (b) REFERENCES c (id); CREATE INDEX i ON a (b); ELSE NULL; END IF; EXCEPTION WHEN duplicate_object THEN NULL; END $$;"
+        ),
+        ["if a: add f: fk(b) c(id) None", "if index i on a(b)"]
+    );
+    assert_eq!(
+        pg("do $$ begin execute 'alter table a add b text default ''x'' not null'; end $$"),
+        ["if a: add b text not null = 'x'"]
+    );
+    assert_eq!(
+        pg(
+            "do $$ declare t text; begin foreach t in array array['a', 'b'] loop execute format('alter table %I add column c int', t); end loop; end $$"
+        ),
+        ["if opaque a,b"]
+    );
+    assert_eq!(
+        pg(
+            "do $$ begin for r in select tablename from pg_tables loop execute 'alter table ' || r.tablename || ' enable row level security'; end loop; end $$"
+        ),
+        [""; 0]
+    );
+    assert_eq!(
+        pg(
+            "do $$ begin for r in select tablename from pg_tables where s = 'x' loop execute 'drop table ' || r.tablename; end loop; end $$"
+        ),
+        ["if opaque "]
+    );
+    assert_eq!(
+        pg(
+            "do $$ begin select conname into n from pg_constraint; execute 'alter table a drop constraint ' || n; execute format('create index %I on a (b)', n); end $$"
+        ),
+        ["if a: opaque", "if index %i on a(b)"]
+    );
+    assert_eq!(pg("do $$ begin execute stmt; end $$"), ["if opaque "]);
+}
+
+#[test]
+fn routines_run_when_they_are_called() {
+    let define = "create function f() returns void as $$ begin alter table a add b int; end $$ language plpgsql;";
+    assert_eq!(told(Dialect::Postgres, define), [""; 0]);
+    let called = format!("{define} select f();");
+    assert_eq!(told(Dialect::Postgres, &called), ["if a: add b integer"]);
+    assert_eq!(
+        told(
+            Dialect::Mysql,
+            "DELIMITER //\nCREATE PROCEDURE p() BEGIN IF NOT EXISTS (SELECT 1) THEN ALTER TABLE a ADD b INT; END IF; CALL p(); END//\nDELIMITER ;\nCALL p(); DROP PROCEDURE p;"
+        ),
+        ["if a: add b integer"]
+    );
+}
+
+#[test]
+fn scripts_run_texts_under_conditions() {
+    assert_eq!(
+        told(
+            Dialect::Mysql,
+            "set @s = if((select count(*) from information_schema.columns) = 0, 'alter table a add b int', 'select 1'); prepare x from @s; execute x;"
+        ),
+        ["if a: add b integer"]
+    );
+    assert_eq!(
+        told(
+            Dialect::Mssql,
+            "IF NOT EXISTS (SELECT 1)\nBEGIN\n EXEC(N'CREATE INDEX i ON [a] ([B])');\nEND\nEXEC sp_rename N'dbo.a.b', N'c', N'COLUMN'\nEXEC sys.sp_rename 'a', 'd'\nexec sp_rename 'd.i', 'j', 'INDEX'"
+        ),
+        ["if index i on a(b)", "a: b -> c", "a -> d", "index i -> j"]
+    );
+}

@@ -1,0 +1,143 @@
+//! Changes made by texts that are put together when they run: what of them is known for certain.
+
+use super::text::{has_hole, inner};
+use crate::facts::schema::{AlterAction, AlterKind, SchemaChange, TableName};
+use crate::parse::sql::{Lexer, Piece, TokenKind};
+use crate::source::Span;
+
+/// The tables that the holes of a block's texts may stand for.
+#[derive(Debug, Default)]
+pub(super) struct Targets {
+    /// Strings of the block that may be names of tables.
+    names: Vec<TableName>,
+    /// The block looks names up in the catalogue: any table may be meant.
+    catalogue: bool,
+    /// The block holds a text that reads like SQL.
+    pub(super) has_sql: bool,
+}
+
+impl Targets {
+    /// What a block tells of them.
+    pub(super) fn of_block(lexer: &Lexer) -> Self {
+        let mut targets = Self::default();
+        for piece in lexer.clone() {
+            let Piece::Token(token) = piece else { continue };
+            let written = lexer.slice(token.span);
+            match token.kind {
+                TokenKind::Text => targets.string(&inner(lexer, token).text, token.span),
+                TokenKind::Word | TokenKind::Quoted => targets.catalogue |= is_catalogue(written),
+                _ => {}
+            }
+        }
+        targets
+    }
+
+    /// A string of the block.
+    pub(super) fn string(&mut self, text: &str, span: Span) {
+        let list = text.trim_start_matches('{').trim_end_matches('}');
+        for name in list.split(',').map(|name| name.trim_matches([' ', '"'])) {
+            let mut parts = name.rsplit('.');
+            let last = parts.next().unwrap_or_default();
+            let is_name = |part: &str| {
+                !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '_')
+            };
+            if is_name(last) && parts.clone().all(is_name) {
+                self.names.push(TableName {
+                    schema: parts.next().filter(|s| *s != "public").map(str::to_owned),
+                    name: last.to_owned(),
+                    span,
+                });
+            }
+        }
+        self.has_sql |= text.trim().contains(char::is_whitespace);
+    }
+
+    /// The tables a hole may stand for; none = any.
+    pub(super) fn tables(&self) -> Vec<TableName> {
+        if self.catalogue {
+            return Vec::new();
+        }
+        self.names.clone()
+    }
+}
+
+fn is_catalogue(word: &str) -> bool {
+    const VIEWS: [&str; 9] = [
+        "information_schema",
+        "pg_tables",
+        "pg_class",
+        "pg_catalog",
+        "pg_constraint",
+        "pg_indexes",
+        "pg_attribute",
+        "pg_inherits",
+        "sys",
+    ];
+    VIEWS.iter().any(|view| word.eq_ignore_ascii_case(view))
+}
+
+/// What is certain of a change by a text with holes; `None` where nothing is changed that has a name.
+pub(super) fn settle(
+    change: SchemaChange,
+    lexer: &Lexer,
+    targets: &Targets,
+) -> Option<SchemaChange> {
+    let any = |tables: &[TableName]| tables.iter().any(|table| has_hole(&table.name));
+    let unknown = match &change {
+        SchemaChange::CreateTable(table) if has_hole(&table.table.name) => return None,
+        SchemaChange::AlterTable { table, actions, .. } if has_hole(&table.name) => {
+            if actions.iter().all(|action| is_harmless(&action.kind)) {
+                return None;
+            }
+            true
+        }
+        SchemaChange::CreateIndex(index) => has_hole(&index.table.name),
+        SchemaChange::DropTable { tables, .. } | SchemaChange::Opaque { tables } => any(tables),
+        SchemaChange::DropIndex { names, .. } => any(names),
+        SchemaChange::RenameTable { table, to } => has_hole(&table.name) || has_hole(&to.name),
+        _ => false,
+    };
+    if unknown {
+        let tables = targets.tables();
+        return Some(SchemaChange::Opaque { tables });
+    }
+    Some(match change {
+        SchemaChange::AlterTable {
+            table,
+            if_exists,
+            mut actions,
+        } => {
+            for action in &mut actions {
+                if !is_harmless(&action.kind) && hides(action, lexer) {
+                    action.kind = AlterKind::Opaque;
+                }
+            }
+            SchemaChange::AlterTable {
+                table,
+                if_exists,
+                actions,
+            }
+        }
+        SchemaChange::CreateIndex(index) if index.keys.iter().any(|key| has_hole(&key.text)) => {
+            SchemaChange::Opaque {
+                tables: vec![index.table],
+            }
+        }
+        other => other,
+    })
+}
+
+fn is_harmless(kind: &AlterKind) -> bool {
+    matches!(kind, AlterKind::Nothing | AlterKind::AttachPartition { .. })
+}
+
+/// Whether a hole stands in an action anywhere but in the name of a new constraint.
+fn hides(action: &AlterAction, lexer: &Lexer) -> bool {
+    let holes = |text: &str| text.matches(['{', '%']).count();
+    let named = match &action.kind {
+        AlterKind::AddConstraint(constraint) => constraint.name.as_ref(),
+        _ => None,
+    };
+    let in_name = named.map_or(0, |name| holes(lexer.slice(name.span)));
+    holes(lexer.slice(action.span)) > in_name
+}
