@@ -450,3 +450,38 @@ fn colours_are_escapes_around_the_same_text() {
     bare.push_str(rest);
     assert_eq!(bare, plain(&report));
 }
+
+proptest::proptest! {
+    /// Whatever the text and wherever the places: a report comes out, and every line of it is free
+    /// of escapes and of the masked value.
+    #[test]
+    fn any_place_in_any_text_is_shown(
+        text in "([a-zé漢💥 \t\u{200d}\u{1b}]|\r\n|\n|\r|\u{301}|\u{202e}|é{300}|hunter22){0,60}",
+        other in "[a-z\n\t]{0,40}",
+        places in proptest::collection::vec((0usize..900, 0usize..900), 1..6),
+        width in 1usize..300,
+    ) {
+        let mut report = report(&[("a.sql", &text), ("b.py", &other)]);
+        let loc = |(index, (from, to)): (usize, &(usize, usize))| {
+            let file = index % 2;
+            let text = &report.inputs.files[file].text;
+            let place = |at: usize| (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+            let (from, to) = (place(*from.min(to)), place(*from.max(to)));
+            Loc { file: FileId(file as u32), span: Span::new(from, to) }
+        };
+        let places: Vec<Loc> = places.iter().enumerate().map(loc).collect();
+        report.masks = text.match_indices("hunter22").map(|(at, value)| span(at, at + value.len())).collect();
+        let mut found = finding("float-money", places[0], "a \x1b message");
+        found.note("hunter22");
+        for place in &places[1..] {
+            found.label(*place, "a label\nof two lines");
+        }
+        report.findings.push(found);
+        let text = render(&report, Style { width, ..Style::default() });
+        let escapes = ['\x1b', '\r', '\u{202e}'];
+        proptest::prop_assert!(!text.contains(escapes));
+        proptest::prop_assert!(report.masks.is_empty() || !text.contains("hunter22"));
+        proptest::prop_assert!(text.contains("1 error in 2 files."));
+        proptest::prop_assert!(!text.contains("Failed to read"), "{}", text);
+    }
+}
