@@ -1,13 +1,19 @@
 //! The catalogue: one folder a family, one page and one file a rule.
 
 mod directive;
+mod handler;
 mod schema;
 mod secret;
 
 use crate::rule::Rule;
 
 /// The families, in the order they are listed.
-const FAMILIES: [&[Rule]; 3] = [schema::RULES, secret::RULES, directive::RULES];
+const FAMILIES: [&[Rule]; 4] = [
+    schema::RULES,
+    handler::RULES,
+    secret::RULES,
+    directive::RULES,
+];
 
 /// All rules, by family and id.
 pub fn all() -> impl Iterator<Item = &'static Rule> {

@@ -13,10 +13,12 @@ pub use page::{Meta, Page, Reads};
 pub mod prelude {
     pub use super::{Rule, Sink};
     pub use crate::facts::Answer;
+    pub use crate::facts::python::Failure;
     pub use crate::facts::schema::{Action, Dialect};
     pub use crate::facts::secrets::{Binding, Suspect, ValueClass};
     pub use crate::finding::{Confidence, Finding, Severity, code};
     pub use crate::project::Project;
+    pub use crate::project::python::{Framework, Handler, StepPlace, UnhandledStep};
     pub use crate::project::schema::{
         Cascades, Column, Database, FloatMoney, ForeignKey, Index, Key, MigrationTool, NearMiss,
         Precious, Table, TableKey, Why,

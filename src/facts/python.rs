@@ -336,6 +336,8 @@ pub enum UseKind {
 pub enum Origin {
     /// A parameter of the function, or something computed from it; `link` knows its role.
     Parameter(String),
+    /// Something read out of a parameter: an attribute, an item, an element.
+    Field(String),
     /// The framework's request object: `request.args`, `self.request.GET`, `self.kwargs`.
     Request,
     /// A fetched row or something reached through one.

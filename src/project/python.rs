@@ -13,16 +13,18 @@ mod index;
 mod mappings;
 mod modules;
 mod names;
+mod protection;
 mod routes;
 mod steps;
 mod summaries;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::discover::Unit;
 use crate::facts::{Answer, FileOutcome};
+use crate::project::Project;
 use crate::source::Loc;
 pub use apps::Framework;
 use index::Python;
@@ -79,6 +81,22 @@ pub fn handlers(units: &[Unit], outcomes: &[FileOutcome]) -> Vec<Handler> {
             handler
         })
         .collect()
+}
+
+impl Project {
+    /// Every unhandled step once, under the first handler that reaches it; the fewest hops win.
+    pub fn unhandled_steps(&self) -> Vec<(&Handler, &UnhandledStep)> {
+        let mut by_place: BTreeMap<Loc, (&Handler, &UnhandledStep)> = BTreeMap::new();
+        for handler in &self.handlers {
+            for step in &handler.unhandled {
+                let first = by_place.entry(step.at).or_insert((handler, step));
+                if step.hops < first.1.hops {
+                    *first = (handler, step);
+                }
+            }
+        }
+        by_place.into_values().collect()
+    }
 }
 
 impl Handler {

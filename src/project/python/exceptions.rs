@@ -10,7 +10,7 @@ use crate::facts::python::{Failure, Step, UseKind, Value};
 
 /// Exception → its ancestors, nearest first.
 static PARENTS: LazyLock<BTreeMap<&str, Vec<&str>>> = LazyLock::new(|| {
-    let lines = include_str!("exceptions.txt").lines();
+    let lines = include_str!("../../../data/python-exceptions.txt").lines();
     let facts = lines.filter(|line| !line.starts_with('#'));
     facts
         .filter_map(|line| {

@@ -28,6 +28,8 @@ pub(super) struct PyModule<'a> {
     pub unit: usize,
     /// The file that findings point into.
     pub file: FileId,
+    /// Where it begins in the file.
+    start: usize,
     /// The unit's own path.
     pub path: &'a Utf8Path,
     /// No test and no example.
@@ -127,6 +129,10 @@ impl<'a> Python<'a> {
                 python.modules.push(PyModule::new(number, unit, facts));
             }
         }
+        // By path, so that the order of the units decides nothing.
+        python
+            .modules
+            .sort_by_key(|module| (module.path, module.start));
         python.tree = Tree::new(python.modules.iter().map(|module| module.path));
         let mut by_file: BTreeMap<FileId, Vec<usize>> = BTreeMap::new();
         for (number, module) in python.modules.iter().enumerate() {
@@ -205,6 +211,7 @@ impl<'a> PyModule<'a> {
         let mut module = Self {
             unit: number,
             file: unit.file,
+            start: unit.range.start,
             path: &unit.path,
             production: unit.profile == Profile::Production,
             draft: unit.draft,

@@ -1,20 +1,22 @@
 //! Which steps of a handler fail unhandled: those of its body, of what it calls, of its
 //! dependencies, after every guard, catch and mapping that only the whole project shows.
 
+use std::collections::BTreeSet;
+
 use super::apps::Mounts;
 use super::decorators::{Effect, effect};
 use super::dependencies::Provider;
-use super::exceptions::{Failing, catches};
-use super::index::{FunctionId, Python, Scope};
-use super::mappings::{Mappings, Upstream, caught};
+use super::exceptions::Failing;
+use super::index::{FunctionId, Python, last_name};
+use super::mappings::{Mappings, Upstream};
 use super::names::Target;
+use super::protection::{asked_before, protected};
 use super::routes::{Role, Route};
 use super::summaries::{
-    DEPTH, Env, GivesNone, Known, bind, call_at, called, gives_none, guards, known, methods_named,
-    raises,
+    DEPTH, Env, GivesNone, Known, bind, call_at, called, gives_none, known, raises,
 };
 use crate::facts::Answer;
-use crate::facts::python::{CallSite, Failure, Origin, Step};
+use crate::facts::python::{CallSite, ExitKind, Failure, Step};
 use crate::source::Loc;
 
 /// A step whose failing nothing handles.
@@ -22,6 +24,8 @@ use crate::source::Loc;
 pub struct UnhandledStep {
     /// How it fails.
     pub failure: Failure,
+    /// The exception it ends in, by its own name: `AttributeError`.
+    pub exception: String,
     /// The first use that assumes success.
     pub at: Loc,
     /// How that use reads: `order.total`.
@@ -34,8 +38,8 @@ pub struct UnhandledStep {
     pub entity: Option<String>,
     /// The key as written.
     pub key_text: String,
-    /// Proved from the code, without an unknown on the way.
-    pub proved: bool,
+    /// How many things on the way from the request to the failing are not known; 0 = proved.
+    pub hops: u32,
     /// Where the step stands.
     pub place: StepPlace,
 }
@@ -65,22 +69,24 @@ pub(super) struct Judge<'p, 'a> {
 }
 
 /// One function on the way down from the handler.
-struct Frame {
-    function: FunctionId,
-    env: Env,
-    /// `except` types and context managers around the calls that lead here.
-    around: Vec<Around>,
-    /// The functions on the way, the handler first.
-    path: Vec<FunctionId>,
-    place: StepPlace,
+pub(super) struct Frame<'f> {
+    pub(super) function: FunctionId,
+    /// What its parameters hold.
+    pub(super) env: Env,
+    /// The function that calls it, and the call.
+    pub(super) caller: Option<(&'f Frame<'f>, &'f CallSite)>,
+    pub(super) place: StepPlace,
 }
 
-/// What stands around a call.
-#[derive(Clone)]
-struct Around {
-    scope: Scope,
-    catches: Vec<String>,
-    contexts: Vec<String>,
+impl<'f> Frame<'f> {
+    /// The frame and those above it.
+    pub(super) fn path(&'f self) -> impl Iterator<Item = &'f Frame<'f>> {
+        std::iter::successors(Some(self), |frame| frame.caller.map(|(above, _)| above))
+    }
+
+    fn passes(&self, function: FunctionId) -> bool {
+        self.path().any(|frame| frame.function == function)
+    }
 }
 
 /// How many functions are looked into for one handler.
@@ -108,8 +114,7 @@ impl<'p, 'a> Judge<'p, 'a> {
         judge.visit(&Frame {
             function: handler,
             env: env(python, handler, &route.roles),
-            around: Vec::new(),
-            path: vec![handler],
+            caller: None,
             place: StepPlace::Handler,
         });
         for provider in python.providers(handler).0 {
@@ -118,14 +123,11 @@ impl<'p, 'a> Judge<'p, 'a> {
             judge.visit(&Frame {
                 function: provider,
                 env: env(python, provider, &roles),
-                around: Vec::new(),
-                path: vec![handler, provider],
+                caller: None,
                 place: StepPlace::Dependency(name),
             });
         }
-        judge
-            .found
-            .sort_by(|a, b| (a.at, b.proved).cmp(&(b.at, a.proved)));
+        judge.found.sort_by_key(|step| (step.at, step.hops));
         judge.found.dedup_by_key(|step| step.at);
         judge.found
     }
@@ -171,32 +173,22 @@ impl<'p, 'a> Judge<'p, 'a> {
             let found = self.holds(frame, step);
             self.found.extend(found);
         }
-        if frame.path.len() > DEPTH {
+        if frame.path().count() > DEPTH {
             return;
         }
         for call in &function.calls {
             let callee = called(self.python, frame.function.scope(), &call.callee);
-            let Some(callee) = callee.filter(|callee| !frame.path.contains(callee)) else {
+            let Some(callee) = callee.filter(|&callee| !frame.passes(callee)) else {
                 continue;
             };
-            let mut around = frame.around.clone();
-            around.push(Around {
-                scope: frame.function.scope(),
-                catches: call.catches.clone(),
-                contexts: call.contexts.clone(),
-            });
-            let mut path = frame.path.clone();
-            path.push(callee);
             let place = match &frame.place {
                 StepPlace::Dependency(name) => StepPlace::Dependency(name.clone()),
                 _ => StepPlace::Callee(self.python.function(callee).name.clone()),
             };
-            let env = bind(self.python, frame.function, &frame.env, call, callee);
             self.visit(&Frame {
                 function: callee,
-                env,
-                around,
-                path,
+                env: bind(self.python, frame.function, &frame.env, call, callee),
+                caller: Some((frame, call)),
                 place,
             });
         }
@@ -208,56 +200,66 @@ impl<'p, 'a> Judge<'p, 'a> {
 
     /// The step, if it can fail by the client's doing and nothing handles that.
     fn holds(&self, frame: &Frame, step: &Step) -> Option<UnhandledStep> {
+        let python = self.python;
+        let exits = &python.function(frame.function).exits;
+        let fails_anyway = exits.iter().any(|exit| {
+            matches!(exit.kind, ExitKind::Raise(_) | ExitKind::Abort(_))
+                && exit.span.contains(step.used)
+        });
+        if fails_anyway {
+            return None;
+        }
         let cause = self.cause(frame, step)?;
-        let mut proved = cause.proved;
-        if cause.key.derived != Answer::Yes {
+        if cause.key.derived != Answer::Yes || self.proven_before(frame, step, &cause.key) {
             return None;
         }
-        let scope = frame.function.scope();
-        let failing = Failing::of(self.python, scope, step);
-        if step
-            .unless
-            .iter()
-            .any(|call| guards(self.python, scope, call) != Answer::No)
-        {
-            return None;
-        }
-        proved &= self.around(frame, step, &failing)?;
-        if self.proven_before(frame, step, &cause.key) {
-            return None;
-        }
-        let keys: Vec<&str> = cause.key.roots.iter().map(String::as_str).collect();
-        match effect(self.python, self.route.function, &failing, &keys) {
-            Effect::None => {}
-            Effect::Unknown => proved = false,
-            Effect::Handled => return None,
-        }
-        if self.open || !self.route.known {
-            proved = false;
-        }
-        if let Failure::Raises(_) = step.failure {
-            match self.mappings.upstream(self.python, self.route, &failing) {
-                Upstream::Handled => return None,
-                Upstream::Bare => proved = false,
-                Upstream::Unmapped => {
-                    let draft = self.python.modules[self.route.function.module].draft;
-                    if self.route.placement.open && !draft {
-                        proved = false;
-                    }
-                }
-            }
-        }
+        let failing = Failing::of(python, frame.function.scope(), step);
+        let hops = cause.hops
+            + cause.key.hops
+            + protected(python, frame, step, &failing)?
+            + self.decorated(&failing, &cause.key)?
+            + u32::from(self.open || !self.route.known);
+        let hops = hops + self.mapped(step, &failing, hops)?;
         Some(UnhandledStep {
             failure: step.failure.clone(),
-            at: self.python.loc(frame.function.module, step.used),
+            exception: last_name(&failing.exception).to_owned(),
+            at: python.loc(frame.function.module, step.used),
             use_text: step.use_text.clone(),
             lookup: cause.at,
             variable: step.variable.clone(),
             entity: cause.entity,
             key_text: step.key_text.clone(),
-            proved,
+            hops,
             place: frame.place.clone(),
         })
+    }
+
+    /// What the decorators of the handler add; `None` when they handle the failing.
+    fn decorated(&self, failing: &Failing, key: &Known) -> Option<u32> {
+        let keys: Vec<&str> = key.roots.iter().map(String::as_str).collect();
+        match effect(self.python, self.route.function, failing, &keys) {
+            Effect::None => Some(0),
+            Effect::Unknown => Some(1),
+            Effect::Handled => None,
+        }
+    }
+
+    /// What the mappings above the handler add; `None` when they answer the failing. No mapping
+    /// makes a 404 of an AttributeError, so that a use of None needs no upstream knowledge; a
+    /// handler for every exception only weighs on what is not proved anyway.
+    fn mapped(&self, step: &Step, failing: &Failing, hops: u32) -> Option<u32> {
+        let upstream = self.mappings.upstream(self.python, self.route, failing);
+        if step.failure == Failure::None {
+            return Some(u32::from(upstream == Upstream::Bare && hops > 0));
+        }
+        match upstream {
+            Upstream::Handled => None,
+            Upstream::Bare => Some(2),
+            Upstream::Unmapped => {
+                let draft = self.python.modules[self.route.function.module].draft;
+                Some(u32::from(self.route.placement.open && !draft))
+            }
+        }
     }
 
     /// What makes the step fail: the library, the callee's summary, or the dependency's.
@@ -269,7 +271,7 @@ impl<'p, 'a> Judge<'p, 'a> {
         }
         if step.library.is_some() {
             return Some(GivesNone {
-                proved: true,
+                hops: 0,
                 at: python.loc(id.module, step.call),
                 entity: step.entity.clone(),
                 key: known(python, id, &frame.env, &step.key),
@@ -278,7 +280,7 @@ impl<'p, 'a> Judge<'p, 'a> {
         let Target::Function(callee) = python.resolve(id.scope(), &step.callee) else {
             return None;
         };
-        if frame.path.contains(&callee) {
+        if frame.passes(callee) {
             return None;
         }
         let call = call_at(python, id, step.call)?;
@@ -309,93 +311,41 @@ impl<'p, 'a> Judge<'p, 'a> {
         gives_none(python, provider, &env, DEPTH)
     }
 
-    /// `except` and `with` around the use and around the calls that lead to it: `None` when they
-    /// handle the failing, else whether it is proved that they do not.
-    fn around(&self, frame: &Frame, step: &Step, failing: &Failing) -> Option<bool> {
-        let own = Around {
-            scope: frame.function.scope(),
-            catches: step.catches.clone(),
-            contexts: step.contexts.clone(),
-        };
-        let mut proved = true;
-        for around in frame.around.iter().chain([&own]) {
-            for written in &around.catches {
-                if catches(self.python, failing, around.scope, written) != Answer::No {
-                    return None;
-                }
-            }
-            for context in &around.contexts {
-                match self.context_catches(around.scope, context, failing) {
-                    Answer::Yes => return None,
-                    Answer::Unknown => proved = false,
-                    Answer::No => {}
-                }
-            }
-        }
-        Some(proved)
-    }
-
-    fn context_catches(&self, scope: Scope, context: &str, failing: &Failing) -> Answer {
-        let python = self.python;
-        let by_function = |id: FunctionId| {
-            let types = caught(python, id);
-            types.iter().fold(Answer::No, |all, written| {
-                all.or(catches(python, failing, id.scope(), written))
-            })
-        };
-        match python.resolve(scope, context) {
-            Target::Function(id) => by_function(id),
-            Target::Class(class) | Target::Instance(class) => {
-                let exits = ["__exit__", "__aexit__"];
-                let exit = exits.iter().find_map(|name| python.method(class, name));
-                match exit.map(|id| python.function(id)) {
-                    Some(exit) if !exit.exits.is_empty() || exit.returned.len() > 1 => {
-                        Answer::Unknown
-                    }
-                    _ => Answer::No,
-                }
-            }
-            Target::External(_) => Answer::No,
-            _ if context.contains('.') => {
-                match methods_named(python, context).any(|id| by_function(id) != Answer::No) {
-                    true => Answer::Unknown,
-                    false => Answer::No,
-                }
-            }
-            _ => Answer::Unknown,
-        }
-    }
-
-    /// Something that ran before takes the same key and raises: the row is known to exist.
+    /// Something that ran before asks for the same key and answers when there is nothing: the row
+    /// is known to exist.
     fn proven_before(&self, frame: &Frame, step: &Step, key: &Known) -> bool {
-        let python = self.python;
-        let by_dependency = self.guards.iter().any(|&guard| {
-            let takes = python.function(guard).params.iter().any(|param| {
-                key.roots.contains(&param.name)
-                    && python.provider(guard.outer(python), param).is_none()
-            });
-            !frame.path.contains(&guard) && takes && raises(python, guard)
-        });
-        by_dependency || self.proven_by_call(frame, step)
+        let scalar = |root: &&String| self.is_scalar(root);
+        let roots: BTreeSet<&str> = key
+            .roots
+            .iter()
+            .filter(scalar)
+            .map(String::as_str)
+            .collect();
+        !roots.is_empty()
+            && (self
+                .guards
+                .iter()
+                .any(|&guard| self.proves(frame, guard, &roots))
+                || asked_before(self.python, frame, step, &roots))
     }
 
-    fn proven_by_call(&self, frame: &Frame, step: &Step) -> bool {
-        let shares = |roots: &Vec<Origin>| {
-            roots
-                .iter()
-                .any(|root| matches!(root, Origin::Parameter(_)) && step.key.contains(root))
-        };
-        let before = |call: &&CallSite| {
-            call.span.end <= step.call.start
-                && (call.args.iter().any(shares) || call.keywords.iter().any(|(_, it)| shares(it)))
-        };
-        let calls = &self.python.function(frame.function).calls;
-        calls.iter().filter(before).any(|call| {
-            match self.python.resolve(frame.function.scope(), &call.callee) {
-                Target::Function(callee) => raises(self.python, callee),
-                _ => false,
-            }
-        })
+    /// A value of its own: a body holds many.
+    fn is_scalar(&self, root: &str) -> bool {
+        let params = self.python.function(self.route.function).params.iter();
+        let role = params
+            .zip(&self.route.roles)
+            .find(|(param, _)| param.name == root);
+        role.is_none_or(|(_, role)| *role != Role::Body)
+    }
+
+    /// A dependency that takes the key and raises.
+    fn proves(&self, frame: &Frame, guard: FunctionId, roots: &BTreeSet<&str>) -> bool {
+        let python = self.python;
+        let scope = guard.outer(python);
+        let takes = python.function(guard).params.iter().any(|param| {
+            roots.contains(param.name.as_str()) && python.provider(scope, param).is_none()
+        });
+        takes && !frame.passes(guard) && raises(python, guard)
     }
 }
 
@@ -404,13 +354,13 @@ fn env(python: &Python, id: FunctionId, roles: &[Role]) -> Env {
     let params = python.function(id).params.iter();
     params
         .zip(roles)
-        .map(|(param, role)| Known {
-            derived: match role {
+        .map(|(param, role)| {
+            let derived = match role {
                 Role::Path | Role::Query | Role::Body => Answer::Yes,
                 Role::Dependency => Answer::No,
                 Role::Request | Role::Unknown => Answer::Unknown,
-            },
-            roots: [param.name.clone()].into(),
+            };
+            Known::rooted(derived, &param.name)
         })
         .collect()
 }

@@ -19,6 +19,11 @@ pub(super) struct Known {
     pub derived: Answer,
     /// The handler's parameters it comes from.
     pub roots: BTreeSet<String>,
+    /// It was handed on through a call.
+    handed: bool,
+    /// How many things on its way are not known: what a function reads out of an object that is
+    /// handed to it whole, its caller need not know of.
+    pub hops: u32,
 }
 
 impl Known {
@@ -27,10 +32,40 @@ impl Known {
         Self {
             derived,
             roots: BTreeSet::new(),
+            handed: false,
+            hops: 0,
+        }
+    }
+
+    /// The value of a parameter of the handler.
+    pub(super) fn rooted(derived: Answer, root: &str) -> Self {
+        Self {
+            roots: [root.to_owned()].into(),
+            ..Self::rootless(derived)
+        }
+    }
+
+    fn handed(self) -> Self {
+        Self {
+            handed: true,
+            ..self
+        }
+    }
+
+    /// Something read out of the value.
+    fn inside(self) -> Self {
+        Self {
+            hops: self.hops.max(u32::from(self.handed)),
+            ..self
         }
     }
 
     fn merge(&mut self, other: &Self) {
+        self.hops = match (self.derived, other.derived) {
+            (Answer::Yes, Answer::Yes) => self.hops.min(other.hops),
+            (_, Answer::Yes) => other.hops,
+            _ => self.hops,
+        };
         self.derived = self.derived.or(other.derived);
         self.roots.extend(other.roots.iter().cloned());
     }
@@ -42,8 +77,8 @@ pub(super) type Env = Vec<Known>;
 /// Why a function gives None.
 #[derive(Clone, Debug)]
 pub(super) struct GivesNone {
-    /// Proved by a lookup, not only told by a `return None`.
-    pub proved: bool,
+    /// How many things on the way are not known: a `return None` does not tell why.
+    pub hops: u32,
     /// The lookup that finds nothing, or the `return`.
     pub at: Loc,
     /// What is looked up, as written.
@@ -57,12 +92,8 @@ pub(super) fn known(python: &Python, id: FunctionId, env: &[Known], roots: &[Ori
     let mut all = Known::rootless(Answer::No);
     for root in roots {
         let one = match root {
-            Origin::Parameter(name) => {
-                let params = &python.function(id).params;
-                let place = params.iter().position(|param| param.name == *name);
-                let value = place.and_then(|place| env.get(place)).cloned();
-                value.unwrap_or(Known::rootless(Answer::Unknown))
-            }
+            Origin::Parameter(name) => parameter(python, id, env, name),
+            Origin::Field(name) => parameter(python, id, env, name).inside(),
             Origin::Request => Known::rootless(Answer::Yes),
             Origin::Row | Origin::Constant => Known::rootless(Answer::No),
             Origin::Unknown => Known::rootless(Answer::Unknown),
@@ -70,6 +101,13 @@ pub(super) fn known(python: &Python, id: FunctionId, env: &[Known], roots: &[Ori
         all.merge(&one);
     }
     all
+}
+
+fn parameter(python: &Python, id: FunctionId, env: &[Known], name: &str) -> Known {
+    let params = &python.function(id).params;
+    let place = params.iter().position(|param| param.name == name);
+    let value = place.and_then(|place| env.get(place)).cloned();
+    value.unwrap_or(Known::rootless(Answer::Unknown))
 }
 
 /// What the parameters of `callee` hold when `caller` calls it like this.
@@ -91,11 +129,11 @@ pub(super) fn bind(
         .filter(|(_, it)| it.kind == ParamKind::Normal);
     for roots in &call.args {
         if let Some((place, _)) = places.next() {
-            bound[place] = known(python, caller, env, roots);
+            bound[place] = known(python, caller, env, roots).handed();
         }
     }
     for (name, roots) in &call.keywords {
-        let value = known(python, caller, env, roots);
+        let value = known(python, caller, env, roots).handed();
         match function.params.iter().position(|param| param.name == *name) {
             Some(place) => bound[place] = value,
             None => {
@@ -138,7 +176,7 @@ pub(super) fn gives_none(
             Returned::Lookup {
                 call, entity, key, ..
             } => Some(GivesNone {
-                proved: true,
+                hops: 0,
                 at: python.loc(id.module, *call),
                 entity: entity.clone(),
                 key: known(python, id, env, key),
@@ -149,15 +187,13 @@ pub(super) fn gives_none(
         };
         let found = found.filter(|found| found.key.derived == Answer::Yes);
         if let Some(found) = found
-            && best
-                .as_ref()
-                .is_none_or(|best| found.proved && !best.proved)
+            && best.as_ref().is_none_or(|best| found.hops < best.hops)
         {
             best = Some(found);
         }
     }
     if let (Some(best), false) = (&mut best, plainly_decorated(python, id)) {
-        best.proved = false;
+        best.hops += 1;
     }
     best
 }
@@ -194,7 +230,7 @@ fn explicit(python: &Python, id: FunctionId, env: &[Known], span: Span) -> Optio
     let mut key = Known::rootless(Answer::No);
     env.iter().for_each(|param| key.merge(param));
     Some(GivesNone {
-        proved: false,
+        hops: 1,
         at: python.loc(id.module, span),
         entity: None,
         key,
@@ -384,7 +420,8 @@ pub(super) fn has_exit(python: &Python, id: FunctionId, depth: usize) -> Answer 
     if function.broken {
         return Answer::Unknown;
     }
-    let libraries: BTreeSet<Span> = function
+    // What a library lookup hangs on gives a connection or a query, and is no exit.
+    let lookups: Vec<Span> = function
         .steps
         .iter()
         .filter(|step| step.library.is_some())
@@ -393,7 +430,7 @@ pub(super) fn has_exit(python: &Python, id: FunctionId, depth: usize) -> Answer 
     let calls = function
         .calls
         .iter()
-        .filter(|call| !libraries.contains(&call.span));
+        .filter(|call| !lookups.iter().any(|lookup| lookup.contains(call.span)));
     let exits = calls.map(|call| exits_through(python, id, call, depth));
     exits.fold(Answer::No, Answer::or)
 }

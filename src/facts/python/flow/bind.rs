@@ -179,7 +179,7 @@ impl<'t> Known<'t> {
     pub(super) fn element(&self) -> Self {
         Self {
             key: self.key,
-            ..Self::from(self.origins)
+            ..Self::from(self.origins.inside())
         }
     }
 }

@@ -145,7 +145,7 @@ impl<'t> Flow<'t, '_> {
         {
             self.eval(index);
         }
-        Known::keyed(holder.origins, node)
+        Known::keyed(holder.origins.inside(), node)
     }
 
     fn named(&mut self, node: Node<'t>) -> Known<'t> {
@@ -347,7 +347,7 @@ fn attribute_of<'t>(object: Node<'t>, holder: &Known<'t>, name: &str, node: Node
     };
     Known {
         shape,
-        ..Known::keyed(holder.origins, node)
+        ..Known::keyed(holder.origins.inside(), node)
     }
 }
 

@@ -119,13 +119,13 @@ pub(super) struct Subject<'t> {
 
 /// The roots of a value, as a set of bits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Origins(u64);
+pub(super) struct Origins(u128);
 
 impl Origins {
-    pub(super) const REQUEST: Self = Self(1 << 60);
-    pub(super) const ROW: Self = Self(1 << 61);
-    pub(super) const CONSTANT: Self = Self(1 << 62);
-    pub(super) const UNKNOWN: Self = Self(1 << 63);
+    pub(super) const REQUEST: Self = Self(1 << 124);
+    pub(super) const ROW: Self = Self(1 << 125);
+    pub(super) const CONSTANT: Self = Self(1 << 126);
+    pub(super) const UNKNOWN: Self = Self(1 << 127);
     const PARAMETERS: usize = 60;
 
     /// The parameter at a place; nobody asks for more than sixty.
@@ -134,6 +134,12 @@ impl Origins {
             true => Self(1 << place),
             false => Self::UNKNOWN,
         }
+    }
+
+    /// What is read out of the value.
+    pub(super) fn inside(self) -> Self {
+        let own = self.0 & ((1 << Self::PARAMETERS) - 1);
+        Self(self.0 & !own | own << Self::PARAMETERS)
     }
 
     pub(super) fn with(self, other: Self) -> Self {
@@ -156,11 +162,13 @@ impl Origins {
 
     /// As facts; constants only where there is nothing else.
     pub(super) fn list(self, params: &[Param]) -> Vec<Origin> {
-        let own = params.iter().take(Self::PARAMETERS).enumerate();
-        let mut list: Vec<Origin> = own
+        let own = || params.iter().take(Self::PARAMETERS).enumerate();
+        let mut list: Vec<Origin> = own()
             .filter(|(place, _)| self.has(Self::parameter(*place)))
             .map(|(_, param)| Origin::Parameter(param.name.clone()))
             .collect();
+        let fields = own().filter(|(place, _)| self.has(Self::parameter(*place).inside()));
+        list.extend(fields.map(|(_, param)| Origin::Field(param.name.clone())));
         for (bit, origin) in [
             (Self::REQUEST, Origin::Request),
             (Self::ROW, Origin::Row),

@@ -258,6 +258,7 @@ fn named(roots: &[Origin]) -> String {
         .iter()
         .map(|root| match root {
             Origin::Parameter(name) => name.as_str(),
+            Origin::Field(name) => name.as_str(),
             Origin::Request => "request",
             Origin::Row => "row",
             Origin::Constant => "constant",

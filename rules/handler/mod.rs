@@ -1,0 +1,82 @@
+//! What happens when the request is not the happy path.
+
+mod happy_path_only;
+mod unchecked_missing_row;
+mod unmapped_lookup_error;
+
+use crate::rule::prelude::*;
+
+pub(super) const RULES: &[Rule] = &[
+    happy_path_only::RULE,
+    unchecked_missing_row::RULE,
+    unmapped_lookup_error::RULE,
+];
+
+/// What is looked up, as one would say it: `Order` of `Order.objects`.
+fn entity(step: &UnhandledStep) -> Option<&str> {
+    let named = step.entity.as_deref()?;
+    let mut parts = named.rsplit('.').map(|part| part.trim_end_matches("()"));
+    let class = parts.find(|part| part.starts_with(char::is_uppercase));
+    class.or(named.rsplit('.').next())
+}
+
+/// When the step fails.
+fn when(step: &UnhandledStep) -> String {
+    match (entity(step), step.key_text.as_str()) {
+        (Some(entity), "") => format!("there is no such {entity}"),
+        (Some(entity), key) => format!("no {entity} has this `{key}`"),
+        (None, "") => "there is no such row".to_owned(),
+        (None, key) => format!("nothing has this `{key}`"),
+    }
+}
+
+/// The line that answers 404, in the idiom of the handler's framework.
+fn not_found(handler: &Handler, step: &UnhandledStep) -> String {
+    let missing = format!("{} not found", entity(step).unwrap_or("Row"));
+    match handler.framework {
+        Framework::FastApi => format!("raise HTTPException(status_code=404, detail=\"{missing}\")"),
+        Framework::Flask => "abort(404)".to_owned(),
+        Framework::Django => format!("raise Http404(\"{missing}\")"),
+        Framework::Drf => format!("raise NotFound(\"{missing}\")"),
+    }
+}
+
+/// The guard to paste before the first use of a row that may be None.
+fn guard(handler: &Handler, step: &UnhandledStep) -> String {
+    let row = step.variable.as_deref().unwrap_or("row");
+    format!(
+        "    if {row} is None:\n        {}",
+        not_found(handler, step)
+    )
+}
+
+/// What to do about a step.
+fn remedy(handler: &Handler, step: &UnhandledStep) -> String {
+    match &step.failure {
+        Failure::None => match &step.variable {
+            Some(row) => format!(
+                "test `{row}` before its first use:\n{}",
+                guard(handler, step)
+            ),
+            None => format!(
+                "give the row a name, and test it:\n{}",
+                guard(handler, step)
+            ),
+        },
+        Failure::Raises(_) => unmapped_lookup_error::remedy(handler, step),
+    }
+}
+
+/// How far the evidence of a step carries.
+fn confidence(step: &UnhandledStep) -> Confidence {
+    match step.hops {
+        0 => Confidence::Certain,
+        1 => Confidence::Likely,
+        _ => Confidence::Possible,
+    }
+}
+
+/// Who lets the client choose the key.
+fn chosen_by(handler: &Handler) -> String {
+    format!("`{}` takes the key from the client", handler.route)
+}

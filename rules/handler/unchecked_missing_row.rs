@@ -1,0 +1,44 @@
+//! Rows that may be None, used as if they never were.
+
+use super::{chosen_by, confidence, remedy, when};
+use crate::rule::prelude::*;
+
+pub(super) const RULE: Rule = Rule {
+    id: "unchecked-missing-row",
+    family: "handler",
+    page: include_str!("unchecked_missing_row.md"),
+    check,
+};
+
+fn check(project: &Project, sink: &mut Sink) {
+    for (handler, step) in project.unhandled_steps() {
+        if step.failure != Failure::None {
+            continue;
+        }
+        let row = step.variable.as_deref().unwrap_or("the row");
+        let subject = format!(
+            "{}::{}",
+            handler.route,
+            step.variable.as_deref().unwrap_or(&step.use_text)
+        );
+        sink.report(Severity::Error, step.at, subject, message(step))
+            .note(format!("raises {} when `{row}` is None", step.exception))
+            .label(step.lookup, "gives None when nothing is found")
+            .label(handler.registered, chosen_by(handler))
+            .help(remedy(handler, step))
+            .confidence(confidence(step));
+    }
+}
+
+fn message(step: &UnhandledStep) -> String {
+    let row = match &step.variable {
+        Some(variable) => format!("`{variable}`"),
+        None => "the row".to_owned(),
+    };
+    format!(
+        "{row} is None when {}; `{}` then raises {}: the client gets a 500 where 404 was due",
+        when(step),
+        step.use_text,
+        step.exception
+    )
+}
