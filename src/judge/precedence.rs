@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::finding::Finding;
-use crate::source::Loc;
+use crate::source::{FileId, Loc, Span};
 
 /// The first speaks where both stand on the same place.
 const SAME_PLACE: [(&str, &str); 5] = [
@@ -64,20 +64,45 @@ fn without_database<'a>(subject: &'a str, databases: &[&str]) -> &'a str {
 
 /// Parts the findings into those that speak and those that another one speaks for.
 pub(super) fn root_causes(findings: Vec<Finding>) -> (Vec<Finding>, Vec<Finding>) {
-    let table = || SAME_PLACE.iter().chain(&EVIDENCE);
-    let winners: Vec<Finding> = findings
-        .iter()
-        .filter(|finding| table().any(|(winner, _)| *winner == finding.rule))
-        .cloned()
-        .collect();
-    findings
-        .into_iter()
-        .partition(|loser| !winners.iter().any(|winner| speaks_for(winner, loser)))
+    let spoken_for = spoken_for(&findings);
+    findings.into_iter().partition(|loser| {
+        let spans = spoken_for.get(&(loser.rule, loser.at.file));
+        !spans.is_some_and(|spans| is_touched(spans, loser.at.span))
+    })
 }
 
-fn speaks_for(winner: &Finding, loser: &Finding) -> bool {
-    let pair = (winner.rule, loser.rule);
-    let meets = |at: Loc| at.file == loser.at.file && at.span.touches(loser.at.span);
-    (meets(winner.at) && SAME_PLACE.contains(&pair))
-        || (winner.labels.iter().any(|label| meets(label.at)) && EVIDENCE.contains(&pair))
+/// Where findings of a rule in a file are spoken for: in order, without overlap, so that one look
+/// settles each of them.
+fn spoken_for(findings: &[Finding]) -> BTreeMap<(&'static str, FileId), Vec<Span>> {
+    let mut places: BTreeMap<(&'static str, FileId), Vec<Span>> = BTreeMap::new();
+    for finding in findings {
+        let losers = |table: &'static [(&str, &'static str)]| {
+            let won = table.iter().filter(|(winner, _)| *winner == finding.rule);
+            won.map(|(_, loser)| *loser)
+        };
+        let evidence = finding.labels.iter().map(|label| label.at);
+        let same = losers(&SAME_PLACE).map(|loser| (loser, finding.at));
+        let cited = evidence.flat_map(|at| losers(&EVIDENCE).map(move |loser| (loser, at)));
+        for (loser, at) in same.chain(cited) {
+            places.entry((loser, at.file)).or_default().push(at.span);
+        }
+    }
+    places.values_mut().for_each(merge);
+    places
+}
+
+fn merge(spans: &mut Vec<Span>) {
+    spans.sort();
+    spans.dedup_by(|next, kept| {
+        let touches = kept.touches(*next);
+        if touches {
+            *kept = kept.to(*next);
+        }
+        touches
+    });
+}
+
+fn is_touched(spans: &[Span], place: Span) -> bool {
+    let next = spans.partition_point(|span| span.end <= place.start && !span.touches(place));
+    spans.get(next).is_some_and(|span| span.touches(place))
 }

@@ -177,7 +177,7 @@ impl<'t> Suspects<'t> {
             } else {
                 binding
             },
-            beside_login: is_beside_login(target),
+            is_beside_login: &|| is_beside_login(target),
         };
         if let Some(class) = classify(&literal.text, &bound)
             && !is_example(value)

@@ -16,8 +16,8 @@ pub(super) struct Bound<'a> {
     pub(super) sensitivity: Sensitivity,
     /// How it is bound.
     pub(super) binding: Binding,
-    /// A literal user or host stands beside it.
-    pub(super) beside_login: bool,
+    /// Tells whether a literal user or host stands beside it.
+    pub(super) is_beside_login: &'a dyn Fn() -> bool,
 }
 
 /// What the value is, or `None` when it is no secret at all.
@@ -81,8 +81,8 @@ fn repeats_the_name(value: &str, bound: &Bound<'_>) -> bool {
             .collect()
     };
     squeeze(bound.name).contains(&squeeze(value))
-        && !bound.beside_login
         && !names::is_password_of_a_service(bound.name)
+        && !(bound.is_beside_login)()
 }
 
 /// Publicly known: a hint to put the real one here, or a name for "the one of development".
@@ -293,7 +293,7 @@ mod tests {
             name,
             sensitivity,
             binding: Binding::Assignment,
-            beside_login: false,
+            is_beside_login: &|| false,
         };
         classify(value, &bound)
     }
