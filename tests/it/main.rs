@@ -8,6 +8,7 @@ mod fixtures;
 mod json;
 mod properties;
 mod python;
+mod readme;
 mod redaction;
 mod report;
 mod tidy;
