@@ -21,7 +21,7 @@ use std::ops::Range;
 
 use super::schema::{Dialect, SchemaChange, SchemaStatement};
 use super::{FileOutcome, Note, NoteId};
-use crate::parse::sql::{Lexer, Statements};
+use crate::parse::sql::{Lexer, Piece, Statements, TokenKind};
 use crate::source::Span;
 use block::{Routine, Scope};
 use holes::Targets;
@@ -32,6 +32,9 @@ pub fn read(text: &str, range: Range<usize>, dialect: Option<Dialect>) -> FileOu
     let document = Span::from(range.clone());
     let part = text.get(range).unwrap_or_default();
     let lexer = Lexer::new(part, base, dialect.unwrap_or(Dialect::Postgres));
+    if let Some(at) = clickhouse(&lexer) {
+        return unsupported("ClickHouse", at);
+    }
     let mut statements = Statements::new(lexer.clone());
     let mut found = Found::new();
     let targets = Targets::default();
@@ -48,6 +51,31 @@ pub fn read(text: &str, range: Range<usize>, dialect: Option<Dialect>) -> FileOu
     outcome.notes.extend(found.unparsed.note());
     outcome.notes.extend(templated(statements.lexer()));
     outcome
+}
+
+/// Where a document says that it is written for ClickHouse: the engine of a table.
+fn clickhouse(lexer: &Lexer) -> Option<Span> {
+    const ENGINE: &str = "MergeTree";
+    memchr::memmem::find(lexer.text().as_bytes(), ENGINE.as_bytes())?;
+    lexer.clone().find_map(|piece| match piece {
+        Piece::Token(token)
+            if token.kind == TokenKind::Word && lexer.slice(token.span).ends_with(ENGINE) =>
+        {
+            Some(token.span)
+        }
+        _ => None,
+    })
+}
+
+fn unsupported(dialect: &str, at: Span) -> FileOutcome {
+    FileOutcome {
+        notes: vec![Note {
+            id: NoteId::UnsupportedDialect,
+            span: Some(at),
+            message: format!("{dialect} is not supported; nothing in this file was checked"),
+        }],
+        ..FileOutcome::default()
+    }
 }
 
 /// What reading finds.

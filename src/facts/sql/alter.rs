@@ -259,7 +259,8 @@ impl Actions {
     }
 
     fn rename(&mut self, item: &mut Cursor, start: u32) -> bool {
-        let kind = if item.eat("to") || item.eat("as") {
+        let bare = item.dialect() == Dialect::Mysql && item.rest().len() == 1;
+        let kind = if item.eat_any("to|as") || bare {
             item.table_name().map(|to| AlterKind::RenameTable { to })
         } else if item.eat("constraint") {
             pair(item).map(|(name, to)| AlterKind::RenameConstraint { name, to })

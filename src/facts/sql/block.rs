@@ -44,10 +44,11 @@ impl<'s> Scope<'s> {
     }
 }
 
-/// A routine that the document defines and whose body changes the schema.
+/// A routine that the document defines.
 pub(super) struct Routine {
     name: String,
-    body: Inner,
+    /// Its body, if it changes the schema.
+    body: Option<Inner>,
 }
 
 /// Reads a statement that holds others; `false` = it is none.
@@ -55,7 +56,13 @@ pub(super) fn read(cursor: Cursor, span: Span, scope: Scope, found: &mut Found) 
     let lexer = cursor.source.lexer();
     if cursor.is("do") {
         if let Some(token) = cursor.rest().iter().find(|t| t.kind == TokenKind::Text) {
-            run_block(&text::inner(lexer, *token), lexer.dialect(), scope, found);
+            run_block(
+                &text::inner(lexer, *token),
+                lexer.dialect(),
+                None,
+                scope,
+                found,
+            );
         }
         return true;
     }
@@ -66,7 +73,7 @@ pub(super) fn read(cursor: Cursor, span: Span, scope: Scope, found: &mut Found) 
         found.push(span, scope, change);
         return true;
     }
-    if call(cursor, scope, found) {
+    if call(cursor, span, scope, found) {
         return true;
     }
     let sets = cursor.is_any("execute|exec|set|declare|prepare");
@@ -115,7 +122,7 @@ fn execute(cursor: Cursor, span: Span, scope: Scope, found: &mut Found) {
     }
 }
 
-/// Remembers a routine whose body changes the schema, for when it is called.
+/// Remembers a routine for when it is called.
 fn define(mut cursor: Cursor, scope: Scope, found: &mut Found) -> bool {
     let lexer = cursor.source.lexer();
     while cursor.advance().is_some() && !cursor.is_any("table|index|view|type|trigger") {
@@ -124,11 +131,10 @@ fn define(mut cursor: Cursor, scope: Scope, found: &mut Found) -> bool {
         }
         if scope.depth == 0
             && let Some(name) = cursor.object_name()
-            && let Some(body) = body(cursor, lexer)
         {
             found.routines.push(Routine {
                 name: name.name,
-                body,
+                body: body(cursor, lexer),
             });
         }
         return true;
@@ -168,31 +174,45 @@ fn body(mut cursor: Cursor, lexer: &Lexer) -> Option<Inner> {
         .then_some(body)
 }
 
-/// Runs a routine of this document that the statement calls.
-fn call(mut cursor: Cursor, scope: Scope, found: &mut Found) -> bool {
-    if found.routines.is_empty()
-        || !cursor.eat_any("call|exec|execute|perform|select * from|select")
-    {
+/// Runs a routine that the statement calls.
+fn call(mut cursor: Cursor, span: Span, scope: Scope, found: &mut Found) -> bool {
+    let is_call = cursor.is("call");
+    if !cursor.eat_any("call|exec|execute|perform|select * from|select") {
         return false;
     }
-    let dialect = cursor.dialect();
     let Some(name) = cursor.object_name() else {
         return false;
     };
+    let arguments = Targets::of_call(cursor.source.lexer(), cursor.rest());
     // A later definition replaces an earlier one.
     let Some(at) = found.routines.iter().rposition(|r| r.name == name.name) else {
-        return false;
+        // A procedure of another document: it may do anything to the tables it is given.
+        let tables = arguments.tables();
+        if is_call && !tables.is_empty() {
+            found.push(span, scope, SchemaChange::Opaque { tables });
+        }
+        return is_call;
     };
     // Taken out while it runs, so that it cannot call itself.
     let routine = found.routines.remove(at);
-    run_block(&routine.body, dialect, scope, found);
+    if let Some(body) = &routine.body {
+        run_block(body, cursor.dialect(), Some(arguments), scope, found);
+    }
     found.routines.insert(at.min(found.routines.len()), routine);
     true
 }
 
-/// Runs the body of a block.
-fn run_block(block: &Inner, dialect: Dialect, scope: Scope, found: &mut Found) {
-    let targets = Targets::of_block(&Lexer::new(&block.text, block.base, dialect));
+/// Runs the body of a block, or of a routine that was given these tables.
+fn run_block(
+    block: &Inner,
+    dialect: Dialect,
+    arguments: Option<Targets>,
+    scope: Scope,
+    found: &mut Found,
+) {
+    let given = arguments.filter(|targets| !targets.tables().is_empty());
+    let targets =
+        given.unwrap_or_else(|| Targets::of_block(&Lexer::new(&block.text, block.base, dialect)));
     let scope = Scope {
         guarded: true,
         body: true,

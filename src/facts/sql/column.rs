@@ -67,6 +67,10 @@ pub(super) fn begins_option(cursor: &Cursor) -> bool {
 
 fn option(cursor: &mut Cursor, column: &Ident, options: &mut Options) {
     let start = cursor.start();
+    if constraint::lost_comma(cursor) {
+        options.constraints.extend(constraint::read(cursor));
+        return;
+    }
     let name = constraint::name(cursor);
     if cursor.eat("not null") {
         options.not_null = true;

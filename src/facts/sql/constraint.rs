@@ -25,6 +25,18 @@ pub(super) fn follows(cursor: &Cursor) -> bool {
         || cursor.is("exclude") && (cursor.symbol_at(1, b'(') || cursor.is("exclude using"))
 }
 
+/// Whether a constraint of the table follows a column without a comma, which SQL Server allows.
+pub(super) fn lost_comma(cursor: &Cursor) -> bool {
+    let mut ahead = *cursor;
+    if ahead.dialect() != Dialect::Mssql {
+        return false;
+    }
+    name(&mut ahead);
+    let kind = ahead.eat_any("primary key|unique|foreign key");
+    index_words(&mut ahead);
+    kind && ahead.is_symbol(b'(')
+}
+
 /// Reads a constraint of a table.
 pub(super) fn read(cursor: &mut Cursor) -> Option<Constraint> {
     let start = cursor.start();

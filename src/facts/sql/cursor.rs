@@ -337,7 +337,7 @@ impl<'a> Cursor<'a> {
             Dialect::Sqlite => name == "main",
             Dialect::Mysql => false,
         };
-        let template = token.kind == TokenKind::Placeholder || name.starts_with(['{', '$', '<']);
+        let template = name.starts_with(['{', '$', '<', '%', ':']);
         (!default && !template).then_some(name)
     }
 

@@ -2,7 +2,7 @@
 
 use super::text::{has_hole, inner};
 use crate::facts::schema::{AlterAction, AlterKind, SchemaChange, TableName};
-use crate::parse::sql::{Lexer, Piece, TokenKind};
+use crate::parse::sql::{Lexer, Piece, Token, TokenKind};
 use crate::source::Span;
 
 /// The tables that the holes of a block's texts may stand for.
@@ -32,8 +32,17 @@ impl Targets {
         targets
     }
 
+    /// What the arguments of a call tell of them.
+    pub(super) fn of_call(lexer: &Lexer, tokens: &[Token]) -> Self {
+        let mut targets = Self::default();
+        for token in tokens.iter().filter(|token| token.kind == TokenKind::Text) {
+            targets.string(&inner(lexer, *token).text, token.span);
+        }
+        targets
+    }
+
     /// A string of the block.
-    pub(super) fn string(&mut self, text: &str, span: Span) {
+    fn string(&mut self, text: &str, span: Span) {
         let list = text.trim_start_matches('{').trim_end_matches('}');
         for name in list.split(',').map(|name| name.trim_matches([' ', '"'])) {
             let mut parts = name.rsplit('.');

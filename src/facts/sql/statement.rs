@@ -3,9 +3,7 @@
 use super::block::{self, Scope};
 use super::cursor::{Cursor, Source};
 use super::{Found, alter, holes, index, table, types};
-use crate::facts::schema::{
-    AlterKind, CreateTable, Derived, Dialect, Ident, SchemaChange, TableName,
-};
+use crate::facts::schema::{AlterKind, Dialect, Ident, SchemaChange, TableName};
 use crate::parse::sql::{Lexer, Statement, Token, TokenKind, opinion};
 use crate::source::Span;
 
@@ -35,10 +33,10 @@ pub(super) fn read(lexer: &Lexer, statement: &Statement, scope: Scope, found: &m
     if reads {
         return;
     }
-    let meaning = match lower(&mut cursor) {
-        Meaning::Unknown if scope.body => Meaning::Nothing,
-        _ if statement.unclosed => Meaning::Unknown,
-        meaning => meaning,
+    let meaning = if statement.unclosed {
+        Meaning::Unknown
+    } else {
+        lower(&mut cursor, scope.body)
     };
     let leftover = source.take_unknown();
     let (mut changes, doubtful) = match meaning {
@@ -126,7 +124,7 @@ fn named_tables(source: &Source, statement: &Statement) -> Vec<TableName> {
     if tables.is_empty() { names } else { tables }
 }
 
-fn lower(cursor: &mut Cursor) -> Meaning {
+fn lower(cursor: &mut Cursor, body: bool) -> Meaning {
     let start = cursor.start();
     if cursor.eat("create") {
         return create(cursor, start);
@@ -140,7 +138,12 @@ fn lower(cursor: &mut Cursor) -> Meaning {
     if cursor.eat_any("rename table|rename tables") {
         return Meaning::Changes(table::rename(cursor));
     }
-    if is_harmless(cursor) {
+    // In a body, INTO names a variable.
+    if cursor.is_any("select|with") && !body {
+        let made = table::select_into(*cursor);
+        return made.map_or(Meaning::Nothing, |made| changes(Some(made)));
+    }
+    if body || is_harmless(cursor) {
         return Meaning::Nothing;
     }
     Meaning::Unknown
@@ -167,8 +170,7 @@ fn create(cursor: &mut Cursor, start: u32) -> Meaning {
         return changes(table::create(cursor, temporary));
     }
     if cursor.eat("virtual table") {
-        cursor.eat("if not exists");
-        return changes(cursor.table_name().map(virtual_table));
+        return changes(table::virtual_table(cursor));
     }
     if cursor.is_any(INDEXES) {
         return changes(index::create(cursor, start));
@@ -180,19 +182,6 @@ fn create(cursor: &mut Cursor, start: u32) -> Meaning {
         return changes(create_domain(cursor));
     }
     Meaning::Nothing
-}
-
-/// A table whose columns a module of SQLite decides.
-fn virtual_table(table: TableName) -> SchemaChange {
-    SchemaChange::CreateTable(CreateTable {
-        table,
-        if_not_exists: false,
-        temporary: false,
-        columns: Vec::new(),
-        constraints: Vec::new(),
-        indexes: Vec::new(),
-        derived: Some(Derived::Query),
-    })
 }
 
 fn create_type(cursor: &mut Cursor) -> Option<SchemaChange> {

@@ -1,24 +1,17 @@
 //! `CREATE TABLE` and what takes tables away or renames them.
 
-use super::cursor::Cursor;
+use super::cursor::{Cursor, fold};
 use super::{column, constraint, index};
 use crate::facts::schema::{
-    ConstraintKind, CreateTable, Derived, Dialect, SchemaChange, TableName,
+    Column, ConstraintKind, CreateTable, Derived, Dialect, Ident, SchemaChange, TableName,
 };
+use crate::parse::sql::opinion;
 
 /// Reads `CREATE TABLE`, behind `CREATE [modifiers] TABLE`.
 pub(super) fn create(cursor: &mut Cursor, temporary: bool) -> Option<SchemaChange> {
     let if_not_exists = cursor.eat("if not exists");
-    let name = cursor.table_name()?;
-    let mut table = CreateTable {
-        temporary: temporary || is_temporary(&name, cursor.dialect()),
-        table: name,
-        if_not_exists,
-        columns: Vec::new(),
-        constraints: Vec::new(),
-        indexes: Vec::new(),
-        derived: None,
-    };
+    let mut table = empty(cursor.table_name()?, temporary);
+    table.if_not_exists = if_not_exists;
     if cursor.eat("partition of") {
         table.derived = cursor.table_name().map(Derived::PartitionOf);
         cursor.group();
@@ -42,9 +35,28 @@ pub(super) fn create(cursor: &mut Cursor, temporary: bool) -> Option<SchemaChang
     Some(SchemaChange::CreateTable(table))
 }
 
-fn is_temporary(name: &TableName, dialect: Dialect) -> bool {
-    let schema = name.schema.as_deref().unwrap_or_default();
-    dialect == Dialect::Mssql && name.name.starts_with('#') || matches!(schema, "pg_temp" | "temp")
+/// A table without columns; `#name` of SQL Server and some schemas make it temporary.
+fn empty(table: TableName, temporary: bool) -> CreateTable {
+    let schema = table.schema.as_deref().unwrap_or_default();
+    CreateTable {
+        temporary: temporary || table.name.starts_with('#') || matches!(schema, "pg_temp" | "temp"),
+        table,
+        if_not_exists: false,
+        columns: Vec::new(),
+        constraints: Vec::new(),
+        indexes: Vec::new(),
+        derived: None,
+    }
+}
+
+/// A table whose columns a module of SQLite decides.
+pub(super) fn virtual_table(cursor: &mut Cursor) -> Option<SchemaChange> {
+    let if_not_exists = cursor.eat("if not exists");
+    let mut table = empty(cursor.table_name()?, false);
+    table.if_not_exists = if_not_exists;
+    table.derived = Some(Derived::Query);
+    cursor.skip_all();
+    Some(SchemaChange::CreateTable(table))
 }
 
 /// Columns of a primary key that the table declares on its own are not null.
@@ -121,7 +133,11 @@ fn options(cursor: &mut Cursor, table: &mut CreateTable) {
                 table.derived = Some(Derived::Inherits(group.table_names()));
             }
         } else if cursor.is_any("as|select|with recursive") || is_cte(cursor) {
+            cursor.eat("as");
             table.derived = Some(Derived::Query);
+            if table.columns.is_empty() {
+                table.columns = query_columns(*cursor);
+            }
             cursor.skip_all();
         } else if cursor.eat("partition by") {
             cursor.ident();
@@ -133,6 +149,55 @@ fn options(cursor: &mut Cursor, table: &mut CreateTable) {
             cursor.skip_unknown();
         }
     }
+}
+
+/// The columns of a query whose names are written; their types are not known.
+fn query_columns(mut query: Cursor) -> Vec<Column> {
+    let mut tokens = query.rest();
+    while !query.done() {
+        let rest = query.rest();
+        if query.eat_any("with no data|with data") && query.done() {
+            tokens = &tokens[..tokens.len() - rest.len()];
+        }
+        query.skip();
+    }
+    let spans = opinion::columns(query.source.lexer(), tokens);
+    let columns = spans.into_iter().map(|span| Column {
+        name: Ident {
+            name: fold(query.dialect(), query.source.slice(span)),
+            span,
+        },
+        ty: None,
+        not_null: false,
+        default: None,
+        auto_increment: false,
+        span,
+    });
+    columns.collect()
+}
+
+/// Reads `SELECT … INTO table`; `None` where nothing is made.
+pub(super) fn select_into(cursor: Cursor) -> Option<SchemaChange> {
+    if !matches!(cursor.dialect(), Dialect::Postgres | Dialect::Mssql) {
+        return None;
+    }
+    let mut ahead = cursor;
+    while !ahead.eat("into") {
+        if ahead.done() || ahead.is_any("insert|merge|update|delete") {
+            return None;
+        }
+        ahead.skip();
+    }
+    let temporary = ahead.eat_any("temporary|temp");
+    ahead.eat_any("unlogged");
+    ahead.eat("table");
+    let name = ahead
+        .table_name()
+        .filter(|name| !name.name.starts_with('@'))?;
+    let mut table = empty(name, temporary);
+    table.columns = query_columns(cursor);
+    table.derived = Some(Derived::Query);
+    Some(SchemaChange::CreateTable(table))
 }
 
 fn is_cte(cursor: &Cursor) -> bool {

@@ -1,10 +1,12 @@
 //! One line of SQL in, facts out.
 
+mod texts;
+
 use super::read;
+use crate::facts::FileOutcome;
 use crate::facts::schema::{
     AlterKind, Column, Constraint, ConstraintKind, CreateTable, Dialect, Index, SchemaChange,
 };
-use crate::facts::{FileOutcome, NoteId};
 
 fn outcome(dialect: Dialect, sql: &str) -> FileOutcome {
     read(sql, 0..sql.len(), Some(dialect))
@@ -147,6 +149,42 @@ fn constraints(table: &CreateTable) -> Vec<String> {
     table.constraints.iter().map(constraint).collect()
 }
 
+/// Every change in a few words, with the bytes it stands on.
+fn told(dialect: Dialect, sql: &str) -> Vec<String> {
+    let outcome = outcome(dialect, sql);
+    let told = outcome.facts.schema.iter().map(|statement| {
+        let guard = if statement.guarded { "if " } else { "" };
+        let names = |tables: &[crate::facts::schema::TableName]| {
+            let names: Vec<_> = tables.iter().map(|table| table.name.as_str()).collect();
+            names.join(",")
+        };
+        let what = match &statement.change {
+            SchemaChange::CreateTable(table) => format!("table {}", table.table.name),
+            SchemaChange::AlterTable { table, actions, .. } => {
+                let actions: Vec<_> = actions.iter().map(|action| alter(&action.kind)).collect();
+                format!("{}: {}", table.name, actions.join("; "))
+            }
+            SchemaChange::CreateIndex(index) => format!("index {}", keys(index)),
+            SchemaChange::Opaque { tables } => format!("opaque {}", names(tables)),
+            SchemaChange::DropTable { tables, .. } => format!("drop {}", names(tables)),
+            SchemaChange::RenameTable { table, to } => format!("{} -> {}", table.name, to.name),
+            SchemaChange::RenameIndex { name, to } => format!("index {} -> {}", name.name, to.name),
+            SchemaChange::DropIndex { names: indexes, .. } => {
+                format!("drop index {}", names(indexes))
+            }
+            SchemaChange::DropSchema { names } => format!("drop schema {}", names[0].name),
+            SchemaChange::CreateType { name, base } => format!(
+                "type {} {}",
+                name.name,
+                base.as_ref().map_or("", |base| base.base.as_str())
+            ),
+        };
+        assert!(!statement.span.of(sql).is_empty(), "{sql}: {what}");
+        format!("{guard}{what}")
+    });
+    told.collect()
+}
+
 #[test]
 fn postgres_table() {
     let sql = "CREATE TABLE IF NOT EXISTS public.\"Order\" (
@@ -246,126 +284,219 @@ fn postgres_indexes() {
 }
 
 #[test]
-fn what_nobody_understands_opens_its_tables() {
-    let outcome = outcome(
-        Dialect::Postgres,
-        "alter table a frobnicate b; crate table c (d int);",
+fn mysql_table() {
+    let sql = "CREATE TABLE IF NOT EXISTS `Shop`.`Orders` (
+        `Id` INT(11) UNSIGNED NOT NULL AUTO_INCREMENT COMMENT 'the; id',
+        total DOUBLE(10,2) DEFAULT '0.00', state ENUM('a','b') CHARACTER SET utf8mb4 COLLATE utf8mb4_bin,
+        at TIMESTAMP NULL DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP, `key` VARCHAR(20) BINARY UNIQUE KEY,
+        g INT GENERATED ALWAYS AS (total * 2) STORED, n SERIAL,
+        PRIMARY KEY (`Id`) USING BTREE COMMENT 'x', UNIQUE KEY u (total, `key`(10)), KEY `k` (state DESC) USING HASH,
+        FULLTEXT INDEX (state), CONSTRAINT fk FOREIGN KEY ix (g) REFERENCES `Users` (`Id`) ON DELETE CASCADE ON UPDATE SET NULL
+    ) ENGINE=InnoDB AUTO_INCREMENT=7 DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin ROW_FORMAT=DYNAMIC COMMENT='orders; all'
+    PARTITION BY HASH(id) PARTITIONS 4;";
+    let table = table(Dialect::Mysql, sql);
+    assert_eq!(
+        (table.table.schema.as_deref(), table.table.name.as_str()),
+        (Some("shop"), "Orders")
     );
-    assert_eq!(outcome.notes.len(), 1);
-    assert_eq!(outcome.notes[0].id, NoteId::UnparsedSql);
-    let changes: Vec<_> = outcome.facts.schema.iter().map(|s| &s.change).collect();
-    assert!(
-        matches!(changes[0], SchemaChange::AlterTable { table, actions, .. }
-        if table.name == "a" && actions[0].kind == AlterKind::Opaque)
+    assert_eq!(
+        columns(&table),
+        [
+            "id integer(11) not null auto",
+            "total double(10,2) = '0.00'",
+            "state enum('a','b')",
+            "at timestamp = CURRENT_TIMESTAMP",
+            "key character varying(20)",
+            "g integer",
+            "n bigint not null auto",
+        ]
     );
-    assert!(matches!(changes[1], SchemaChange::Opaque { tables } if tables[0].name == "c"));
-}
-
-/// Every change in a few words, with the bytes it stands on.
-fn told(dialect: Dialect, sql: &str) -> Vec<String> {
-    let outcome = outcome(dialect, sql);
-    let told = outcome.facts.schema.iter().map(|statement| {
-        let guard = if statement.guarded { "if " } else { "" };
-        let names = |tables: &[crate::facts::schema::TableName]| {
-            let names: Vec<_> = tables.iter().map(|table| table.name.as_str()).collect();
-            names.join(",")
-        };
-        let what = match &statement.change {
-            SchemaChange::CreateTable(table) => format!("table {}", table.table.name),
-            SchemaChange::AlterTable { table, actions, .. } => {
-                let actions: Vec<_> = actions.iter().map(|action| alter(&action.kind)).collect();
-                format!("{}: {}", table.name, actions.join("; "))
-            }
-            SchemaChange::CreateIndex(index) => format!("index {}", keys(index)),
-            SchemaChange::Opaque { tables } => format!("opaque {}", names(tables)),
-            SchemaChange::DropTable { tables, .. } => format!("drop {}", names(tables)),
-            SchemaChange::RenameTable { table, to } => format!("{} -> {}", table.name, to.name),
-            SchemaChange::RenameIndex { name, to } => format!("index {} -> {}", name.name, to.name),
-            SchemaChange::DropIndex { names: indexes, .. } => {
-                format!("drop index {}", names(indexes))
-            }
-            SchemaChange::DropSchema { names } => format!("drop schema {}", names[0].name),
-            SchemaChange::CreateType { name, base } => format!(
-                "type {} {}",
-                name.name,
-                base.as_ref().map_or("", |base| base.base.as_str())
-            ),
-        };
-        assert!(!statement.span.of(sql).is_empty(), "{sql}: {what}");
-        format!("{guard}{what}")
-    });
-    told.collect()
+    assert_eq!(
+        constraints(&table),
+        [
+            "unique(key)",
+            "pk(id)",
+            "u: unique(total,key)",
+            "fk: fk(g) Users(id) Some(Cascade)"
+        ]
+    );
+    let indexes: Vec<_> = table.indexes.iter().map(keys).collect();
+    assert_eq!(indexes, ["k on Orders(state)", "- on Orders(state)"]);
+    assert_eq!(table.indexes[1].method.as_deref(), Some("fulltext"));
 }
 
 #[test]
-fn blocks_are_read_as_if_their_guards_held() {
-    let pg = |sql| told(Dialect::Postgres, sql);
+fn mysql_alter_table() {
+    let sql = "alter table t add (a int, b int not null), add column c int first, add key i (a), add unique (b), add foreign key (a) references u (id), modify column d bigint null after a, change e f float not null unique, drop foreign key g, drop index h, drop primary key, rename index j to k, alter l set default 1, engine = InnoDB, convert to character set utf8mb4, rename v";
     assert_eq!(
-        pg(
-            "DO $$ DECLARE n int := 1; BEGIN IF NOT EXISTS (SELECT 1 FROM pg_constraint) THEN ALTER TABLE a ADD CONSTRAINT f FOREIGN KEY (b) REFERENCES c (id); CREATE INDEX i ON a (b); ELSE NULL; END IF; EXCEPTION WHEN duplicate_object THEN NULL; END $$;"
-        ),
-        ["if a: add f: fk(b) c(id) None", "if index i on a(b)"]
+        actions(Dialect::Mysql, sql),
+        [
+            "a int | add a integer",
+            "b int not null | add b integer not null",
+            "add column c int first | add c integer",
+            "add key i (a) | index i on t(a)",
+            "add unique (b) | add unique(b)",
+            "add foreign key (a) references u (id) | add fk(a) u(id) None",
+            "modify column d bigint null after a | replace d by d bigint",
+            "change e f float not null unique | replace e by f float not null",
+            "change e f float not null unique | add unique(f)",
+            "drop foreign key g | drop constraint g",
+            "drop index h | drop index h",
+            "drop primary key | drop primary key",
+            "rename index j to k | j -> k",
+            "alter l set default 1 | l = 1",
+            "engine = InnoDB | nothing",
+            "convert to character set utf8mb4 | nothing",
+            "rename v | -> v",
+        ]
     );
-    assert_eq!(
-        pg("do $$ begin execute 'alter table a add b text default ''x'' not null'; end $$"),
-        ["if a: add b text not null = 'x'"]
-    );
-    assert_eq!(
-        pg(
-            "do $$ declare t text; begin foreach t in array array['a', 'b'] loop execute format('alter table %I add column c int', t); end loop; end $$"
-        ),
-        ["if opaque a,b"]
-    );
-    assert_eq!(
-        pg(
-            "do $$ begin for r in select tablename from pg_tables loop execute 'alter table ' || r.tablename || ' enable row level security'; end loop; end $$"
-        ),
-        [""; 0]
-    );
-    assert_eq!(
-        pg(
-            "do $$ begin for r in select tablename from pg_tables where s = 'x' loop execute 'drop table ' || r.tablename; end loop; end $$"
-        ),
-        ["if opaque "]
-    );
-    assert_eq!(
-        pg(
-            "do $$ begin select conname into n from pg_constraint; execute 'alter table a drop constraint ' || n; execute format('create index %I on a (b)', n); end $$"
-        ),
-        ["if a: opaque", "if index %i on a(b)"]
-    );
-    assert_eq!(pg("do $$ begin execute stmt; end $$"), ["if opaque "]);
-}
-
-#[test]
-fn routines_run_when_they_are_called() {
-    let define = "create function f() returns void as $$ begin alter table a add b int; end $$ language plpgsql;";
-    assert_eq!(told(Dialect::Postgres, define), [""; 0]);
-    let called = format!("{define} select f();");
-    assert_eq!(told(Dialect::Postgres, &called), ["if a: add b integer"]);
     assert_eq!(
         told(
             Dialect::Mysql,
-            "DELIMITER //\nCREATE PROCEDURE p() BEGIN IF NOT EXISTS (SELECT 1) THEN ALTER TABLE a ADD b INT; END IF; CALL p(); END//\nDELIMITER ;\nCALL p(); DROP PROCEDURE p;"
+            "rename table a to b, c to d; drop index i on t; create index j on t (k(10)); drop temporary table x"
         ),
-        ["if a: add b integer"]
+        [
+            "a -> b",
+            "c -> d",
+            "drop index i",
+            "index j on t(k)",
+            "drop x"
+        ]
     );
 }
 
 #[test]
-fn scripts_run_texts_under_conditions() {
+fn sqlite_table() {
+    let sql = "create table [Order Item] (id integer primary key on conflict abort autoincrement, price real, any, big unsigned big int, key text default (lower('A')) not null, x as (price * 2) virtual, foreign key (any) references b deferrable initially deferred) without rowid, strict";
+    let table = table(Dialect::Sqlite, sql);
+    assert_eq!(table.table.name, "order item");
+    assert_eq!(
+        columns(&table),
+        [
+            "id integer not null auto",
+            "price real",
+            "any",
+            "big bigint",
+            "key text not null = (lower('A'))",
+            "x",
+        ]
+    );
+    assert_eq!(constraints(&table), ["pk(id)", "fk(any) b() None"]);
     assert_eq!(
         told(
-            Dialect::Mysql,
-            "set @s = if((select count(*) from information_schema.columns) = 0, 'alter table a add b int', 'select 1'); prepare x from @s; execute x;"
+            Dialect::Sqlite,
+            "create virtual table f using fts5(a, b); create unique index if not exists main.i on t (a collate nocase);\n.mode csv\nPRAGMA foreign_keys=off;"
         ),
-        ["if a: add b integer"]
+        ["table f", "index i on t(a)"]
+    );
+}
+
+#[test]
+fn mssql_table() {
+    let sql = "CREATE TABLE [dbo].[Orders] ([Id] [int] IDENTITY(1,1) NOT FOR REPLICATION NOT NULL, [Total] FLOAT NOT NULL CONSTRAINT [df] DEFAULT ((0)), [Name] [nvarchar](max) COLLATE Latin1_General_CI_AS NULL, [Gone] AS ([Total] * 2) PERSISTED, [At] DATETIME2(7) DEFAULT (GETDATE()), INDEX [ix] NONCLUSTERED ([Name]), CONSTRAINT [pk] PRIMARY KEY CLUSTERED ([Id] ASC) WITH (PAD_INDEX = OFF) ON [PRIMARY], CONSTRAINT [fk] FOREIGN KEY ([Total]) REFERENCES [app].[U] ([Id]) ON DELETE CASCADE) ON [PRIMARY] TEXTIMAGE_ON [PRIMARY]";
+    let table = table(Dialect::Mssql, sql);
+    assert_eq!(
+        (table.table.schema.as_deref(), table.table.name.as_str()),
+        (None, "orders")
+    );
+    assert_eq!(
+        columns(&table),
+        [
+            "id integer not null auto",
+            "total double precision not null = ((0))",
+            "name nvarchar(max)",
+            "gone",
+            "at datetime2(7) = (GETDATE())",
+        ]
+    );
+    assert_eq!(
+        constraints(&table),
+        ["pk: pk(id)", "fk: fk(total) u(id) Some(Cascade)"]
+    );
+    assert_eq!(
+        table.indexes.iter().map(keys).collect::<Vec<_>>(),
+        ["ix on orders(name)"]
+    );
+}
+
+#[test]
+fn mssql_alter_table() {
+    let act = |sql: &'static str| actions(Dialect::Mssql, sql);
+    assert_eq!(
+        act("ALTER TABLE t ADD a INT NOT NULL, [b] MONEY NULL, CONSTRAINT c UNIQUE (a)"),
+        [
+            "ADD a INT NOT NULL | add a integer not null",
+            "[b] MONEY NULL | add b money",
+            "CONSTRAINT c UNIQUE (a) | add c: unique(a)",
+        ]
+    );
+    assert_eq!(
+        act("ALTER TABLE t WITH NOCHECK ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES u (b)"),
+        ["WITH NOCHECK ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES u (b) | add f: fk(a) u(b) None"]
+    );
+    assert_eq!(
+        act("ALTER TABLE t ALTER COLUMN a DECIMAL(9, 2) NOT NULL"),
+        [
+            "ALTER COLUMN a DECIMAL(9, 2) NOT NULL | a is numeric",
+            "ALTER COLUMN a DECIMAL(9, 2) NOT NULL | a true",
+        ]
+    );
+    assert_eq!(
+        act("ALTER TABLE t ADD CONSTRAINT d DEFAULT (0) FOR a"),
+        ["ADD CONSTRAINT d DEFAULT (0) FOR a | a = (0)"]
     );
     assert_eq!(
         told(
             Dialect::Mssql,
-            "IF NOT EXISTS (SELECT 1)\nBEGIN\n EXEC(N'CREATE INDEX i ON [a] ([B])');\nEND\nEXEC sp_rename N'dbo.a.b', N'c', N'COLUMN'\nEXEC sys.sp_rename 'a', 'd'\nexec sp_rename 'd.i', 'j', 'INDEX'"
+            "DROP INDEX t.i\nGO\nDROP INDEX IF EXISTS j ON t\nCREATE CLUSTERED COLUMNSTORE INDEX k ON t\nDROP TABLE IF EXISTS a, b"
         ),
-        ["if index i on a(b)", "a: b -> c", "a -> d", "index i -> j"]
+        ["drop index i", "drop index j", "index k on t()", "drop a,b"]
+    );
+}
+
+#[test]
+fn postgres_odds_and_ends() {
+    let pg = |sql: &str| told(Dialect::Postgres, sql);
+    assert_eq!(
+        pg(
+            "drop index concurrently if exists a.i, j cascade; drop schema if exists s cascade; create type mood as enum ('a'); create domain d as float8 check (value > 0); alter index i rename to k; alter table all in tablespace x set tablespace y; create table p partition of q for values from (1) to (2); alter table only t attach partition p default; alter table t add constraint n not null c;"
+        ),
+        [
+            "drop index i,j",
+            "drop schema s",
+            "type mood ",
+            "type d double precision",
+            "index i -> k",
+            "table p",
+            "t: attach p",
+            "t: c true",
+        ]
+    );
+    let made = table(
+        Dialect::Postgres,
+        "create table a (like b including all, constraint n not null c, key varchar(20), index int, d text not null constraint m not null, e int references f(g) match full on delete no action initially deferred) inherits (x, y)",
+    );
+    assert_eq!(
+        columns(&made),
+        [
+            "key character varying(20)",
+            "index integer",
+            "d text not null",
+            "e integer"
+        ]
+    );
+    assert_eq!(constraints(&made), ["fk(e) f(g) Some(NoAction)"]);
+    assert_eq!(made.indexes, []);
+    let made = table(
+        Dialect::Postgres,
+        "create table a (b int default 1 is not null or false not null, index i (b))",
+    );
+    assert_eq!(
+        columns(&made),
+        ["b integer not null = 1 is not null or false"]
+    );
+    assert_eq!(
+        made.indexes.iter().map(keys).collect::<Vec<_>>(),
+        ["i on a(b)"]
     );
 }

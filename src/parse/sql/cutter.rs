@@ -223,15 +223,14 @@ impl<'a> Statements<'a> {
             && self.lexer.starts_line(token.span.start)
     }
 
-    /// `GO`, alone on its line or with a count.
+    /// `GO`, alone on its line, with a count or a needless terminator.
     fn is_go(&self, token: Token) -> bool {
         self.word(token).eq_ignore_ascii_case("go")
             && self.lexer.starts_line(token.span.start)
             && self
                 .lexer
                 .rest_of_line()
-                .trim()
-                .trim_start_matches("--")
+                .trim_matches([' ', '\t', ';'])
                 .bytes()
                 .all(|byte| byte.is_ascii_digit())
     }

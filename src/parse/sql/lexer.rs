@@ -178,7 +178,10 @@ impl<'a> Lexer<'a> {
             }
             b'\'' => self.quoted(TokenKind::Text, at, self.dialect == Dialect::Mysql),
             b'"' if self.dialect == Dialect::Mysql => self.quoted(TokenKind::Text, at, true),
-            b'"' | b'`' => self.quoted(TokenKind::Quoted, at, false),
+            b'"' | b'`' => match self.quoted_template(byte) {
+                Some(end) => self.take(TokenKind::Quoted, end),
+                None => self.quoted(TokenKind::Quoted, at, false),
+            },
             b'[' if matches!(self.dialect, Dialect::Mssql | Dialect::Sqlite) => {
                 self.quoted(TokenKind::Quoted, at, false)
             }
@@ -234,6 +237,18 @@ impl<'a> Lexer<'a> {
             Some(end) => self.take(kind, end),
             None if quote > self.at => self.take(TokenKind::Word, quote),
             None => self.stray(1),
+        }
+    }
+
+    /// `"{{ index . "name" }}"`: the quotes of the template are its own.
+    fn quoted_template(&mut self, quote: u8) -> Option<usize> {
+        let at = self.at + 1;
+        match template::at(self.text.as_bytes(), at) {
+            Some(template::Found::Value(end)) if self.byte(end) == quote => {
+                self.saw_template(at, end);
+                Some(end + 1)
+            }
+            _ => None,
         }
     }
 
