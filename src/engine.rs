@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use rayon::prelude::*;
 
 use crate::config::Settings;
-use crate::discover::{FileKind, Inputs, Unit};
+use crate::discover::{FileKind, Inputs, Profile, Unit};
 use crate::facts::{self, FileOutcome, Note, NoteId};
 use crate::finding::Finding;
 use crate::judge::{Checked, Report, judge, selected};
@@ -60,7 +60,16 @@ pub fn read(inputs: &Inputs, settings: &Settings) -> (Vec<FileOutcome>, Project)
 }
 
 fn map_all(inputs: &Inputs) -> Vec<FileOutcome> {
-    inputs.units.par_iter().map(map).collect()
+    inputs.units.par_iter().map(map_for_link).collect()
+}
+
+/// No production code imports its tests, and rules about code do not run in them.
+fn map_for_link(unit: &Unit) -> FileOutcome {
+    let mut outcome = map(unit);
+    if unit.profile == Profile::Test {
+        outcome.facts.python = None;
+    }
+    outcome
 }
 
 fn link(inputs: &Inputs, outcomes: &[FileOutcome], settings: &Settings) -> Project {

@@ -381,9 +381,10 @@ pub struct CallSite {
     pub callee: String,
     /// The call.
     pub span: Span,
-    /// The roots of each positional argument; none where it is made of constants.
+    /// The roots of each positional argument; none where it is made of constants. Constants behind
+    /// the last argument with roots are left out.
     pub args: Vec<Vec<Origin>>,
-    /// The roots of each keyword argument.
+    /// The roots of each keyword argument that has some.
     pub keywords: Vec<(String, Vec<Origin>)>,
     /// Exception types caught around it (as [`Step::catches`]).
     pub catches: Vec<String>,

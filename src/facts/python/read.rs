@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::Module;
 use super::body::describe;
 use super::directives;
 use super::flow::{Names, follow};
@@ -47,8 +48,30 @@ pub fn read(text: &str, range: Range<usize>) -> FileOutcome {
         follow(function, node, &names);
     }
     module.functions = functions;
+    fit(&mut module);
     outcome.facts.python = Some(module);
     outcome.facts.secrets = suspects.finish();
     outcome.directives = directives::read(&tree, document);
     outcome
+}
+
+/// Gives back the room that lists grew into: all modules of a project are held at once.
+fn fit(module: &mut Module) {
+    module.functions.shrink_to_fit();
+    module.classes.shrink_to_fit();
+    module.globals.shrink_to_fit();
+    module.imports.shrink_to_fit();
+    for class in &mut module.classes {
+        class.fields.shrink_to_fit();
+    }
+    for function in &mut module.functions {
+        function.calls.shrink_to_fit();
+        function.decorators.shrink_to_fit();
+        function.exits.shrink_to_fit();
+        function.imports.shrink_to_fit();
+        function.locals.shrink_to_fit();
+        function.params.shrink_to_fit();
+        function.returned.shrink_to_fit();
+        function.steps.shrink_to_fit();
+    }
 }

@@ -132,14 +132,20 @@ impl<'t> Flow<'t, '_> {
             true => argument.known.origins.list(params),
             false => Vec::new(),
         };
+        // Constants have no roots, and most arguments are constants: only the others are kept.
         let keywords = called.args.iter().filter_map(|argument| {
-            let name = argument.name?.to_owned();
-            Some((name, roots(argument)))
+            let name = argument.name?;
+            let roots = roots(argument);
+            (!roots.is_empty()).then(|| (name.to_owned(), roots))
         });
+        let mut args: Vec<_> = called.positional().map(roots).collect();
+        let kept = args.iter().rposition(|roots| !roots.is_empty());
+        args.truncate(kept.map_or(0, |last| last + 1));
+        args.shrink_to_fit();
         let site = CallSite {
             callee: called.callee.clone(),
             span: called.node.span(),
-            args: called.positional().map(roots).collect(),
+            args,
             keywords: keywords.collect(),
             catches: self.catches(),
             contexts: self.contexts(),

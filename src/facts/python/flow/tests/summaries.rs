@@ -163,7 +163,7 @@ fn calls_know_their_surroundings() {
 def f(i, db):
     try:
         with transaction.atomic():
-            save(i, key=db, **more)
+            save(i, key=i, kind='a', **more)
     except IntegrityError:
         return 409
     except Exception:
