@@ -45,6 +45,22 @@ fn tokenise_sql(bencher: Bencher<'_, '_>, tree: Tree) {
     });
 }
 
+/// What the grammar alone costs: the least that reading Python can.
+#[divan::bench(args = TREES)]
+fn parse_python_bare(bencher: Bencher<'_, '_>, tree: Tree) {
+    let inputs = tree.inputs();
+    let units = of_kind(&inputs, FileKind::Python);
+    let mut parser = tree_sitter::Parser::new();
+    let language = tree_sitter_python::LANGUAGE.into();
+    parser.set_language(&language).expect("the versions fit");
+    bencher.counter(size_of(&units)).bench_local(|| {
+        let trees = units
+            .iter()
+            .map(|unit| parser.parse(&unit.text[unit.range.clone()], None));
+        trees.flatten().count()
+    });
+}
+
 #[divan::bench(args = TREES)]
 fn parse_python(bencher: Bencher<'_, '_>, tree: Tree) {
     let inputs = tree.inputs();

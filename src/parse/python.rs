@@ -7,9 +7,8 @@
 mod kinds;
 
 use std::ops::{ControlFlow, Range};
-use std::sync::LazyLock;
 
-use tree_sitter::{Language, ParseOptions, ParseState, Parser, TreeCursor};
+use tree_sitter::{ParseOptions, ParseState, Parser};
 
 use crate::facts::{Note, NoteId};
 use crate::source::Span;
@@ -59,7 +58,7 @@ pub fn parse(text: &str, range: Range<usize>) -> (Tree<'_>, Vec<Note>) {
     let notes = match syntax_tree(source) {
         Some(syntax) => {
             tree.nodes.reserve(source.len() / 8);
-            copy(&mut syntax.walk(), range.start, &mut tree);
+            copy(&syntax, range.start, &mut tree);
             tree.error_note().into_iter().collect()
         }
         None => vec![Note {
@@ -74,7 +73,7 @@ pub fn parse(text: &str, range: Range<usize>) -> (Tree<'_>, Vec<Note>) {
 fn syntax_tree(source: &str) -> Option<tree_sitter::Tree> {
     let mut parser = Parser::new();
     parser
-        .set_language(&LANGUAGE)
+        .set_language(&kinds::LANGUAGE)
         .expect("the grammar is built for this version of tree-sitter");
     let mut reports = (source.len() * REPORTS_PER_BYTE).max(REPORTS_AT_LEAST);
     let mut progress = |_: &ParseState| {
@@ -104,35 +103,32 @@ fn newlines(source: &str) -> std::borrow::Cow<'_, str> {
     }
 }
 
-static LANGUAGE: LazyLock<Language> = LazyLock::new(|| tree_sitter_python::LANGUAGE.into());
-
 /// Copies the syntax tree; the cursor makes depth free of recursion.
-fn copy(cursor: &mut TreeCursor<'_>, offset: usize, tree: &mut Tree<'_>) {
+fn copy(syntax: &tree_sitter::Tree, offset: usize, tree: &mut Tree<'_>) {
     let tables = &*kinds::TABLES;
+    // Asking each node costs: only a tree with errors has missing nodes.
+    let errors = syntax.root_node().has_error();
+    let mut cursor = syntax.walk();
     let mut open: Vec<u32> = Vec::new();
     loop {
         let node = cursor.node();
         let field = cursor.field_id().map_or(0, |id| id.get() as usize);
         let field = tables.fields[field];
-        let mut kind = tables
-            .kinds
-            .get(node.kind_id() as usize)
-            .copied()
-            .unwrap_or(Kind::Error);
+        let known = tables.kinds.get(node.kind_id() as usize).copied();
+        let mut kind = known.unwrap_or(Kind::Error);
         let span = Span::new(node.start_byte() + offset, node.end_byte() + offset);
+        let deep = open.len() >= MAX_DEPTH && node.child_count() > 0;
+        if deep {
+            kind = Kind::Cut;
+        } else if errors && node.is_missing() {
+            kind = Kind::Error;
+        }
         if kind == Kind::Comment {
             tree.comments.push(span);
-        }
-        let deep = open.len() >= MAX_DEPTH && node.child_count() > 0;
-        if deep || node.is_error() || node.is_missing() {
-            kind = if deep { Kind::Cut } else { Kind::Error };
-        }
-        let broken = matches!(kind, Kind::Cut | Kind::Error);
-        let named = node.is_named() && kind != Kind::Comment;
-        let keep = named || broken || field != Field::None || kind == Kind::Async;
-        if keep {
+        } else if kind != Kind::Token || field != Field::None {
             let index = tree.nodes.len() as u32;
             let parent = open.last().copied().unwrap_or(0);
+            let broken = matches!(kind, Kind::Cut | Kind::Error);
             tree.nodes.push(Entry {
                 kind,
                 field,

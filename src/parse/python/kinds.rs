@@ -152,6 +152,8 @@ names! {
     None = "none",
     Await = "await",
     Comment = "comment",
+    Chevron = "chevron",
+    ParenthesizedListSplat = "parenthesized_list_splat",
     Async = "async",
 } }
 
@@ -194,6 +196,9 @@ names! {
     TypeConversion = "type_conversion",
 } }
 
+pub(super) static LANGUAGE: LazyLock<Language> =
+    LazyLock::new(|| tree_sitter_python::LANGUAGE.into());
+
 /// From the numbers of the grammar to our names.
 pub(super) struct Tables {
     pub(super) kinds: Vec<Kind>,
@@ -201,7 +206,7 @@ pub(super) struct Tables {
 }
 
 pub(super) static TABLES: LazyLock<Tables> = LazyLock::new(|| {
-    let language: Language = tree_sitter_python::LANGUAGE.into();
+    let language = &*LANGUAGE;
     let kind = |id| {
         let name = language.node_kind_for_id(id)?;
         Kind::named(name).filter(|kind| language.node_kind_is_named(id) || *kind == Kind::Async)
@@ -216,3 +221,24 @@ pub(super) static TABLES: LazyLock<Tables> = LazyLock::new(|| {
             .collect(),
     }
 });
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_of_the_grammar_is_known() {
+        let language = &*LANGUAGE;
+        for id in 1..language.node_kind_count() as u16 {
+            let name = language.node_kind_for_id(id).unwrap_or_default();
+            let seen = language.node_kind_is_visible(id) && language.node_kind_is_named(id);
+            if seen && name != "line_continuation" {
+                assert!(Kind::named(name).is_some(), "{name}");
+            }
+        }
+        for id in 1..=language.field_count() as u16 {
+            let name = language.field_name_for_id(id).unwrap_or_default();
+            assert!(Field::named(name).is_some(), "{name}");
+        }
+    }
+}
