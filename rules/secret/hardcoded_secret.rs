@@ -50,32 +50,44 @@ fn holds_translations(project: &Project, unit: usize) -> bool {
 }
 
 fn help(suspect: &Suspect) -> String {
-    let key = key(&suspect.name);
+    let (name, key) = (&suspect.name, key(&suspect.name));
     let lookup = format!("os.environ[\"{}\"]", variable(key));
-    let remedy = match suspect.binding {
-        Binding::Assignment | Binding::EnvironmentDefault => {
-            format!(
-                "read it when the program starts: `{} = {lookup}`",
-                suspect.name
-            )
-        }
-        Binding::KeywordArgument => format!("pass `{key}={lookup}`"),
-        Binding::DictValue => format!("write `\"{key}\": {lookup}`"),
-        Binding::ParameterDefault => {
-            format!("take `{key}` without a default, and let the caller pass `{lookup}`")
-        }
-        Binding::Comparison => {
-            format!(
-                "compare it with `hmac.compare_digest({}, {lookup})`",
-                suspect.name
-            )
-        }
-        Binding::SettingsField => format!(
-            "declare it without a default, `{key}: SecretStr` (from pydantic): \
-             without the variable the program then does not start"
+    let (remedy, code) = match suspect.binding {
+        Binding::Assignment | Binding::EnvironmentDefault => (
+            "read it when the program starts",
+            format!("{name} = {lookup}"),
+        ),
+        Binding::KeywordArgument => ("read it from the environment", format!("{key}={lookup}")),
+        Binding::DictValue => (
+            "read it from the environment",
+            format!("{}: {lookup}", written_key(suspect)),
+        ),
+        Binding::ParameterDefault => (
+            "take it without a default, and let the caller pass",
+            format!("{key}={lookup}"),
+        ),
+        Binding::Comparison => (
+            "compare it with what the environment holds",
+            format!("hmac.compare_digest({name}, {lookup})"),
+        ),
+        Binding::SettingsField => (
+            "declare it without a default, so that nothing starts without it",
+            format!("{key}: SecretStr"),
         ),
     };
-    format!("{remedy}. Then rotate it: it stays in the git history")
+    format!(
+        "{remedy}:\n    {code}\n\
+         then replace it where it is valid: this value stays in the git history"
+    )
+}
+
+/// The key of a dictionary, in quotes where it is a string.
+fn written_key(suspect: &Suspect) -> String {
+    let span = suspect.name_span;
+    match (span.end - span.start) as usize > suspect.name.len() {
+        true => format!("\"{}\"", suspect.name),
+        false => suspect.name.clone(),
+    }
 }
 
 /// `api_key` of `config["api_key"]` and of `self.api_key`.
