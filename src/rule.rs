@@ -20,8 +20,8 @@ pub mod prelude {
     pub use crate::project::Project;
     pub use crate::project::python::{Framework, Handler, StepPlace, UnhandledStep};
     pub use crate::project::schema::{
-        Cascades, Column, Database, FloatMoney, ForeignKey, Index, Key, MigrationTool, NearMiss,
-        Precious, Table, TableKey, Why,
+        Column, Database, FloatMoney, ForeignKey, Index, Key, MigrationTool, NearMiss, Precious,
+        Reached, Table, TableKey, Why,
     };
     pub use crate::source::{Loc, Span};
 }

@@ -24,63 +24,58 @@ fn check(project: &Project, sink: &mut Sink) {
             let subject = project.subject(database, table.subject(&fk.columns));
             let at = fk.on_delete_at.unwrap_or(fk.at);
             let finding = sink
-                .report(severity, at, &subject, message(fk, &reach, &cascades))
+                .report(severity, at, &subject, message(fk, &reach))
                 .confidence(super::confidence(database))
                 .help(help(database, table, fk, &subject));
-            if let Some(parent) = database
-                .tables
-                .get(&fk.parent)
-                .filter(|p| p.key != table.key)
-            {
+            let parent = database.tables.get(&fk.parent);
+            if let Some(parent) = parent.filter(|parent| parent.key != table.key) {
                 finding.label(parent.at, "deleting a row of this table");
             }
             let below = reach[1..].iter();
-            for table in below.filter(|t| cascades.precious(t).is_some()).take(NAMED) {
-                finding.label(table.at, "takes its rows here as well");
+            let lost = below.filter_map(|reached| Some((reached.table.at, reached.precious?)));
+            for (at, precious) in lost.take(NAMED) {
+                finding.label(at, format!("takes {} here", name(precious)));
             }
         }
     }
 }
 
 /// What would vanish.
-fn message(fk: &ForeignKey, reach: &[&Table], cascades: &Cascades) -> String {
-    let (child, below) = (reach[0], &reach[1..]);
-    let first = if child.key == fk.parent {
-        format!(
-            "deleting a row of `{}` silently deletes every row below it",
-            fk.parent
-        )
-    } else {
-        format!(
-            "deleting a row of `{}` silently deletes its rows in `{}`",
-            fk.parent, child.key
-        )
+fn message(fk: &ForeignKey, reach: &[Reached]) -> String {
+    let (parent, child) = (&fk.parent, &reach[0].table.key);
+    let first = match parent == child {
+        true => "every row below it".to_owned(),
+        false => format!("its rows in `{child}`"),
     };
-    let chain = match below {
+    let chain = match &reach[1..] {
         [] => String::new(),
         below => format!(", and with them rows of {}", listed(below)),
     };
     let lost: Vec<String> = [Precious::Money, Precious::Audit, Precious::People]
         .into_iter()
         .filter_map(|kind| {
-            let of_kind = |table: &&&Table| cascades.precious(table) == Some(kind);
-            let tables: Vec<&Table> = reach.iter().filter(of_kind).copied().collect();
-            let what = match kind {
-                Precious::Money => "money",
-                Precious::Audit => "an audit trail",
-                Precious::People => "personal records",
-            };
-            (!tables.is_empty()).then(|| format!("{what} in {}", listed(&tables)))
+            let of_kind = |reached: &&Reached| reached.precious == Some(kind);
+            let tables: Vec<Reached> = reach.iter().filter(of_kind).copied().collect();
+            (!tables.is_empty()).then(|| format!("{} in {}", name(kind), listed(&tables)))
         })
         .collect();
-    match lost.as_slice() {
-        [] => format!("{first}{chain}"),
-        lost => format!("{first}{chain}: this destroys {}", lost.join(", ")),
+    let lost = match lost.as_slice() {
+        [] => String::new(),
+        lost => format!(": this destroys {}", lost.join(", ")),
+    };
+    format!("deleting a row of `{parent}` silently deletes {first}{chain}{lost}")
+}
+
+fn name(precious: Precious) -> &'static str {
+    match precious {
+        Precious::Money => "money",
+        Precious::Audit => "an audit trail",
+        Precious::People => "personal records",
     }
 }
 
-fn listed(tables: &[&Table]) -> String {
-    let name = |table: &&Table| format!("`{}`", table.key);
+fn listed(tables: &[Reached]) -> String {
+    let name = |reached: &Reached| format!("`{}`", reached.table.key);
     let named: Vec<String> = tables.iter().take(NAMED).map(name).collect();
     match (named.as_slice(), tables.len().saturating_sub(NAMED)) {
         ([rest @ .., last], 0) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),

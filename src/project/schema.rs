@@ -18,7 +18,7 @@ mod touch;
 mod version;
 mod write;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::LinkNote;
 use crate::config::Settings;
@@ -28,7 +28,7 @@ use crate::facts::schema::{Action, Dialect, Expression, TypeName};
 use crate::source::Loc;
 
 pub use crate::discover::MigrationTool;
-pub use cascade::{Cascades, Precious};
+pub use cascade::{Cascades, Precious, Reached};
 pub use coverage::{NearMiss, Why};
 pub use money::FloatMoney;
 pub use replay::Replay;
@@ -53,6 +53,9 @@ pub struct Database {
     pub open: Vec<String>,
     /// Whether files tell their order for certain.
     pub ordered: bool,
+    /// Every name that a table, index or constraint ever bore. What is not in it need not be
+    /// searched for, which keeps large schemas linear.
+    names: BTreeSet<String>,
 }
 
 /// A table's identity: schema (empty = the default one) and name, both as stored.

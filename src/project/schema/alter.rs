@@ -66,55 +66,45 @@ impl Replay {
             AlterKind::RenameColumn { name, to } => self.rename_column(key, &name.name, &to.name),
             AlterKind::ReplaceColumn { name, column } => self.replace_column(key, name, column),
             AlterKind::SetType { column, ty } => self.set_type(key, column, ty),
-            AlterKind::SetNotNull { column, not_null } => {
-                if let Some(column) = self.column_mut(key, &column.name) {
-                    column.nullable = !not_null;
-                }
-            }
-            AlterKind::SetDefault { column, default } => {
-                if let Some(column) = self.column_mut(key, &column.name) {
-                    column.default.clone_from(default);
-                }
-            }
             AlterKind::AddConstraint(constraint) => self.add_constraint(key, constraint),
             AlterKind::DropConstraint { name, cascade, .. } => {
                 self.drop_constraint(key, &name.name, *cascade, span);
             }
-            AlterKind::DropPrimaryKey => {
-                let at = self.at(span);
-                if let Some(table) = self.table_mut(key) {
-                    table.drop_primary_key(at);
-                }
-            }
-            AlterKind::RenameConstraint { name, to } => {
-                if let Some(table) = self.table_mut(key) {
-                    table.rename_constraint(&name.name, &to.name);
-                }
-            }
             AlterKind::AddIndex(index) => self.add_index(key, index),
-            AlterKind::DropIndex { name } => {
-                let at = self.at(span);
-                if let Some(table) = self.table_mut(key) {
-                    table.drop_index(&name.name, at);
-                }
-            }
-            AlterKind::RenameIndex { name, to } => {
-                if let Some(table) = self.table_mut(key) {
-                    table.rename_index(&name.name, &to.name);
-                }
-            }
             AlterKind::AttachPartition { partition } => self.attach_partition(key, partition),
-            AlterKind::Opaque => {
-                if let Some(table) = self.table_mut(key) {
-                    table.opaque = true;
-                }
-            }
-            AlterKind::RenameTable { .. } | AlterKind::SetSchema { .. } | AlterKind::Nothing => {}
+            kind => self.alter_alone(key, kind, span),
         }
     }
 
-    fn column_mut(&mut self, key: &TableKey, name: &str) -> Option<&mut Column> {
-        self.table_mut(key)?.column_mut(name)
+    /// The actions that leave everything outside the table alone.
+    fn alter_alone(&mut self, key: &TableKey, kind: &AlterKind, span: Span) {
+        let at = self.at(span);
+        if let AlterKind::RenameConstraint { to, .. } | AlterKind::RenameIndex { to, .. } = kind {
+            self.give(&to.name);
+        }
+        let Some(table) = self.table_mut(key) else {
+            return;
+        };
+        match kind {
+            AlterKind::SetNotNull { column, not_null } => {
+                if let Some(column) = table.column_mut(&column.name) {
+                    column.nullable = !not_null;
+                }
+            }
+            AlterKind::SetDefault { column, default } => {
+                if let Some(column) = table.column_mut(&column.name) {
+                    column.default.clone_from(default);
+                }
+            }
+            AlterKind::DropPrimaryKey => table.drop_primary_key(at),
+            AlterKind::RenameConstraint { name, to } => {
+                table.rename_constraint(&name.name, &to.name);
+            }
+            AlterKind::RenameIndex { name, to } => table.rename_index(&name.name, &to.name),
+            AlterKind::DropIndex { name } => table.drop_index(&name.name, at),
+            AlterKind::Opaque => table.opaque = true,
+            _ => {}
+        }
     }
 
     /// Adding what is there already adds nothing: with `IF NOT EXISTS` by definition, without it

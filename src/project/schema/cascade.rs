@@ -1,15 +1,28 @@
 //! What a delete takes along: the tables that foreign keys with `ON DELETE CASCADE` lead to.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::{Database, ForeignKey, Table, TableKey};
 use crate::facts::schema::Action;
 
-/// Which tables lose rows when those of another do.
+/// Which tables lose rows when those of another do. Tables are numbered, because a delete can
+/// reach all of them and every cascade is asked for.
 #[derive(Debug)]
 pub struct Cascades<'a> {
-    children: BTreeMap<&'a TableKey, Vec<&'a Table>>,
-    precious: BTreeMap<&'a TableKey, Precious>,
+    tables: Vec<&'a Table>,
+    numbers: BTreeMap<&'a TableKey, usize>,
+    /// The tables that go with each.
+    children: Vec<Vec<usize>>,
+    precious: Vec<Option<Precious>>,
+}
+
+/// A table that loses rows.
+#[derive(Clone, Copy, Debug)]
+pub struct Reached<'a> {
+    /// The table.
+    pub table: &'a Table,
+    /// What it holds that would be missed.
+    pub precious: Option<Precious>,
 }
 
 /// Data that is missed when it is gone.
@@ -34,16 +47,20 @@ impl Database {
 
     /// Who loses rows with whom.
     pub fn cascades(&self) -> Cascades<'_> {
-        let mut children: BTreeMap<&TableKey, Vec<&Table>> = BTreeMap::new();
+        let tables: Vec<&Table> = self.tables.values().collect();
+        let numbers: BTreeMap<&TableKey, usize> =
+            tables.iter().map(|table| &table.key).zip(0..).collect();
+        let mut children = vec![Vec::new(); tables.len()];
         for (table, fk) in self.cascading_keys() {
-            children.entry(&fk.parent).or_default().push(table);
+            if let Some(parent) = numbers.get(&fk.parent) {
+                children[*parent].push(numbers[&table.key]);
+            }
         }
-        let tables = self.tables.values();
         Cascades {
+            precious: tables.iter().map(|table| table.precious()).collect(),
+            tables,
+            numbers,
             children,
-            precious: tables
-                .filter_map(|table| Some((&table.key, table.precious()?)))
-                .collect(),
         }
     }
 }
@@ -51,21 +68,27 @@ impl Database {
 impl<'a> Cascades<'a> {
     /// The tables that lose rows when those of `child` go: itself, then what hangs below it,
     /// nearest first.
-    pub fn reach(&self, child: &'a Table) -> Vec<&'a Table> {
-        let mut seen: BTreeSet<&TableKey> = BTreeSet::from([&child.key]);
-        let mut tables = vec![child];
+    pub fn reach(&self, child: &Table) -> Vec<Reached<'a>> {
+        let mut seen = vec![false; self.tables.len()];
+        let mut reached = vec![self.numbers[&child.key]];
+        seen[reached[0]] = true;
         let mut next = 0;
-        while let Some(parent) = tables.get(next) {
-            let children = self.children.get(&parent.key).into_iter().flatten();
-            tables.extend(children.filter(|table| seen.insert(&table.key)));
+        while let Some(&parent) = reached.get(next) {
+            for &child in &self.children[parent] {
+                if !seen[child] {
+                    seen[child] = true;
+                    reached.push(child);
+                }
+            }
             next += 1;
         }
-        tables
-    }
-
-    /// What a table holds that would be missed.
-    pub fn precious(&self, table: &Table) -> Option<Precious> {
-        self.precious.get(&table.key).copied()
+        reached
+            .into_iter()
+            .map(|number| Reached {
+                table: self.tables[number],
+                precious: self.precious[number],
+            })
+            .collect()
     }
 }
 

@@ -32,6 +32,7 @@ impl Replay {
             ConstraintKind::ForeignKey(fk) => self.add_foreign_key(key, name, fk, at),
             ConstraintKind::Check { condition } => {
                 let name = name.unwrap_or_else(|| self.check_name(key, &condition.text));
+                self.give(&name);
                 let check = Check {
                     name,
                     condition: condition.text.clone(),
@@ -42,8 +43,10 @@ impl Replay {
                 }
             }
             ConstraintKind::Exclude => {
+                let name = name.unwrap_or_default();
+                self.give(&name);
                 let exclusion = Key {
-                    name: name.unwrap_or_default(),
+                    name,
                     columns: Vec::new(),
                     at,
                 };
@@ -98,6 +101,7 @@ impl Replay {
             Dialect::Mysql => "PRIMARY".into(),
             Dialect::Sqlite | Dialect::Mssql => String::new(),
         });
+        self.give(&name);
         let Some(table) = self.table_mut(key) else {
             return;
         };
@@ -121,6 +125,7 @@ impl Replay {
             Dialect::Mysql => self.mysql_index_name(key, columns.first()),
             Dialect::Sqlite | Dialect::Mssql => String::new(),
         });
+        self.give(&name);
         if let Some(table) = self.table_mut(key) {
             table.uniques.push(Key { name, columns, at });
             table.drop_superseded();
@@ -155,8 +160,10 @@ impl Replay {
         if self.database.dialect == Dialect::Mysql {
             self.add_implicit_index(key, name.as_deref(), &columns, at);
         }
+        let name = name.unwrap_or_else(|| self.foreign_key_name(key, &columns));
+        self.give(&name);
         let fk = ForeignKey {
-            name: name.unwrap_or_else(|| self.foreign_key_name(key, &columns)),
+            name,
             columns,
             parent,
             parent_columns,
@@ -287,14 +294,17 @@ impl Replay {
 
     /// Whether a constraint of the schema has the name.
     fn constraint_taken(&self, key: &TableKey, name: &str) -> bool {
-        self.in_schema(key)
-            .any(|table| table.has_constraint_named(name))
+        self.was_given(name)
+            && self
+                .in_schema(key)
+                .any(|table| table.has_constraint_named(name))
     }
 
     /// Whether a table or index of the schema has the name.
     pub(super) fn relation_taken(&self, key: &TableKey, name: &str) -> bool {
-        self.exists(&key.sibling(name))
-            || self.in_schema(key).any(|table| table.has_index_named(name))
+        self.was_given(name)
+            && (self.exists(&key.sibling(name))
+                || self.in_schema(key).any(|table| table.has_index_named(name)))
     }
 
     fn in_schema(&self, key: &TableKey) -> impl Iterator<Item = &Table> {

@@ -135,6 +135,7 @@ impl Replay {
         }
         for mut index in from.indexes {
             index.name = self.index_name(key, &index);
+            self.give(&index.name);
             index.at = at;
             if let Some(table) = self.table_mut(key) {
                 table.indexes.push(index);

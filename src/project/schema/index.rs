@@ -37,6 +37,7 @@ impl Replay {
             Some(name) => name.name.clone(),
             None => self.index_name(key, &index),
         };
+        self.give(&index.name);
         if let Some(table) = self.table_mut(key) {
             table.indexes.push(index);
             table.drop_superseded();
@@ -82,6 +83,9 @@ impl Replay {
                 .is_some_and(|table| table.has_index_named(&name.name))
                 .then_some(key);
         }
+        if !self.was_given(&name.name) {
+            return None;
+        }
         let schema = name.schema.as_deref();
         self.all_tables()
             .filter(|table| schema.is_none_or(|schema| table.key.schema == schema))
@@ -105,6 +109,7 @@ impl Replay {
             && let Some(table) = self.table_mut(&owner)
         {
             table.rename_index(&name.name, to);
+            self.give(to);
         }
     }
 }

@@ -61,6 +61,7 @@ impl Replay {
                 types: BTreeMap::new(),
                 open: Vec::new(),
                 ordered: true,
+                names: BTreeSet::new(),
             },
             file: FileId(0),
             guarded: false,
@@ -252,7 +253,20 @@ impl Replay {
         }
     }
 
+    /// Remembers a name that is given.
+    pub(super) fn give(&mut self, name: &str) {
+        if !self.database.names.contains(name) {
+            self.database.names.insert(name.to_owned());
+        }
+    }
+
+    /// Whether something may bear the name.
+    pub(super) fn was_given(&self, name: &str) -> bool {
+        self.database.names.contains(name)
+    }
+
     pub(super) fn insert(&mut self, table: Table) {
+        self.give(&table.key.name);
         self.dropped.remove(&table.key);
         self.doubtful.remove(&table.key);
         let key = table.key.clone();

@@ -143,11 +143,7 @@ impl Database {
     pub fn free_index_name(&self, key: &TableKey, columns: &[String]) -> String {
         let name = format!("idx_{}_{}", key.name, columns.join("_"));
         let name = super::names::cut(&name);
-        let taken = |name: &str| {
-            self.tables
-                .values()
-                .any(|table| table.key.name == name || table.has_index_named(name))
-        };
+        let taken = |name: &str| self.names.contains(name);
         if !taken(name) {
             return name.to_owned();
         }
