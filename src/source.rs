@@ -123,10 +123,15 @@ impl SourceFile {
     pub fn position(&self, offset: u32) -> Position {
         let line = self.lines.line(offset);
         let start = self.lines.start(line);
-        let before = Span { start, end: offset }.of(&self.text);
+        let column = if self.lines.ascii {
+            offset - start
+        } else {
+            let before = Span { start, end: offset }.of(&self.text);
+            before.chars().count() as u32
+        };
         Position {
             line: line + 1,
-            column: before.chars().count() as u32 + 1,
+            column: column + 1,
             offset: self.offset_on_disk(offset),
         }
     }
@@ -163,6 +168,8 @@ pub struct Position {
 #[derive(Clone, Debug)]
 pub struct LineIndex {
     starts: Box<[u32]>,
+    /// Columns need no counting then, which would be quadratic on a dump in one line.
+    ascii: bool,
 }
 
 impl LineIndex {
@@ -177,6 +184,7 @@ impl LineIndex {
         }
         Self {
             starts: starts.into(),
+            ascii: text.is_ascii(),
         }
     }
 
