@@ -91,6 +91,22 @@ const GLUED_ISSUED: &[&str] = &[
 
 const GLUED_OWN_KEYS: &[&str] = &["secretkey", "signingkey", "encryptionkey"];
 
+/// The key of one of these names it, or is made to be shown.
+const IDENTIFIED: &[&str] = &[
+    "blob",
+    "document",
+    "file",
+    "folder",
+    "item",
+    "object",
+    "publishable",
+    "record",
+    "row",
+    "sheet",
+    "site",
+    "spreadsheet",
+];
+
 /// Words that turn a sensitive name into something else: a flag, a page, a message, a public or
 /// deliberately false value.
 const NEGATING: &[&str] = &[
@@ -203,6 +219,7 @@ pub fn sensitivity(name: &str) -> Option<Sensitivity> {
         (Some(owner), "pass") if PASS_OWNERS.contains(&owner) => Some(Sensitivity::Password),
         (Some(owner), "key") if OWN_KEYS.contains(&owner) => Some(Sensitivity::OwnKey),
         (Some(owner), "key" | "token") if ISSUED.contains(&owner) => Some(Sensitivity::IssuedKey),
+        (Some(thing), "key") if IDENTIFIED.contains(&thing) => None,
         (_, "key" | "token" | "auth" | "authorization" | "pass" | "credential" | "credentials") => {
             Some(Sensitivity::Bare)
         }
@@ -329,6 +346,8 @@ mod tests {
             "next_token",
             "public_key",
             "primary_key",
+            "spreadsheet_key",
+            "RECAPTCHA_SITE_KEY",
             "cache_key",
             "is_secret",
             "has_password",

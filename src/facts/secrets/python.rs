@@ -390,6 +390,7 @@ fn has_base(class: Node<'_>, endings: &[&str]) -> bool {
 
 /// Inside documentation: `examples=[{"password": "…"}]`, `json_schema_extra={"example": …}`.
 fn is_example(node: Node<'_>) -> bool {
+    const SHOWN: [&str; 4] = ["example", "examples", "placeholder", "placeholders"];
     node.ancestors().any(|around| {
         let name = match around.kind() {
             Kind::KeywordArgument => around.child(Field::Name),
@@ -400,7 +401,7 @@ fn is_example(node: Node<'_>) -> bool {
         name.is_some_and(|name| {
             names::words(name.text())
                 .iter()
-                .any(|word| word == "example" || word == "examples")
+                .any(|word| SHOWN.contains(&word.as_str()))
         })
     })
 }
