@@ -312,3 +312,20 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_file_of_no_dialect_belongs_to_the_database_of_each() {
+    let table = "create table a (id bigint primary key);";
+    let files = [
+        ("migrations/0001_a.postgres.up.sql", table),
+        ("migrations/0001_a.sqlite3.up.sql", table),
+        (
+            "migrations/0002_b.up.sql",
+            "create table b (a_id bigint references a);",
+        ),
+    ];
+    let settings = Settings::default();
+    let (_, project) = engine::read(&memory(&files, &settings), &settings);
+    let tables: Vec<usize> = project.databases.iter().map(|it| it.tables.len()).collect();
+    assert_eq!(tables, [2, 2]);
+}

@@ -26,13 +26,15 @@ pub(super) struct Chain {
 
 /// Groups and orders all files that change a schema.
 pub(super) fn chains(units: &[Unit], outcomes: &[FileOutcome], settings: &Settings) -> Vec<Chain> {
-    let mut files = Files::read(units, outcomes, settings);
+    let files = Files::read(units, outcomes, settings);
     let mut chains: Vec<Chain> = files
-        .by_root(|tool| !is_loose(tool))
+        .by_root(|_, tool| !is_loose(tool))
         .into_iter()
         .map(|(root, dialect, members)| files.migrations(&root, dialect, members))
         .collect();
-    for (root, dialect, members) in files.by_root(is_loose) {
+    let taken: BTreeSet<usize> = chains.iter().flat_map(|it| it.units.clone()).collect();
+    let rest = files.by_root(|index, tool| is_loose(tool) && !taken.contains(&index));
+    for (root, dialect, members) in rest {
         chains.extend(files.schemas(&root, dialect, members));
     }
     chains.sort_by(|left, right| (&left.name, left.dialect).cmp(&(&right.name, right.dialect)));
@@ -53,7 +55,7 @@ struct File<'a> {
     touch: Touch,
 }
 
-/// The files that are not in a chain yet, by index of their unit.
+/// The files, by index of their unit. One of no known dialect may stand in several chains.
 struct Files<'a> {
     files: BTreeMap<usize, File<'a>>,
 }
@@ -85,15 +87,15 @@ impl<'a> Files<'a> {
         }
     }
 
-    /// The files whose tool passes, by root and dialect, each group in order. Files of no known
+    /// The files that pass, by root and dialect, each group in order. Files of no known
     /// dialect belong to each dialect of their root, unless that has a file of the same version.
     fn by_root(
         &self,
-        passes: impl Fn(MigrationTool) -> bool,
+        passes: impl Fn(usize, MigrationTool) -> bool,
     ) -> Vec<(Utf8PathBuf, Dialect, Vec<usize>)> {
         let mut roots: BTreeMap<&Utf8Path, Vec<usize>> = BTreeMap::new();
         for (index, file) in &self.files {
-            if passes(file.unit.tool) {
+            if passes(*index, file.unit.tool) {
                 roots.entry(&file.root).or_default().push(*index);
             }
         }
@@ -143,7 +145,7 @@ impl<'a> Files<'a> {
     }
 
     /// A history of migrations, with the schema it starts from.
-    fn migrations(&mut self, root: &Utf8Path, dialect: Dialect, members: Vec<usize>) -> Chain {
+    fn migrations(&self, root: &Utf8Path, dialect: Dialect, members: Vec<usize>) -> Chain {
         let tools: BTreeSet<MigrationTool> =
             members.iter().map(|i| self.files[i].unit.tool).collect();
         let mut ordered = tools.len() == 1 && !self.has_clashes(&members);
@@ -160,9 +162,6 @@ impl<'a> Files<'a> {
         ordered &= strays.is_empty();
         units.extend(strays);
         let tool = self.files[&members[0]].unit.tool;
-        for unit in units.iter().chain(&members) {
-            self.files.remove(unit);
-        }
         Chain {
             name: name(root),
             dialect,
@@ -257,7 +256,7 @@ impl<'a> Files<'a> {
 
     /// Schema files of one folder. Files that make the same table are different databases; the
     /// others are one, makers before those who need what they make.
-    fn schemas(&mut self, root: &Utf8Path, dialect: Dialect, members: Vec<usize>) -> Vec<Chain> {
+    fn schemas(&self, root: &Utf8Path, dialect: Dialect, members: Vec<usize>) -> Vec<Chain> {
         let mut groups: Vec<(BTreeSet<_>, Vec<usize>)> = Vec::new();
         for index in members {
             let touch = &self.files[&index].touch;
