@@ -56,7 +56,6 @@ pub(super) fn follow(function: &mut Function, node: Node<'_>, names: &Names<'_>)
     if let Some(body) = node.child(Field::Body) {
         flow.block(body);
         flow.leave(node, body);
-        flow.pack();
     }
 }
 
@@ -199,14 +198,6 @@ impl<'t, 'f> Flow<'t, 'f> {
                 .is_some_and(|it| !it.metadata.is_empty() || is_class_like(names::last(&it.text)))
         };
         self.names.has_dependencies && (by_default || aliased(param))
-    }
-
-    /// Facts are kept for the whole run, the walk is not.
-    fn pack(&mut self) {
-        self.function.calls.shrink_to_fit();
-        self.function.steps.shrink_to_fit();
-        self.function.exits.shrink_to_fit();
-        self.function.returned.shrink_to_fit();
     }
 
     /// What the end of the body means.

@@ -251,6 +251,7 @@ impl<'t> Flow<'t, '_> {
 
     /// `get_object_or_404(Order, pk=pk)`
     fn mapped(&mut self, called: Called<'t>) -> Known<'t> {
+        self.prove_related(&called);
         let keys = called.args.iter().filter_map(|argument| argument.known.key);
         let keys = keys.map(Node::text).collect();
         let first = called.positional().find_map(|it| class_name(it.node));

@@ -45,6 +45,7 @@ impl<'t> Flow<'t, '_> {
             Missing::Raises(_) => {
                 self.report_raising(step, lookup);
                 self.prove(subject);
+                self.prove_related(called);
             }
         }
         Some(known)

@@ -71,54 +71,61 @@ impl<'t> Flow<'t, '_> {
     }
 
     /// What a condition is evidence for, if it is: `exists(key)`, `key in rows`, a count, a row.
-    pub(super) fn proof(
-        &self,
-        test: Node<'t>,
-        asked: Option<Node<'t>>,
-        known: &Known<'t>,
-    ) -> Option<Subject<'t>> {
-        let of = |entity, words, keys: Vec<&'t str>| {
-            (!keys.is_empty()).then_some(Subject {
-                entity,
-                words,
-                keys,
-            })
-        };
-        if let Shape::Query(query) = &known.shape {
+    pub(super) fn proof(&self, test: Node<'t>, known: &Known<'t>) -> Option<Subject<'t>> {
+        let mut words = String::new();
+        let (entity, keys) = if let Shape::Query(query) = &known.shape {
             let keys = query.key.map(Node::text).into_iter().collect();
-            return of(query.entity.clone(), String::new(), keys);
-        }
-        let Some(call) = known.answer else {
+            (query.entity.clone(), keys)
+        } else if let Some(call) = known.answer {
+            let callee = call.child(Field::Function).map(chain).unwrap_or_default();
+            if LIBRARY.passing.form_tests.contains(last(&callee)) {
+                return None;
+            }
+            // Of an answer that was kept, the name tells what it was about.
+            if !test.span().contains(call.span()) {
+                words = normal(&format!("{callee} {}", test.text()));
+            }
+            self.keys_inside(call)
+        } else {
             let operator = test.child(Field::Operators)?.text();
-            let contained = matches!(operator, "in" | "not in").then(|| test.operand())?;
-            return of(
-                None,
-                String::new(),
-                contained.map(Node::text).into_iter().collect(),
-            );
+            let contained = matches!(operator, "in" | "not in").then(|| test.operand())??;
+            (None, self.keys_inside(contained).1)
         };
-        let callee = call.child(Field::Function).map(chain).unwrap_or_default();
-        if LIBRARY.passing.form_tests.contains(last(&callee)) {
-            return None;
-        }
-        let held = asked.filter(|asked| asked.kind() == Kind::Identifier);
-        let words = held.map_or_else(String::new, |name| {
-            let words = format!("{callee} {}", name.text()).to_lowercase();
-            words.replace(['_', '.'], "")
-        });
-        let (entity, keys) = self.keys_inside(call);
-        of(entity, words, keys)
+        let subject = Subject {
+            entity,
+            words,
+            keys,
+        };
+        Some(subject).filter(|subject| !subject.keys.is_empty())
     }
 
-    /// The class that a call names, and whatever else it depends on.
-    fn keys_inside(&self, call: Node<'t>) -> (Option<String>, Vec<&'t str>) {
+    /// `get(order_id=key)` has found something: with its foreign key, the order exists as well.
+    pub(super) fn prove_related(&mut self, called: &Called<'t>) {
+        for argument in &called.args {
+            if let (Some(name), Some(key)) = (argument.name, argument.known.key) {
+                let (words, keys) = (normal(name), vec![key.text()]);
+                self.prove(Subject {
+                    entity: None,
+                    words,
+                    keys,
+                });
+            }
+        }
+    }
+
+    /// The class that an expression names, and whatever else it depends on.
+    fn keys_inside(&self, whole: Node<'t>) -> (Option<String>, Vec<&'t str>) {
         let mut entity = None;
         let mut keys = Vec::new();
-        for node in call.descendants() {
-            let inner = node.parent().is_some_and(|it| it.kind() == Kind::Attribute);
-            let named = node.field() == Field::Name;
-            let chained = matches!(node.kind(), Kind::Identifier | Kind::Attribute);
-            if !chained || inner || named || node.field() == Field::Function {
+        let places = [Kind::Identifier, Kind::Attribute, Kind::Subscript];
+        for node in std::iter::once(whole).chain(whole.descendants()) {
+            let part_of_place = matches!(node.field(), Field::Object | Field::Value)
+                && node.parent().is_some_and(|it| places.contains(&it.kind()));
+            let named = matches!(
+                node.field(),
+                Field::Name | Field::Attribute | Field::Function
+            );
+            if !places.contains(&node.kind()) || part_of_place || named {
                 continue;
             }
             let text = node.text();
@@ -127,7 +134,7 @@ impl<'t> Flow<'t, '_> {
                 false => keys.push(text),
             }
         }
-        let receivers = std::iter::successors(Some(call), |node| {
+        let receivers = std::iter::successors(Some(whole), |node| {
             node.child(Field::Function)
                 .or_else(|| node.child(Field::Object))
         });
@@ -164,4 +171,9 @@ fn built_from<'t>(called: &Called<'t>) -> Vec<&'t str> {
         })
     };
     outside.filter_map(key).collect()
+}
+
+/// A name as it is compared with others: `get_order_item` and `OrderItem` share `orderitem`.
+fn normal(name: &str) -> String {
+    name.to_lowercase().replace(['_', '.'], "")
 }

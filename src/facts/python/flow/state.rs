@@ -418,7 +418,7 @@ impl Subject<'_> {
     pub(super) fn proves(&self, lookup: &Subject<'_>) -> bool {
         let covers = |own: &&str, key: &&str| {
             let rest = key.strip_prefix(own);
-            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
         };
         let has = |key: &&str| self.keys.iter().any(|own| covers(own, key));
         let same_key = lookup.keys.iter().any(has);

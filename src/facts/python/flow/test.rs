@@ -104,7 +104,7 @@ impl<'t> Flow<'t, '_> {
         let asked = question.asked;
         let steps = asked.map_or_else(Vec::new, |asked| self.doubts_of(asked, &known, node));
         let mut mentioned = self.mentioned(node, &steps);
-        let proof = self.proof(node, asked, &known).map(Rc::new);
+        let proof = self.proof(node, &known).map(Rc::new);
         let Some(mut state) = self.state.take() else {
             let (yes, no) = (None, None);
             return Test {

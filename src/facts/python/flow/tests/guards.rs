@@ -164,6 +164,11 @@ fn existence_may_be_proved_before() {
         "Order.objects.create(pk=i)\n    o = Order.objects.filter(pk=i).first()",
         "db.orders.insert_one({'name': 1, '_id': i})\n    o = db.orders.find_one({'_id': i})",
         "cur.execute('INSERT INTO t (a, b) VALUES (?, ?)', (payload.a, i))\n    cur.execute('SELECT * FROM t WHERE b = ?', (i,))\n    o = cur.fetchone()",
+        "if str(i) in str(rows): pass\n    else: raise Gone()\n    o = db.get(Order, i)",
+        "if payload['id'] not in ORDERS: raise Gone()\n    o = db.get(Order, payload['id'])",
+        "if code != codes.get(i): raise Bad()\n    o = db.get(Order, i)",
+        "try: item = Item.objects.get(order_id=i)\n    except Item.DoesNotExist: raise Gone()\n    o = Order.objects.filter(pk=i).first()",
+        "get_object_or_404(Item, order__id=i)\n    o = Order.objects.filter(pk=i).first()",
     ];
     for call in proved {
         assert_eq!(lookup(call, "return o.total"), [""; 0], "{call}");
@@ -181,6 +186,7 @@ fn existence_may_be_proved_before() {
         "db.add(Order(id=payload.id))\n    o = db.get(Order, i)",
         "db.add(Item(order_id=i))\n    o = db.get(Order, i)",
         "cur.execute('UPDATE t SET a = 1 WHERE b = ?', (i,))\n    cur.execute('SELECT * FROM t WHERE b = ?', (i,))\n    o = cur.fetchone()",
+        "if payload['a'] not in ORDERS: raise Gone()\n    o = db.get(Order, payload['id'])",
     ];
     for call in unproved {
         assert_eq!(lookup(call, "return o.total"), ["o: o.total"], "{call}");
