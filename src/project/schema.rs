@@ -8,6 +8,7 @@ mod coverage;
 mod create;
 mod edit;
 mod expression;
+mod history;
 mod index;
 mod money;
 mod names;

@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::history::held;
+use super::replay::Replay;
 use super::touch::Touch;
-use super::version::{Version, is_dead_copy, is_way_back, version};
+use super::version::{Version, is_dead_copy, is_version, is_way_back, version};
 use crate::config::Settings;
 use crate::discover::{FileKind, MigrationTool, Unit};
 use crate::facts::FileOutcome;
-use crate::facts::schema::Dialect;
+use crate::facts::schema::{Dialect, SchemaStatement};
 
 /// The files of one database, in the order in which they are applied.
 #[derive(Debug)]
@@ -52,6 +54,7 @@ struct File<'a> {
     root: Utf8PathBuf,
     dialect: Option<Dialect>,
     version: Version,
+    statements: &'a [SchemaStatement],
     touch: Touch,
 }
 
@@ -61,7 +64,7 @@ struct Files<'a> {
 }
 
 impl<'a> Files<'a> {
-    fn read(units: &'a [Unit], outcomes: &[FileOutcome], settings: &Settings) -> Self {
+    fn read(units: &'a [Unit], outcomes: &'a [FileOutcome], settings: &Settings) -> Self {
         let files = units
             .iter()
             .zip(outcomes)
@@ -78,6 +81,7 @@ impl<'a> Files<'a> {
                     root: root(&unit.path, unit.tool),
                     dialect: settings.dialect.or(unit.dialect),
                     version: version(unit),
+                    statements: &outcome.facts.schema,
                     touch: Touch::of(&outcome.facts.schema),
                 };
                 (index, file)
@@ -148,27 +152,42 @@ impl<'a> Files<'a> {
     fn migrations(&self, root: &Utf8Path, dialect: Dialect, members: Vec<usize>) -> Chain {
         let tools: BTreeSet<MigrationTool> =
             members.iter().map(|i| self.files[i].unit.tool).collect();
-        let mut ordered = tools.len() == 1 && !self.has_clashes(&members);
-        let mut units = self.bases(root, dialect, &members);
-        let dump = units.iter().rev().find_map(|&base| {
-            let left = self.not_in_dump(base, &members)?;
-            Some((base, left))
-        });
-        match dump {
-            Some((base, left)) => units = [vec![base], left].concat(),
-            None => units.extend(&members),
-        }
-        let strays = self.strays(root, dialect, &units);
-        ordered &= strays.is_empty();
-        units.extend(strays);
-        let tool = self.files[&members[0]].unit.tool;
+        let bases = self.bases(root, dialect, &members);
+        let applied = self.not_held(&bases, dialect, &members);
+        let units = [bases, applied].concat();
+        let strays = self.strays(root, dialect, &units, &members);
         Chain {
             name: name(root),
             dialect,
-            tool,
-            units,
-            ordered,
+            tool: self.files[&members[0]].unit.tool,
+            ordered: tools.len() == 1 && strays.is_empty() && !self.has_clashes(&members),
+            units: [units, strays].concat(),
         }
+    }
+
+    /// The migrations that the schema files do not hold already.
+    fn not_held(&self, bases: &[usize], dialect: Dialect, members: &[usize]) -> Vec<usize> {
+        let is_listed = |index: &usize| bases.iter().any(|base| self.lists(*base, *index));
+        let left: Vec<usize> = members.iter().copied().filter(|i| !is_listed(i)).collect();
+        if left.len() < members.len() || bases.is_empty() {
+            return left;
+        }
+        let mut schema = Replay::new(String::new(), dialect, MigrationTool::None);
+        for base in bases.iter().map(|index| &self.files[index]) {
+            for statement in base.statements {
+                schema.apply(base.unit.file, statement);
+            }
+        }
+        let migrations = members.iter().map(|index| self.files[index].statements);
+        left[held(&schema.finish().0, migrations)..].to_vec()
+    }
+
+    /// Whether a dump lists the number of a migration, as tools do that keep it up to date.
+    fn lists(&self, dump: usize, migration: usize) -> bool {
+        let unit = self.files[&dump].unit;
+        let text = unit.text.get(unit.range.clone()).unwrap_or_default();
+        let number = written_number(&self.files[&migration].unit.path);
+        number.is_some_and(|number| text.contains(&format!("'{number}'")))
     }
 
     /// Whether two files of one number change the same thing.
@@ -199,47 +218,47 @@ impl<'a> Files<'a> {
                 || above.is_some() && file.root.parent() == above;
             near && is_loose(file.unit.tool) && file.dialect.is_none_or(|own| own == dialect)
         };
-        let mut bases: Vec<usize> = self
-            .files
-            .iter()
-            .filter(|(_, file)| is_near(file))
-            .filter(|(_, file)| {
-                file.touch.makes.iter().any(|key| {
-                    spoken_of.contains(key) && !made.contains(key)
-                        || made.contains(key) && is_whole_schema(file.unit)
-                })
+        let is_base = |file: &File| {
+            let mut makes = file.touch.makes.iter();
+            makes.any(|key| {
+                spoken_of.contains(key) && !made.contains(key)
+                    || made.contains(key) && is_whole_schema(file.unit)
             })
+        };
+        let near = self.files.iter().filter(|(_, file)| is_near(file));
+        let mut bases: Vec<usize> = near
+            .filter(|(_, file)| is_base(file))
             .map(|(index, _)| *index)
             .collect();
-        bases.sort_by_key(|index| &self.files[index].version);
+        bases.sort_by_key(|index| {
+            let file = &self.files[index];
+            (!is_whole_schema(file.unit), &file.version)
+        });
+        // Of two that make one table the first counts; the other is a database of its own.
+        let mut taken = BTreeSet::new();
+        bases.retain(|index| {
+            let touch = &self.files[index].touch;
+            let free = touch.makes.is_disjoint(&taken);
+            taken.extend(touch.makes.iter().cloned());
+            free
+        });
         bases
-    }
-
-    /// The migrations that a dump does not hold; `None` where it is no dump but written by hand.
-    fn not_in_dump(&self, dump: usize, members: &[usize]) -> Option<Vec<usize>> {
-        let unit = self.files[&dump].unit;
-        let text = unit.text.get(unit.range.clone()).unwrap_or_default();
-        let listed = |index: &usize| {
-            let number = written_number(&self.files[index].unit.path);
-            number.is_some_and(|number| text.contains(&format!("'{number}'")))
-        };
-        let left: Vec<usize> = members.iter().copied().filter(|i| !listed(i)).collect();
-        let head = &text[..text.floor_char_boundary(1000)];
-        if left.len() < members.len() {
-            Some(left)
-        } else {
-            head.to_ascii_lowercase().contains("dump").then(Vec::new)
-        }
     }
 
     /// Files without a number beside migrations, speaking of the same tables: they belong to the
     /// database, and nobody knows when they run.
-    fn strays(&self, root: &Utf8Path, dialect: Dialect, members: &[usize]) -> Vec<usize> {
+    fn strays(
+        &self,
+        root: &Utf8Path,
+        dialect: Dialect,
+        units: &[usize],
+        members: &[usize],
+    ) -> Vec<usize> {
         let is_stray = |index: usize, file: &File| {
             file.root == root
                 && is_loose(file.unit.tool)
                 && file.dialect.is_none_or(|own| own == dialect)
-                && !members.contains(&index)
+                && !units.contains(&index)
                 && members
                     .iter()
                     .any(|member| self.files[member].touch.shares(&file.touch))
@@ -334,7 +353,11 @@ fn root(path: &Utf8Path, tool: MigrationTool) -> Utf8PathBuf {
         MigrationTool::None => folder,
         MigrationTool::Flyway => flyway_location(folder),
         _ if has_own_folder => folder.parent().unwrap_or(folder),
-        _ => folder,
+        // A folder for each version or year, with numbers of its own.
+        _ => folder
+            .ancestors()
+            .find(|above| !above.file_name().is_some_and(is_version))
+            .unwrap_or(folder),
     }
     .to_owned()
 }

@@ -145,34 +145,32 @@ impl Replay {
         (self.database, notes)
     }
 
-    /// One note a file: a long history must not drown the report.
+    /// One note a database: a long history must not drown the report.
     fn notes(&self) -> Vec<LinkNote> {
-        let mut files: BTreeMap<FileId, (Loc, Vec<String>)> = BTreeMap::new();
-        for (key, at) in &self.altered {
-            if self.database.tables.get(key).is_some_and(Table::is_open) {
-                let entry = files.entry(at.file).or_insert((*at, Vec::new()));
-                entry.0 = entry.0.min(*at);
-                entry.1.push(format!("`{key}`"));
-            }
-        }
-        let message = |tables: &[String]| match tables {
-            [table] => format!(
-                "table {table} is altered but never created: what it held before is unknown"
-            ),
-            [first, rest @ ..] => format!(
-                "table {first} and {} more are altered but never created: what they held before is unknown",
-                rest.len()
-            ),
-            [] => String::new(),
+        let tables = &self.database.tables;
+        let is_open = |key: &TableKey| tables.get(key).is_some_and(Table::is_open);
+        let altered: Vec<_> = self
+            .altered
+            .iter()
+            .filter(|(key, _)| is_open(key))
+            .collect();
+        let Some((first, at)) = altered.iter().min_by_key(|(_, at)| **at) else {
+            return Vec::new();
         };
-        files
-            .into_values()
-            .map(|(at, tables)| LinkNote {
-                id: NoteId::OpenTable,
-                at: Some(at),
-                message: message(&tables),
-            })
-            .collect()
+        let message = match altered.len() - 1 {
+            0 => format!(
+                "table `{first}` is altered but never created: what it held before is unknown"
+            ),
+            more => format!(
+                "table `{first}` and {more} more are altered but never created: what they held \
+                 before is unknown"
+            ),
+        };
+        vec![LinkNote {
+            id: NoteId::OpenTable,
+            at: Some(**at),
+            message,
+        }]
     }
 
     pub(super) fn at(&self, span: Span) -> Loc {

@@ -17,7 +17,7 @@ fn databases(files: &[(&str, MigrationTool, &str)]) -> Vec<Database> {
             text: (*text).into(),
             range: 0..text.len(),
             kind: FileKind::Sql,
-            dialect: None,
+            dialect: dialect_in(path),
             tool: *tool,
             profile: Profile::Production,
             order: None,
@@ -30,6 +30,12 @@ fn databases(files: &[(&str, MigrationTool, &str)]) -> Vec<Database> {
         .map(|unit| sql::read(&unit.text, unit.range.clone(), unit.dialect))
         .collect();
     replay(&units, &outcomes, &Settings::default()).0
+}
+
+fn dialect_in(path: &str) -> Option<Dialect> {
+    let named = [(".mysql.", Dialect::Mysql), (".sqlite3.", Dialect::Sqlite)];
+    let found = named.into_iter().find(|(part, _)| path.contains(part));
+    found.map(|(_, dialect)| dialect)
 }
 
 /// The database that one script makes.
@@ -407,6 +413,45 @@ mod order {
         ]);
         assert_eq!(found.len(), 1);
         assert_eq!(columns(&found[0], "t"), ["a", "b", "c"]);
+    }
+
+    #[test]
+    fn a_schema_holds_the_migrations_up_to_the_last_whose_additions_it_knows() {
+        let found = databases(&[
+            ("db/LATEST.sql", NONE, "create table t (a int, c int);"),
+            ("db/0.2/01.sql", NUMBERED, "create table t (a int);"),
+            ("db/0.9/01.sql", NUMBERED, "alter table t add b int;"),
+            (
+                "db/0.10/01.sql",
+                NUMBERED,
+                "alter table t drop b, add c int;",
+            ),
+            ("db/0.11/01.sql", NUMBERED, "alter table t add d int;"),
+        ]);
+        assert_eq!(found.len(), 1);
+        assert_eq!(columns(&found[0], "t"), ["a", "c", "d"]);
+    }
+
+    #[test]
+    fn one_folder_may_hold_several_dialects() {
+        let found = databases(&[
+            ("m/1.sql", NUMBERED, "create table t (a int);"),
+            ("m/2.sql", NUMBERED, "create table s (id int);"),
+            (
+                "m/2.mysql.sql",
+                NUMBERED,
+                "create table s (id int auto_increment);",
+            ),
+            (
+                "m/2.sqlite3.sql",
+                NUMBERED,
+                "create table s (id integer primary key);",
+            ),
+        ]);
+        let dialects: Vec<Dialect> = found.iter().map(|database| database.dialect).collect();
+        assert_eq!(dialects, [Dialect::Mysql, Dialect::Sqlite]);
+        assert!(found.iter().all(|database| tables(database) == ["s", "t"]));
+        assert!(found.iter().all(|database| database.ordered));
     }
 
     #[test]

@@ -48,11 +48,26 @@ fn parts(path: &Utf8Path, tool: MigrationTool) -> (u8, Vec<Part>) {
             (0, vec![Part::Text(before.to_owned())])
         }
         MigrationTool::Flyway | MigrationTool::Refinery => flyway(file),
-        _ => (
-            0,
-            number(own).map_or_else(|| natural(own), |number| vec![number]),
-        ),
+        _ => {
+            let versions = path.ancestors().skip(1).map_while(|above| {
+                let name = above.file_name()?;
+                is_version(name).then(|| natural(name))
+            });
+            let mut versions: Vec<Vec<Part>> = versions.collect();
+            versions.reverse();
+            let own = number(own).map_or_else(|| natural(own), |number| vec![number]);
+            (0, versions.into_iter().flatten().chain(own).collect())
+        }
     }
+}
+
+/// Whether a folder's name is a version or a date: `0.3`, `v2`, `2024-01`.
+pub(super) fn is_version(name: &str) -> bool {
+    let name = name.strip_prefix('v').unwrap_or(name);
+    name.starts_with(|c: char| c.is_ascii_digit())
+        && name
+            .chars()
+            .all(|c| c.is_ascii_digit() || matches!(c, '.' | '_' | '-'))
 }
 
 impl Version {
