@@ -4,7 +4,7 @@ use super::exceptions::{Failing, catches, is_bare};
 use super::index::{FunctionId, Python, last_name};
 use super::mappings::caught;
 use super::names::Target;
-use super::summaries::raises;
+use super::summaries::{DEPTH, raises};
 use crate::facts::Answer;
 use crate::facts::python::{Decorator, Value};
 
@@ -73,9 +73,49 @@ fn effect_of(
         {
             Effect::None
         }
-        Target::Function(function) => project_effect(python, function, decorator, failing, keys),
-        _ => Effect::Unknown,
+        target => match parts(python, &target, DEPTH) {
+            Some(parts) => project_effect(python, &parts, decorator, failing, keys),
+            None => Effect::Unknown,
+        },
     }
+}
+
+/// The functions a decorator of the project is made of, its wrapper among them: those inside the
+/// function or class, or inside what it calls.
+fn parts(python: &Python, target: &Target, depth: usize) -> Option<Vec<FunctionId>> {
+    let (module, name) = match target {
+        Target::Function(id) => (id.module, &python.function(*id).name),
+        Target::Class(id) | Target::Instance(id) => (id.module, &python.class(*id).name),
+        Target::Object(object) => {
+            let Value::Call(call) = &python.object(*object).value else {
+                return None;
+            };
+            let target = python.resolve(object.scope, &call.callee);
+            return parts(python, &target, depth.checked_sub(1)?);
+        }
+        _ => return None,
+    };
+    let prefix = format!("{name}.");
+    let functions = python.modules[module].facts.functions.iter().enumerate();
+    let mut found: Vec<FunctionId> = functions
+        .filter(|(_, function)| function.name.starts_with(&prefix))
+        .map(|(index, _)| FunctionId { module, index })
+        .collect();
+    if let Target::Function(id) = target {
+        if found.is_empty() {
+            let calls = python.function(*id).calls.iter();
+            let called = calls.map(|call| python.resolve(id.scope(), &call.callee));
+            let depth = depth.checked_sub(1)?;
+            found = called
+                .filter_map(|target| parts(python, &target, depth))
+                .flatten()
+                .collect();
+        }
+        found.push(*id);
+    }
+    let wraps = found.iter().any(|id| python.function(*id).nested);
+    let whole = !found.iter().any(|id| python.function(*id).broken);
+    (wraps && whole).then_some(found)
 }
 
 fn is_plain(callee: &str) -> bool {
@@ -101,33 +141,16 @@ fn is_route(python: &Python, id: FunctionId, decorator: &Decorator) -> bool {
             )
 }
 
-/// A decorator of the project, with the wrapper inside.
+/// What a decorator of the project does.
 fn project_effect(
     python: &Python,
-    function: FunctionId,
+    parts: &[FunctionId],
     decorator: &Decorator,
     failing: &Failing,
     keys: &[&str],
 ) -> Effect {
-    let name = format!("{}.", python.function(function).name);
-    let facts = python.modules[function.module].facts;
-    let inner = facts
-        .functions
-        .iter()
-        .enumerate()
-        .filter(|(_, it)| it.name.starts_with(&name));
-    let parts: Vec<FunctionId> = inner
-        .map(|(index, _)| FunctionId {
-            module: function.module,
-            index,
-        })
-        .chain([function])
-        .collect();
-    if parts.len() == 1 || parts.iter().any(|&part| python.function(part).broken) {
-        return Effect::Unknown;
-    }
     let mut effect = Effect::None;
-    for &part in &parts {
+    for &part in parts {
         for written in caught(python, part) {
             if is_bare(&written) {
                 effect = effect.max(Effect::Unknown);

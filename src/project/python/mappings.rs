@@ -1,5 +1,7 @@
 //! What answers an exception that leaves a handler: registered handlers, middleware, settings.
 
+use std::collections::BTreeSet;
+
 use super::apps::{Framework, argument, constant, keyword};
 use super::exceptions::{Failing, catches, is_bare};
 use super::index::{FunctionId, ObjectId, Python, Scope, last_name};
@@ -33,7 +35,11 @@ enum Reach {
 
 /// All mappings of the project.
 #[derive(Debug, Default)]
-pub(super) struct Mappings(Vec<Mapping>);
+pub(super) struct Mappings {
+    all: Vec<Mapping>,
+    /// The frameworks of which the project builds an application.
+    built: BTreeSet<Framework>,
+}
 
 /// What becomes of an exception behind a handler.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,7 +65,7 @@ impl Mappings {
 
     fn push(&mut self, scope: Scope, types: Vec<String>, reach: Reach) {
         if !types.is_empty() {
-            self.0.push(Mapping {
+            self.all.push(Mapping {
                 scope,
                 types,
                 reach,
@@ -122,7 +128,8 @@ impl Mappings {
 
     /// `FastAPI(exception_handlers={T: f}, middleware=[Middleware(M)])`.
     fn built(&mut self, python: &Python) {
-        for (object, call) in applications(python) {
+        for (object, call, framework) in applications(python) {
+            self.built.insert(framework);
             let reach = || Reach::Object(object);
             if let Some(Value::Dict(pairs)) = keyword(call, "exception_handlers") {
                 let types = pairs.iter().flat_map(|(key, _)| names(Some(key))).collect();
@@ -136,6 +143,11 @@ impl Mappings {
                 }
             }
         }
+    }
+
+    /// Whether the application above a handler is seen, so that what it does not map is unmapped.
+    pub(super) fn see(&self, route: &Route) -> bool {
+        !route.placement.open || self.built.contains(&route.framework)
     }
 
     fn middleware(&mut self, python: &Python, scope: Scope, class: Option<&Value>, reach: Reach) {
@@ -208,7 +220,7 @@ impl Mappings {
     /// What becomes of an exception that leaves a handler.
     pub(super) fn upstream(&self, python: &Python, route: &Route, failing: &Failing) -> Upstream {
         let mut upstream = Upstream::Unmapped;
-        for mapping in self.0.iter().filter(|mapping| mapping.covers(route)) {
+        for mapping in self.all.iter().filter(|mapping| mapping.covers(route)) {
             for written in &mapping.types {
                 if is_bare(written) {
                     upstream = Upstream::Bare;
@@ -243,7 +255,7 @@ fn reach(python: &Python, scope: Scope, object: &str) -> Reach {
 }
 
 /// Every application with the call that builds it.
-fn applications<'a>(python: &Python<'a>) -> Vec<(ObjectId, &'a Call)> {
+fn applications<'a>(python: &Python<'a>) -> Vec<(ObjectId, &'a Call, Framework)> {
     let mut found = Vec::new();
     for (module, info) in python.modules.iter().enumerate() {
         let top = (0..info.facts.globals.len()).map(|index| (None, index));
@@ -252,18 +264,14 @@ fn applications<'a>(python: &Python<'a>) -> Vec<(ObjectId, &'a Call)> {
             (0..function.locals.len()).map(move |index| (Some(number), index))
         });
         for (function, index) in top.chain(inside) {
-            let object = ObjectId {
-                scope: Scope { module, function },
-                index,
+            let scope = Scope { module, function };
+            let object = ObjectId { scope, index };
+            let Value::Call(call) = &python.object(object).value else {
+                continue;
             };
-            if let Value::Call(call) = &python.object(object).value
-                && call
-                    .keywords
-                    .iter()
-                    .any(|(name, _)| matches!(name.as_str(), "exception_handlers" | "middleware"))
-                && python.app_kind(&Target::Object(object)).is_some()
-            {
-                found.push((object, &**call));
+            let kind = python.app_kind(&Target::Object(object));
+            if let Some(kind) = kind.filter(|kind| kind.is_app) {
+                found.push((object, &**call, kind.framework));
             }
         }
     }

@@ -4,13 +4,15 @@
 use std::collections::BTreeSet;
 
 use super::exceptions::{Failing, catches};
-use super::index::{FunctionId, Python, Scope};
+use super::index::{FunctionId, Python, Scope, last_name};
 use super::mappings::caught;
 use super::names::Target;
 use super::steps::Frame;
-use super::summaries::{guards, known, methods_named, raises};
+use super::summaries::{
+    DEPTH, GivesNone, Known, bind, gives_none, guards, known, methods_named, raises,
+};
 use crate::facts::Answer;
-use crate::facts::python::{CallSite, ExitKind, Origin, Step};
+use crate::facts::python::{CallSite, ExitKind, Step};
 
 /// How many things around a step are not known; `None` when it is protected, or may well be.
 pub(super) fn protected(
@@ -85,44 +87,68 @@ fn context_catches(python: &Python, scope: Scope, context: &str, failing: &Faili
     }
 }
 
-/// Whether a call before the step, or before the calls that lead to it, took one of these
-/// parameters of the handler and the case that there is nothing was answered: by the callee, or
-/// between that call and the next.
+/// Whether a call before the step, or before the calls that lead to it, took the same parameters of
+/// the handler and the case that there is nothing was answered: by the callee, or between that
+/// call and the next.
 pub(super) fn asked_before(
     python: &Python,
     frame: &Frame,
     step: &Step,
+    cause: &GivesNone,
     roots: &BTreeSet<&str>,
 ) -> bool {
-    let here =
-        asking(python, frame, step.call.start, roots).any(|call| is_checked(python, frame, call));
+    let before = step.call.start;
+    let here = asking(python, frame, before, roots).any(|call| {
+        is_checked(python, frame, call)
+            || exits_between(python, frame.function, call.span.end, before)
+                && asks_for(python, frame, call, cause)
+    });
     here || frame
         .path()
         .filter_map(|frame| frame.caller)
         .any(|(above, call)| {
-            asking(python, above, call.span.start, roots).any(|earlier| {
+            let before = call.span.start;
+            asking(python, above, before, roots).any(|earlier| {
                 is_checked(python, above, earlier)
-                    || exits_between(python, above.function, earlier.span.end, call.span.start)
+                    || exits_between(python, above.function, earlier.span.end, before)
             })
         })
 }
 
-/// The calls before a place that take one of the parameters.
+/// The calls before a place that take all the parameters.
 fn asking<'p>(
     python: &'p Python<'p>,
     frame: &'p Frame<'p>,
     before: u32,
     roots: &'p BTreeSet<&str>,
 ) -> impl Iterator<Item = &'p CallSite> {
-    let takes = move |origins: &Vec<Origin>| {
-        let known = known(python, frame.function, &frame.env, origins);
-        known.roots.iter().any(|root| roots.contains(root.as_str()))
-    };
     let calls = python.function(frame.function).calls.iter();
-    calls.filter(move |call| {
-        call.span.end <= before
-            && (call.args.iter().any(takes) || call.keywords.iter().any(|(_, it)| takes(it)))
-    })
+    calls
+        .filter(move |call| call.span.end <= before)
+        .filter(move |call| {
+            let keywords = call.keywords.iter().map(|(_, origins)| origins);
+            let taken: Vec<Known> = call
+                .args
+                .iter()
+                .chain(keywords)
+                .map(|origins| known(python, frame.function, &frame.env, origins))
+                .collect();
+            roots
+                .iter()
+                .all(|root| taken.iter().any(|it| it.roots.contains(*root)))
+        })
+}
+
+/// The callee gives None for the same kind of row.
+fn asks_for(python: &Python, frame: &Frame, call: &CallSite, cause: &GivesNone) -> bool {
+    let id = frame.function;
+    let Target::Function(callee) = python.resolve(id.scope(), &call.callee) else {
+        return false;
+    };
+    let env = bind(python, id, &frame.env, call, callee);
+    let class = |gives: &GivesNone| gives.entity.as_deref().map(|it| last_name(it).to_owned());
+    gives_none(python, callee, &env, DEPTH)
+        .is_some_and(|earlier| earlier.entity.is_none() || class(&earlier) == class(cause))
 }
 
 /// The callee raises when there is nothing.

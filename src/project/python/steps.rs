@@ -210,7 +210,7 @@ impl<'p, 'a> Judge<'p, 'a> {
             return None;
         }
         let cause = self.cause(frame, step)?;
-        if cause.key.derived != Answer::Yes || self.proven_before(frame, step, &cause.key) {
+        if cause.key.derived != Answer::Yes || self.proven_before(frame, step, &cause) {
             return None;
         }
         let failing = Failing::of(python, frame.function.scope(), step);
@@ -257,7 +257,7 @@ impl<'p, 'a> Judge<'p, 'a> {
             Upstream::Bare => Some(2),
             Upstream::Unmapped => {
                 let draft = self.python.modules[self.route.function.module].draft;
-                Some(u32::from(self.route.placement.open && !draft))
+                Some(u32::from(!draft && !self.mappings.see(self.route)))
             }
         }
     }
@@ -313,37 +313,39 @@ impl<'p, 'a> Judge<'p, 'a> {
 
     /// Something that ran before asks for the same key and answers when there is nothing: the row
     /// is known to exist.
-    fn proven_before(&self, frame: &Frame, step: &Step, key: &Known) -> bool {
-        let scalar = |root: &&String| self.is_scalar(root);
-        let roots: BTreeSet<&str> = key
-            .roots
-            .iter()
-            .filter(scalar)
-            .map(String::as_str)
-            .collect();
+    fn proven_before(&self, frame: &Frame, step: &Step, cause: &GivesNone) -> bool {
+        let mut roots = BTreeSet::new();
+        for root in &cause.key.roots {
+            match self.role(root) {
+                // A body holds many values.
+                Some(Role::Body) => return false,
+                Some(Role::Path | Role::Query) | None => _ = roots.insert(root.as_str()),
+                Some(Role::Dependency | Role::Request | Role::Unknown) => {}
+            }
+        }
         !roots.is_empty()
             && (self
                 .guards
                 .iter()
                 .any(|&guard| self.proves(frame, guard, &roots))
-                || asked_before(self.python, frame, step, &roots))
+                || asked_before(self.python, frame, step, cause, &roots))
     }
 
-    /// A value of its own: a body holds many.
-    fn is_scalar(&self, root: &str) -> bool {
+    fn role(&self, param: &str) -> Option<Role> {
         let params = self.python.function(self.route.function).params.iter();
-        let role = params
-            .zip(&self.route.roles)
-            .find(|(param, _)| param.name == root);
-        role.is_none_or(|(_, role)| *role != Role::Body)
+        let mut roles = params.zip(&self.route.roles);
+        let found = roles.find(|(it, _)| it.name == param);
+        found.map(|(_, role)| *role)
     }
 
     /// A dependency that takes the key and raises.
     fn proves(&self, frame: &Frame, guard: FunctionId, roots: &BTreeSet<&str>) -> bool {
         let python = self.python;
         let scope = guard.outer(python);
-        let takes = python.function(guard).params.iter().any(|param| {
-            roots.contains(param.name.as_str()) && python.provider(scope, param).is_none()
+        let params = &python.function(guard).params;
+        let takes = roots.iter().all(|root| {
+            let own = params.iter().find(|param| param.name == *root);
+            own.is_some_and(|param| python.provider(scope, param).is_none())
         });
         takes && !frame.passes(guard) && raises(python, guard)
     }

@@ -128,6 +128,11 @@ impl<'t> Flow<'t, '_> {
                 ..Known::clone(held)
             };
         }
+        if let ("cls", Some(class), Some(library)) =
+            (object.text(), &self.function.class, manager(name.text()))
+        {
+            return query(library, Some(last(class).to_owned()));
+        }
         let holder = self.eval(object);
         self.demand(&holder, node, UseKind::Attribute);
         attribute_of(object, &holder, name.text(), node)
@@ -330,15 +335,8 @@ fn attribute_of<'t>(object: Node<'t>, holder: &Known<'t>, name: &str, node: Node
         _ => {}
     }
 
-    if let Some(class) = class_name(object) {
-        let manager = match name {
-            _ if LIBRARY.query.django_managers.contains(name) => Some(QueryLibrary::Django),
-            _ if LIBRARY.query.sqlalchemy_managers.contains(name) => Some(QueryLibrary::Sqlalchemy),
-            _ => None,
-        };
-        if let Some(library) = manager {
-            return query(library, Some(class.to_owned()));
-        }
+    if let (Some(class), Some(library)) = (class_name(object), manager(name)) {
+        return query(library, Some(class.to_owned()));
     }
     let shape = if is_session_name(name) {
         Shape::Session
@@ -349,6 +347,15 @@ fn attribute_of<'t>(object: Node<'t>, holder: &Known<'t>, name: &str, node: Node
         shape,
         ..Known::keyed(holder.origins.inside(), node)
     }
+}
+
+/// Whose queries an attribute of a class begins.
+fn manager(name: &str) -> Option<QueryLibrary> {
+    if LIBRARY.query.django_managers.contains(name) {
+        return Some(QueryLibrary::Django);
+    }
+    let sqlalchemy = LIBRARY.query.sqlalchemy_managers.contains(name);
+    sqlalchemy.then_some(QueryLibrary::Sqlalchemy)
 }
 
 /// `self.x`
