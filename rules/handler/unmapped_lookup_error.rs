@@ -1,6 +1,6 @@
 //! Lookups that raise when nothing is found, where nothing answers the exception.
 
-use super::{chosen_by, confidence, entity, not_found, when};
+use super::{chosen_by, confidence, entity, guard, not_found, when};
 use crate::rule::prelude::*;
 
 pub(super) const RULE: Rule = Rule {
@@ -37,12 +37,22 @@ fn check(project: &Project, sink: &mut Sink) {
 /// What to do about a lookup that raises.
 pub(super) fn remedy(handler: &Handler, step: &UnhandledStep) -> String {
     let row = step.variable.as_deref().unwrap_or("row");
-    let by_shortcut = matches!(handler.framework, Framework::Django | Framework::Drf)
-        && step.exception == "DoesNotExist";
-    match (by_shortcut, entity(step), step.key_text.as_str()) {
-        (true, Some(entity), key) if !key.is_empty() => {
-            format!("let Django answer 404:\n    {row} = get_object_or_404({entity}, pk={key})")
-        }
+    let django = matches!(handler.framework, Framework::Django | Framework::Drf);
+    match (step.exception.as_str(), step.use_text.split_once(".get(")) {
+        ("DoesNotExist", Some((queryset, arguments))) if django => format!(
+            "let Django answer 404:\n    {row} = get_object_or_404({}, {arguments}",
+            queryset.strip_suffix(".objects").unwrap_or(queryset)
+        ),
+        ("NoResultFound", _) => match step.use_text.strip_suffix("one()") {
+            Some(query) => format!(
+                "ask so that nothing found is None, and test it:\n    {row} = {query}one_or_none()\n{}",
+                guard(handler, step)
+            ),
+            None => format!(
+                "ask with `one_or_none`, and test it:\n{}",
+                guard(handler, step)
+            ),
+        },
         _ => format!(
             "answer it where the row is missing:\n    except {}:\n        {}",
             step.exception,

@@ -273,7 +273,16 @@ impl<'p, 'a> Judge<'p, 'a> {
             return Some(GivesNone {
                 hops: 0,
                 at: python.loc(id.module, step.call),
-                entity: step.entity.clone(),
+                entity: match frame.caller {
+                    Some((above, call)) => looked_up(
+                        python,
+                        above.function,
+                        &call.callee,
+                        id,
+                        step.entity.clone(),
+                    ),
+                    None => step.entity.clone(),
+                },
                 key: known(python, id, &frame.env, &step.key),
             });
         }
@@ -284,12 +293,10 @@ impl<'p, 'a> Judge<'p, 'a> {
             return None;
         }
         let call = call_at(python, id, step.call)?;
-        gives_none(
-            python,
-            callee,
-            &bind(python, id, &frame.env, call, callee),
-            DEPTH,
-        )
+        let env = bind(python, id, &frame.env, call, callee);
+        let gives = gives_none(python, callee, &env, DEPTH)?;
+        let entity = looked_up(python, id, &step.callee, callee, gives.entity);
+        Some(GivesNone { entity, ..gives })
     }
 
     /// A parameter that a dependency fills with None.
@@ -348,6 +355,26 @@ impl<'p, 'a> Judge<'p, 'a> {
             own.is_some_and(|param| python.provider(scope, param).is_none())
         });
         takes && !frame.passes(guard) && raises(python, guard)
+    }
+}
+
+/// What a class method looks up: the class it is called on, where it asks for its own.
+fn looked_up(
+    python: &Python,
+    caller: FunctionId,
+    callee: &str,
+    method: FunctionId,
+    entity: Option<String>,
+) -> Option<String> {
+    let own = python.function(method).class.as_deref().map(last_name);
+    let on = callee
+        .rsplit_once('.')
+        .map(|(on, _)| python.resolve(caller.scope(), on));
+    match on {
+        Some(Target::Class(class)) if entity.as_deref() == own => {
+            Some(last_name(&python.class(class).name).to_owned())
+        }
+        _ => entity,
     }
 }
 

@@ -445,6 +445,8 @@ fn exits_through(python: &Python, id: FunctionId, call: &CallSite, depth: usize)
             _ => Answer::No,
         },
         Target::Function(_) | Target::External(_) => Answer::No,
+        // Making an object of a class is no exit.
+        _ if last_name(&call.callee).starts_with(char::is_uppercase) => Answer::No,
         _ if !call.callee.contains('.') => Answer::Unknown,
         _ => {
             let may = |id| !python.function(id).exits.is_empty();

@@ -62,6 +62,7 @@ impl<'t> Flow<'t, '_> {
             Kind::Identifier => {
                 if let Some(call) = known.answer {
                     self.steps.hold(call, target.text());
+                    self.name_raising(call, target.text());
                 }
                 self.rescue(target.text(), &mut known);
                 self.set(target.text(), known);

@@ -219,6 +219,7 @@ impl<'t> Flow<'t, '_> {
             let about = (None, Origins::UNKNOWN, None);
             let step = self.step(called.node, &called.callee, None, about);
             known.doubts.push(Doubt::new(step));
+            known.answer = Some(called.node);
         }
         known
     }

@@ -203,6 +203,14 @@ impl<'t> Flow<'t, '_> {
         self.function.steps.push(written);
     }
 
+    /// A step that raises is written before its result has a name.
+    pub(super) fn name_raising(&mut self, call: Node<'t>, name: &str) {
+        let last = self.function.steps.last_mut();
+        if let Some(step) = last.filter(|step| step.call == call.span()) {
+            step.variable.get_or_insert_with(|| name.to_owned());
+        }
+    }
+
     /// The exception types caught around this point.
     pub(super) fn catches(&self) -> Vec<String> {
         self.frames
@@ -272,10 +280,20 @@ pub(super) fn remember(list: &mut Vec<u32>, item: u32) {
     }
 }
 
+/// Longer calls are told without their arguments.
+const LONGEST_TEXT: usize = 80;
+
 /// How a use reads, on one line.
 fn use_text(node: Node<'_>) -> String {
     match node.kind() {
-        Kind::Attribute | Kind::Call => chain(node),
+        Kind::Call => {
+            let text = node.text().split_whitespace().collect::<Vec<_>>().join(" ");
+            match text.len() <= LONGEST_TEXT {
+                true => text,
+                false => chain(node),
+            }
+        }
+        Kind::Attribute => chain(node),
         Kind::Subscript => {
             let value = node.child(Field::Value).map(chain).unwrap_or_default();
             let index = node.child(Field::Subscript).map_or("", Node::text);
