@@ -11,4 +11,5 @@ mod python;
 mod readme;
 mod redaction;
 mod report;
+mod sql;
 mod tidy;

@@ -176,6 +176,7 @@ fn body(mut cursor: Cursor, lexer: &Lexer) -> Option<Inner> {
 
 /// Runs a routine that the statement calls.
 fn call(mut cursor: Cursor, span: Span, scope: Scope, found: &mut Found) -> bool {
+    let mysql = cursor.dialect() == Dialect::Mysql;
     let is_call = cursor.is("call");
     if !cursor.eat_any("call|exec|execute|perform|select * from|select") {
         return false;
@@ -186,9 +187,10 @@ fn call(mut cursor: Cursor, span: Span, scope: Scope, found: &mut Found) -> bool
     let arguments = Targets::of_call(cursor.source.lexer(), cursor.rest());
     // A later definition replaces an earlier one.
     let Some(at) = found.routines.iter().rposition(|r| r.name == name.name) else {
-        // A procedure of another document: it may do anything to the tables it is given.
+        // MySQL has no other way to alter under a condition than a procedure; one of another
+        // document may do anything to the tables it is given.
         let tables = arguments.tables();
-        if is_call && !tables.is_empty() {
+        if is_call && mysql && !tables.is_empty() {
             found.push(span, scope, SchemaChange::Opaque { tables });
         }
         return is_call;

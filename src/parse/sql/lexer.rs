@@ -213,9 +213,15 @@ impl<'a> Lexer<'a> {
             }
         }
         let nested = matches!(self.dialect, Dialect::Postgres | Dialect::Mssql);
-        let end = (self.patience > 0)
-            .then(|| comment_end(bytes, at, nested).or_else(|| comment_end(bytes, at, false)))
-            .flatten();
+        let mut end = None;
+        if nested && self.patience > 0 {
+            end = comment_end(bytes, at, true);
+            // A look to the end of the text for nothing.
+            self.patience -= u8::from(end.is_none());
+        }
+        if end.is_none() && self.patience > 0 {
+            end = comment_end(bytes, at, false);
+        }
         match end {
             Some(end) => self.comment(end),
             None => self.stray(1),
