@@ -3,7 +3,7 @@
 use super::names::{class_name, is_class_like, last};
 use super::state::{Known, Origins, Query, QueryLibrary, Shape};
 use super::test::merge;
-use super::{Field, Flow, Kind, LIBRARY, Node};
+use super::{Field, Flow, Kind, LIBRARY, Node, value};
 use crate::facts::python::UseKind;
 use std::rc::Rc;
 
@@ -208,6 +208,7 @@ impl<'t> Flow<'t, '_> {
         let mut before = None;
         let mut conditions: Option<Known> = None;
         let mut over = None;
+        let mut targets: Vec<(Node<'t>, Known<'t>)> = Vec::new();
         self.depth += 1;
         for clause in node.children() {
             if clause.kind() == Kind::ForInClause {
@@ -215,16 +216,16 @@ impl<'t> Flow<'t, '_> {
                 over = over.or(clause.child(Field::Right));
                 before = before.or_else(|| self.state.clone());
                 if let Some(left) = clause.child(Field::Left) {
-                    self.bind(left, element);
+                    self.bind(left, element.clone());
+                    targets.push((left, element));
                 }
             } else if clause.kind() == Kind::IfClause
                 && let Some(condition) = clause.operand()
             {
-                let test = self.test(condition);
-                self.state = test.yes;
+                let known = self.kept_by(condition, &targets);
                 conditions = Some(match conditions {
-                    Some(known) => known.and(test.known),
-                    None => test.known,
+                    Some(before) => before.and(known),
+                    None => known,
                 });
             }
         }
@@ -235,7 +236,7 @@ impl<'t> Flow<'t, '_> {
         let shape = match conditions {
             Some(known) => Shape::Query(Rc::new(Query {
                 library: QueryLibrary::Elements,
-                entity: over.and_then(super::value::name),
+                entity: over.and_then(value::name),
                 origins: known.origins,
                 key: known.key,
                 always: false,
@@ -247,6 +248,20 @@ impl<'t> Flow<'t, '_> {
             shape,
             ..Known::keyed(value.origins, node)
         }
+    }
+
+    /// A condition of a comprehension. What picks an element is what it is compared with, so the
+    /// elements themselves count as nothing here.
+    fn kept_by(&mut self, condition: Node<'t>, targets: &[(Node<'t>, Known<'t>)]) -> Known<'t> {
+        for (target, _) in targets {
+            self.bind(*target, Known::default());
+        }
+        let test = self.test(condition);
+        self.state = test.yes;
+        for (target, element) in targets {
+            self.bind(*target, element.clone());
+        }
+        test.known
     }
 
     /// The elements of what a `for` runs over.

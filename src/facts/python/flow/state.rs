@@ -425,7 +425,8 @@ impl Subject<'_> {
         let same_thing = match (&self.entity, &lookup.entity) {
             (Some(own), Some(other)) => own == other,
             (None, Some(other)) => {
-                self.words.is_empty() || self.words.contains(&other.to_lowercase())
+                let about = [&*other.to_lowercase(), "exist"];
+                self.words.is_empty() || about.iter().any(|word| self.words.contains(word))
             }
             (_, None) => true,
         };

@@ -156,6 +156,7 @@ fn existence_may_be_proved_before() {
         "if not Order.objects.filter(pk=i).exists(): raise Http404\n    o = Order.objects.filter(pk=i).first()",
         "qs = Order.objects.filter(pk=i)\n    if not qs.exists(): raise Http404\n    o = qs.first()",
         "qs = Order.objects.filter(pk=i)\n    if not qs: raise Http404\n    o = qs.first()",
+        "found = row_exists(i)\n    if not found: raise Gone()\n    o = db.get(Order, i)",
         "found = order_exists(i)\n    if not found: raise Gone()\n    o = db.get(Order, i)",
         "a = db.get(Order, i)\n    if a is None: raise Gone()\n    o = db.get(Order, i)",
         "get_object_or_404(Order, pk=i)\n    o = Order.objects.filter(pk=i).first()",

@@ -277,6 +277,10 @@ def f(db: Session, i: int, user: User):
 ";
     let step = &last(text).steps[0];
     assert_eq!(named(&step.key), "i user");
+    let text = "def f(rows: list, i: int):\n    return next(x for x in self.rows if x.id == i)\n";
+    assert_eq!(named(&last(text).steps[0].key), "i");
+    let text = "def f(body: In):\n    return next(x for x in body.rows if x.kind == 'a')\n";
+    assert_eq!(named(&last(text).steps[0].key), "constant");
 }
 
 #[test]
