@@ -283,12 +283,15 @@ pub(super) fn remember(list: &mut Vec<u32>, item: u32) {
 /// Longer calls are told without their arguments.
 const LONGEST_TEXT: usize = 80;
 
-/// How a use reads, on one line.
+/// How a use reads, on one line. Texts inside a call may be secrets: only names of attributes show.
 fn use_text(node: Node<'_>) -> String {
     match node.kind() {
         Kind::Call => {
+            let texts = node.descendants().filter(|it| it.kind() == Kind::String);
+            let callee = node.child(Field::Function).map_or("", Node::text);
+            let names = usize::from(matches!(callee, "getattr" | "setattr" | "delattr"));
             let text = node.text().split_whitespace().collect::<Vec<_>>().join(" ");
-            match text.len() <= LONGEST_TEXT {
+            match text.len() <= LONGEST_TEXT && texts.count() <= names {
                 true => text,
                 false => chain(node),
             }

@@ -33,6 +33,7 @@ fn every_kind_of_use_is_exposed() {
         ("return len(o)", "o: len(o)"),
         ("setattr(o, 'total', 1)", "o: setattr(o, 'total', 1)"),
         ("return getattr(o, 'total')", "o: getattr(o, 'total')"),
+        ("setattr(o, 'password', 'hunter2')", "o: setattr()"),
         ("return f'{o.total:>10}'", "o: o.total"),
         ("return {'total': o.total}", "o: o.total"),
         ("p = o\nreturn p.total", "o: p.total"),
