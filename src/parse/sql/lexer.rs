@@ -308,9 +308,11 @@ impl<'a> Lexer<'a> {
                 end = digits(end + 1 + sign);
             }
         }
-        let glued = bytes.get(end).is_some_and(|&byte| self.is_word(byte)) && bytes[end] != b'#';
-        if glued && bytes[self.at] != b'.' {
-            return self.word();
+        if bytes.get(end).is_some_and(|&byte| self.is_word(byte)) {
+            return match bytes[self.at] {
+                b'.' => self.take(TokenKind::Symbol(b'.'), self.at + 1),
+                _ => self.word(),
+            };
         }
         self.take(TokenKind::Number, end)
     }
@@ -334,7 +336,7 @@ impl<'a> Lexer<'a> {
         while let Some(&byte) = bytes.get(end) {
             match byte {
                 b'{' | b'<' | b'$' | b'%' => match template::at(bytes, end) {
-                    Some(template::Found::Value(close)) if byte != b'%' || end == start => {
+                    Some(template::Found::Value(close)) => {
                         self.saw_template(end, close);
                         end = close;
                     }

@@ -84,7 +84,8 @@ fn percent(bytes: &[u8]) -> Option<usize> {
         }
         _ => return None,
     };
-    Some(width)
+    let glued = bytes.get(width).is_some_and(u8::is_ascii_alphanumeric);
+    (!glued).then_some(width)
 }
 
 /// `:name`, `:'name'`, `:"name"`, but neither `::type` nor `:=` nor a slice.
