@@ -20,7 +20,7 @@ pub(super) struct Library {
     pub(super) lookups: FxHashMap<String, Vec<Lookup>>,
     pub(super) query: Queries,
     pub(super) terminal: Vec<Terminal>,
-    pub(super) mapped: Names,
+    pub(super) mapped: Mapped,
     pub(super) responses: FxHashMap<String, u16>,
     pub(super) statuses: FxHashMap<String, u16>,
     pub(super) request: Requests,
@@ -105,8 +105,9 @@ pub(super) struct Terminal {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Names {
+pub(super) struct Mapped {
     pub(super) names: FxHashSet<String>,
+    pub(super) own: FxHashSet<String>,
 }
 
 #[derive(Deserialize)]

@@ -198,7 +198,10 @@ impl<'t> Flow<'t, '_> {
             self.state = None;
             return Known::default();
         }
-        if LIBRARY.mapped.names.contains(called.method) {
+
+        let own = matches!(called.receiver.shape, Shape::Own);
+        let mapped = &LIBRARY.mapped;
+        if mapped.names.contains(called.method) || own && mapped.own.contains(called.method) {
             return self.mapped(called);
         }
 

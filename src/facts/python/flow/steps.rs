@@ -180,9 +180,10 @@ impl<'t> Flow<'t, '_> {
         pending.reported = true;
         let is_parameter = pending.parameter.is_some();
         let name = pending.variable.filter(|_| is_parameter);
-        let key_text = pending
-            .key
-            .map_or_else(|| name.unwrap_or_default(), Node::text);
+        let key_text = match pending.key {
+            Some(key) => key_text(key),
+            None => name.unwrap_or_default().to_owned(),
+        };
         let written = Step {
             failure,
             call: pending.node.span(),
@@ -191,7 +192,7 @@ impl<'t> Flow<'t, '_> {
             entity: pending.entity.clone(),
             variable: pending.variable.map(str::to_owned),
             key: pending.origins.list(&self.function.params),
-            key_text: key_text.to_owned(),
+            key_text,
             used: used.span(),
             use_text: use_text(used),
             use_kind,
@@ -282,6 +283,15 @@ pub(super) fn remember(list: &mut Vec<u32>, item: u32) {
 
 /// Longer calls are told without their arguments.
 const LONGEST_TEXT: usize = 80;
+
+/// How a key reads: a name, a place in the request; longer expressions as a chain.
+fn key_text(node: Node<'_>) -> String {
+    let text = node.text();
+    match text.len() <= LONGEST_TEXT && !text.contains('\n') {
+        true => text.to_owned(),
+        false => chain(node),
+    }
+}
 
 /// How a use reads, on one line. Texts inside a call may be secrets: only names of attributes show.
 fn use_text(node: Node<'_>) -> String {

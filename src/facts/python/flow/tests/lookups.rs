@@ -133,7 +133,6 @@ const CERTAIN: &[&str] = &[
     "o = next((x for x in ORDERS if x.id == i), Order())",
     "o = get_object_or_404(Order, pk=i)",
     "o = Order.query.get_or_404(i)",
-    "o = self.get_object()",
 ];
 
 const UNKNOWN: &[&str] = &[

@@ -57,6 +57,7 @@ fn exits_are_told_apart() {
         "return {}, 201",
         "return JSONResponse({}, status_code=201)",
         "def inner():\n    raise Gone()",
+        "return storage.get_object(Bucket=i)",
         "return o",
     ];
     for lines in none {
@@ -206,4 +207,16 @@ fn deep_and_long_functions_are_followed() {
     let body = "    ".repeat(41);
     let nested = format!("def f(q, b):\n{loops}{body}b = q(b)\n{body}b = find(b)\n");
     assert!(!last(&nested).broken);
+}
+
+#[test]
+fn generic_views_fetch_with_a_mapped_error() {
+    let text = "class View:\n    def get(self, request):\n        return self.get_object().name\n";
+    let function = last(text);
+    let kinds: Vec<_> = function.exits.iter().map(|exit| &exit.kind).collect();
+    assert_eq!(
+        kinds,
+        [&ExitKind::MappedLookup("self.get_object".to_owned())]
+    );
+    assert!(function.steps.is_empty());
 }
