@@ -22,7 +22,7 @@ fn check(project: &Project, sink: &mut Sink) {
             let subject = project.subject(database, name);
             let finding = sink
                 .report(Severity::Error, money.at, subject, message)
-                .confidence(super::confidence(database))
+                .confidence(super::confidence(database, money.table))
                 .note("0.10 has no exact value in this type")
                 .help(help(database, &money));
             if money.column.retyped {

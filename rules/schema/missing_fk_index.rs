@@ -9,6 +9,9 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
+/// How many indexes that do not help are cited.
+const EVIDENCE: usize = 3;
+
 fn check(project: &Project, sink: &mut Sink) {
     for database in &project.databases {
         for (table, fk) in database.unindexed_foreign_keys() {
@@ -25,15 +28,15 @@ fn check(project: &Project, sink: &mut Sink) {
             let subject = project.subject(database, key);
             let finding = sink
                 .report(Severity::Error, fk.columns_at, subject, message)
-                .confidence(super::confidence(database))
+                .confidence(super::confidence(database, table))
                 .note(format!("no index of `{child}` begins with this"))
                 .help(help(database, table, fk));
             if let Some(parent) = database.tables.get(parent).filter(|p| p.key != *child) {
                 let message = format!("a row deleted here is looked for in `{child}`");
                 finding.label(parent.at, message);
             }
-            for miss in table.near_misses(&fk.columns) {
-                finding.label(miss.at, explain(&miss, &fk.columns));
+            for miss in table.near_misses(&fk.columns).iter().take(EVIDENCE) {
+                finding.label(miss.at, explain(miss, &fk.columns));
             }
         }
     }

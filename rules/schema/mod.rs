@@ -12,11 +12,11 @@ pub(super) const RULES: &[Rule] = &[
     unreviewed_cascade::RULE,
 ];
 
-/// What replay says holds for certain only where the order of the files does.
-fn confidence(database: &Database) -> Confidence {
-    if database.ordered {
-        Confidence::Certain
-    } else {
+/// What replay says of a table holds for certain only where the order of the files does.
+fn confidence(database: &Database, table: &Table) -> Confidence {
+    if database.unordered.contains(&table.key) {
         Confidence::Likely
+    } else {
+        Confidence::Certain
     }
 }

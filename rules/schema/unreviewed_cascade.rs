@@ -25,7 +25,7 @@ fn check(project: &Project, sink: &mut Sink) {
             let at = fk.on_delete_at.unwrap_or(fk.at);
             let finding = sink
                 .report(severity, at, &subject, message(fk, &reach))
-                .confidence(super::confidence(database))
+                .confidence(super::confidence(database, table))
                 .help(help(database, table, fk, &subject));
             let parent = database.tables.get(&fk.parent);
             if let Some(parent) = parent.filter(|parent| parent.key != table.key) {

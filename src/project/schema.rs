@@ -52,8 +52,8 @@ pub struct Database {
     /// Names of tables that some statement nobody understood may have made or changed, or that are
     /// only altered and never made.
     pub open: Vec<String>,
-    /// Whether files tell their order for certain.
-    pub ordered: bool,
+    /// Tables whose end state depends on an order of files that is a guess.
+    pub unordered: BTreeSet<TableKey>,
     /// Every name that a table, index or constraint ever bore. What is not in it need not be
     /// searched for, which keeps large schemas linear.
     names: BTreeSet<String>,
@@ -211,13 +211,13 @@ pub fn replay(
     let mut notes = Vec::new();
     for chain in order::chains(units, outcomes, settings) {
         let mut replay = Replay::new(chain.name, chain.dialect, chain.tool);
+        replay.database.unordered = chain.unordered;
         for &unit in &chain.units {
             for statement in &outcomes[unit].facts.schema {
                 replay.apply(units[unit].file, statement);
             }
         }
-        let (mut database, open) = replay.finish();
-        database.ordered = chain.ordered;
+        let (database, open) = replay.finish();
         databases.push(database);
         notes.extend(open);
     }

@@ -175,10 +175,8 @@ impl Index {
 
     /// Rows without the columns have no parent; every other predicate leaves children out.
     fn holds_all_rows_with(&self, columns: &[String]) -> bool {
-        self.predicate.as_deref().is_none_or(|predicate| {
-            expression::not_null_columns(predicate)
-                .is_some_and(|named| named.iter().all(|name| columns.contains(name)))
-        })
+        let predicate = self.predicate.as_deref();
+        predicate.is_none_or(|predicate| expression::demands_only(predicate, columns))
     }
 
     /// Why it does not find rows by columns that it holds.
@@ -188,7 +186,8 @@ impl Index {
         } else if let Some(predicate) = &self.predicate {
             Why::Partial(predicate.clone())
         } else {
-            Why::Behind(self.keys.first().cloned().unwrap_or_default())
+            let column = self.columns.first().cloned().flatten();
+            Why::Behind(column.or(self.keys.first().cloned()).unwrap_or_default())
         }
     }
 }

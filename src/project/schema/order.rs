@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::TableKey;
 use super::history::held;
 use super::replay::Replay;
 use super::touch::Touch;
-use super::version::{Version, is_dead_copy, is_version, is_way_back, version};
+use super::version::{Version, is_version, is_way_back, version};
 use crate::config::Settings;
 use crate::discover::{FileKind, MigrationTool, Unit};
 use crate::facts::FileOutcome;
@@ -22,8 +23,8 @@ pub(super) struct Chain {
     pub(super) tool: MigrationTool,
     /// Indexes of units.
     pub(super) units: Vec<usize>,
-    /// Whether the order is certain.
-    pub(super) ordered: bool,
+    /// Tables whose end state depends on an order that is a guess.
+    pub(super) unordered: BTreeSet<TableKey>,
 }
 
 /// Groups and orders all files that change a schema.
@@ -73,7 +74,6 @@ impl<'a> Files<'a> {
                 unit.kind == FileKind::Sql
                     && !outcome.facts.schema.is_empty()
                     && !is_way_back(&unit.path, unit.tool)
-                    && !is_dead_copy(&unit.path, unit.tool)
             })
             .map(|(index, (unit, outcome))| {
                 let file = File {
@@ -86,8 +86,44 @@ impl<'a> Files<'a> {
                 };
                 (index, file)
             });
-        Self {
+        let mut files = Self {
             files: files.collect(),
+        };
+        files.join_folders();
+        files
+    }
+
+    /// A folder of schema files that needs the tables of exactly one folder near it belongs to
+    /// that: `sql/indexes` to `sql/tables`.
+    fn join_folders(&mut self) {
+        let mut makers: BTreeMap<&TableKey, BTreeSet<&Utf8Path>> = BTreeMap::new();
+        let mut needs: BTreeMap<&Utf8Path, BTreeSet<&TableKey>> = BTreeMap::new();
+        for file in self.files.values().filter(|file| is_loose(file.unit.tool)) {
+            needs
+                .entry(&file.root)
+                .or_default()
+                .extend(&file.touch.needs);
+            for key in &file.touch.makes {
+                makers.entry(key).or_default().insert(&file.root);
+            }
+        }
+        let mut joined: BTreeMap<Utf8PathBuf, Utf8PathBuf> = BTreeMap::new();
+        for (root, needs) in &needs {
+            let made_by = needs.iter().filter_map(|key| makers.get(key)).flatten();
+            let others: BTreeSet<&&Utf8Path> = made_by.filter(|maker| maker != &root).collect();
+            if let [maker] = Vec::from_iter(others)[..]
+                && are_near(maker, root)
+                && !joined.contains_key(*maker)
+            {
+                joined.insert(root.to_path_buf(), maker.to_path_buf());
+            }
+        }
+        for file in self.files.values_mut() {
+            if is_loose(file.unit.tool)
+                && let Some(maker) = joined.get(&file.root)
+            {
+                file.root.clone_from(maker);
+            }
         }
     }
 
@@ -156,11 +192,22 @@ impl<'a> Files<'a> {
         let applied = self.not_held(&bases, dialect, &members);
         let units = [bases, applied].concat();
         let strays = self.strays(root, dialect, &units, &members);
+        let mut unordered = self.clashes(&members);
+        if tools.len() > 1 {
+            unordered.extend(members.iter().flat_map(|i| self.files[i].touch.all()));
+        }
+        for (stray, member) in strays
+            .iter()
+            .flat_map(|s| members.iter().map(move |m| (s, m)))
+        {
+            let (stray, member) = (&self.files[stray].touch, &self.files[member].touch);
+            unordered.extend(stray.conflicts(member));
+        }
         Chain {
             name: name(root),
             dialect,
             tool: self.files[&members[0]].unit.tool,
-            ordered: tools.len() == 1 && strays.is_empty() && !self.has_clashes(&members),
+            unordered: unordered.into_iter().cloned().collect(),
             units: [units, strays].concat(),
         }
     }
@@ -190,16 +237,18 @@ impl<'a> Files<'a> {
         number.is_some_and(|number| text.contains(&format!("'{number}'")))
     }
 
-    /// Whether two files of one number change the same thing.
-    fn has_clashes(&self, members: &[usize]) -> bool {
+    /// Tables for which the order of files of one number matters.
+    fn clashes(&self, members: &[usize]) -> BTreeSet<&TableKey> {
         let files: Vec<&File> = members.iter().map(|index| &self.files[index]).collect();
-        files
-            .chunk_by(|left, right| left.version.clashes(&right.version))
-            .any(|equal| {
-                let mut rest = equal.iter();
-                std::iter::from_fn(|| rest.next().map(|file| (file, rest.clone())))
-                    .any(|(file, mut later)| later.any(|other| file.touch.conflicts(&other.touch)))
-            })
+        let mut clashes = BTreeSet::new();
+        for equal in files.chunk_by(|left, right| left.version.clashes(&right.version)) {
+            for (nth, file) in equal.iter().enumerate() {
+                for other in &equal[nth + 1..] {
+                    clashes.extend(file.touch.conflicts(&other.touch));
+                }
+            }
+        }
+        clashes
     }
 
     /// Schema files in the root, above or beside it that make a table the migrations speak of and
@@ -211,12 +260,10 @@ impl<'a> Files<'a> {
             made.extend(&touch.makes);
             spoken_of.extend(touch.needs.iter().chain(&touch.refers));
         }
-        let above = root.parent();
         let is_near = |file: &File| {
-            let near = file.root == root
-                || Some(file.root.as_path()) == above
-                || above.is_some() && file.root.parent() == above;
-            near && is_loose(file.unit.tool) && file.dialect.is_none_or(|own| own == dialect)
+            are_near(root, &file.root)
+                && is_loose(file.unit.tool)
+                && file.dialect.is_none_or(|own| own == dialect)
         };
         let is_base = |file: &File| {
             let mut makes = file.touch.makes.iter();
@@ -292,7 +339,10 @@ impl<'a> Files<'a> {
         }
         let alone = groups.len() == 1;
         let chains = groups.into_iter().map(|(_, group)| {
-            let (units, ordered) = self.makers_first(group);
+            let (units, circle) = self.makers_first(group);
+            let in_circle = circle
+                .iter()
+                .flat_map(|index| self.files[index].touch.all());
             let name = if alone {
                 name(root)
             } else {
@@ -302,25 +352,20 @@ impl<'a> Files<'a> {
                 name,
                 dialect,
                 tool: MigrationTool::None,
+                unordered: in_circle.cloned().collect(),
                 units,
-                ordered,
             }
         });
         chains.collect()
     }
 
-    /// Makers before those who need what they make, else as given; `false` where that is a circle.
-    fn makers_first(&self, group: Vec<usize>) -> (Vec<usize>, bool) {
-        let maker: BTreeMap<_, usize> = group
+    /// Makers before those who need what they make, else as given; and those in a circle.
+    fn makers_first(&self, group: Vec<usize>) -> (Vec<usize>, Vec<usize>) {
+        let makes = |index: usize| self.files[&index].touch.makes.iter();
+        let maker: BTreeMap<&TableKey, usize> = group
             .iter()
             .rev()
-            .flat_map(|&index| {
-                self.files[&index]
-                    .touch
-                    .makes
-                    .iter()
-                    .map(move |key| (key, index))
-            })
+            .flat_map(|&index| makes(index).map(move |key| (key, index)))
             .collect();
         let mut waits: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
         for &index in &group {
@@ -330,19 +375,30 @@ impl<'a> Files<'a> {
         }
         let mut order = Vec::with_capacity(group.len());
         let mut placed = BTreeSet::new();
-        let mut circle = false;
+        let mut circle = Vec::new();
         let mut left = group;
         while !left.is_empty() {
             let ready = left
                 .iter()
                 .position(|index| waits[index].is_subset(&placed));
-            circle |= ready.is_none();
             let index = left.remove(ready.unwrap_or(0));
+            if ready.is_none() {
+                circle.push(index);
+            }
             placed.insert(index);
             order.push(index);
         }
-        (order, !circle)
+        (order, circle)
     }
+}
+
+/// Whether a folder is another, or stands above, below or beside it.
+fn are_near(left: &Utf8Path, right: &Utf8Path) -> bool {
+    let (above_left, above_right) = (left.parent(), right.parent());
+    left == right
+        || above_left == Some(right)
+        || above_right == Some(left)
+        || above_left.is_some() && above_left == above_right
 }
 
 /// The folder whose files make one history.

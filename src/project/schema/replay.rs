@@ -60,7 +60,7 @@ impl Replay {
                 partitions: BTreeMap::new(),
                 types: BTreeMap::new(),
                 open: Vec::new(),
-                ordered: true,
+                unordered: BTreeSet::new(),
                 names: BTreeSet::new(),
             },
             file: FileId(0),
@@ -361,6 +361,9 @@ impl Replay {
             return;
         };
         table.key = to.clone();
+        if self.database.unordered.contains(key) {
+            self.database.unordered.insert(to.clone());
+        }
         if let Some(at) = self.altered.remove(key) {
             self.altered.insert(to.clone(), at);
         }

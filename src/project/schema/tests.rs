@@ -315,7 +315,7 @@ mod order {
             ),
         ]);
         assert_eq!(columns(&found[0], "t"), ["c"]);
-        assert!(found[0].ordered);
+        assert!(found[0].unordered.is_empty());
     }
 
     #[test]
@@ -331,7 +331,8 @@ mod order {
                 ("m/2_a.sql", NUMBERED, first),
                 ("m/2_b.sql", NUMBERED, second),
             ])[0]
-                .ordered
+                .unordered
+                .is_empty()
         };
         assert!(pair("alter table t add b int;", "alter table t add c int;"));
         assert!(pair("alter table t drop a;", "alter table s drop a;"));
@@ -361,6 +362,21 @@ mod order {
             (found.len(), parts(&found[0], "t")),
             (1, vec!["t_a_idx(a)".to_owned()])
         );
+    }
+
+    #[test]
+    fn a_folder_of_indexes_belongs_to_the_folder_of_their_tables() {
+        let found = databases(&[
+            ("sql/indexes/t.sql", NONE, "create index on t (a);"),
+            ("sql/tables/t.sql", NONE, "create table t (a int);"),
+            ("other/t.sql", NONE, "create table u (a int);"),
+        ]);
+        let names: Vec<&str> = found
+            .iter()
+            .map(|database| database.name.as_str())
+            .collect();
+        assert_eq!(names, ["other", "sql/tables"]);
+        assert_eq!(parts(&found[1], "t"), ["t_a_idx(a)"]);
     }
 
     #[test]
@@ -451,29 +467,15 @@ mod order {
         let dialects: Vec<Dialect> = found.iter().map(|database| database.dialect).collect();
         assert_eq!(dialects, [Dialect::Mysql, Dialect::Sqlite]);
         assert!(found.iter().all(|database| tables(database) == ["s", "t"]));
-        assert!(found.iter().all(|database| database.ordered));
+        assert!(found.iter().all(|database| database.unordered.is_empty()));
     }
 
     #[test]
     fn a_file_without_a_number_makes_the_order_a_guess() {
         let found = databases(&[
             ("m/001.sql", NUMBERED, "create table t (a int);"),
-            ("m/extra.sql", NONE, "alter table t add b int;"),
+            ("m/extra.sql", NONE, "alter table t drop a;"),
         ]);
-        assert_eq!((found.len(), found[0].ordered), (1, false));
-    }
-
-    #[test]
-    fn dead_copies_are_left_out() {
-        let found = databases(&[
-            ("db/schema.sql", NONE, "create table t (a int);"),
-            ("db/schema_old.sql", NONE, "create table t (b int);"),
-            (
-                "migrations.backup.2025/1.sql",
-                NUMBERED,
-                "create table t (b int);",
-            ),
-        ]);
-        assert_eq!(found.len(), 1);
+        assert_eq!((found.len(), found[0].unordered.is_empty()), (1, false));
     }
 }

@@ -39,25 +39,32 @@ impl Touch {
         touch
     }
 
-    /// Whether the order of two files decides what they leave behind.
-    pub(super) fn conflicts(&self, other: &Self) -> bool {
-        let one_way = |left: &Self, right: &Self| {
-            left.changes.iter().any(|key| {
+    /// The tables for which the order of two files decides what they leave behind.
+    pub(super) fn conflicts<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = &'a TableKey> {
+        let one_way = |left: &'a Self, right: &'a Self| {
+            left.changes.iter().filter(|key| {
                 right.needs.contains(key)
                     || right.makes.contains(key)
                     || right.changes.contains(key)
             })
         };
-        !self.makes.is_disjoint(&other.makes) || one_way(self, other) || one_way(other, self)
+        let both_make = self.makes.intersection(&other.makes);
+        both_make
+            .chain(one_way(self, other))
+            .chain(one_way(other, self))
+    }
+
+    /// All tables the file makes, needs or changes.
+    pub(super) fn all(&self) -> impl Iterator<Item = &TableKey> {
+        self.makes.iter().chain(&self.needs).chain(&self.changes)
     }
 
     /// Whether both files speak of one table.
     pub(super) fn shares(&self, other: &Self) -> bool {
-        let all = |touch: &Self| -> BTreeSet<TableKey> {
-            let sets = [&touch.makes, &touch.needs, &touch.refers, &touch.changes];
-            sets.into_iter().flatten().cloned().collect()
-        };
-        !all(self).is_disjoint(&all(other))
+        let theirs: BTreeSet<&TableKey> = other.all().chain(&other.refers).collect();
+        self.all()
+            .chain(&self.refers)
+            .any(|key| theirs.contains(key))
     }
 
     fn read(&mut self, change: &SchemaChange) {

@@ -157,39 +157,6 @@ pub(super) fn is_way_back(path: &Utf8Path, tool: MigrationTool) -> bool {
         || undo
 }
 
-/// Whether a path says that it is a copy nobody runs: a folder that holds nothing else, or a file
-/// that is no migration.
-pub(super) fn is_dead_copy(path: &Utf8Path, tool: MigrationTool) -> bool {
-    const DEAD: [&str; 9] = [
-        "archive",
-        "archived",
-        "backup",
-        "backups",
-        "bak",
-        "deprecated",
-        "disabled",
-        "obsolete",
-        "old",
-    ];
-    const PLACES: [&str; 6] = ["db", "migration", "migrations", "schema", "sql", "versions"];
-    let dead = |word: &&str| DEAD.contains(word);
-    let folder = path.parent().and_then(Utf8Path::file_name);
-    let folder = folder.unwrap_or_default().to_ascii_lowercase();
-    let folder = words(&folder);
-    let stem = path.file_stem().unwrap_or_default().to_ascii_lowercase();
-    folder.iter().any(dead as fn(&&str) -> bool)
-        && folder
-            .iter()
-            .all(|word| dead(word) || PLACES.contains(word))
-        || tool == MigrationTool::None && words(&stem).last().is_some_and(dead)
-}
-
-fn words(name: &str) -> Vec<&str> {
-    name.split(|c: char| !c.is_ascii_alphabetic())
-        .filter(|word| !word.is_empty())
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -275,21 +242,5 @@ mod tests {
             MigrationTool::Flyway
         ));
         assert!(!is_way_back(Utf8Path::new("u1.sql"), MigrationTool::None));
-    }
-
-    #[test]
-    fn knows_dead_copies() {
-        let dead = |path: &str, tool| is_dead_copy(Utf8Path::new(path), tool);
-        for path in [
-            "migrations.backup.20250822/001.sql",
-            "db/archive/1.sql",
-            "old/1.sql",
-        ] {
-            assert!(dead(path, MigrationTool::Numbered), "{path}");
-        }
-        assert!(dead("db/schema_backup_2024.sql", MigrationTool::None));
-        for path in ["backup_service/001.sql", "migrations/006_add_backup.sql"] {
-            assert!(!dead(path, MigrationTool::Numbered), "{path}");
-        }
     }
 }
