@@ -22,17 +22,22 @@ fn entity(step: &UnhandledStep) -> Option<&str> {
 
 /// When the step fails.
 fn when(step: &UnhandledStep) -> String {
-    match (entity(step), step.key_text.as_str()) {
-        (Some(entity), "") => format!("there is no such {entity}"),
-        (Some(entity), key) => format!("no {entity} has this `{key}`"),
-        (None, "") => "there is no such row".to_owned(),
-        (None, key) => format!("nothing has this `{key}`"),
+    match (&step.giver, entity(step), step.key_text.as_str()) {
+        (Some(giver), Some(entity), _) => format!("`{giver}` finds no {entity}"),
+        (Some(giver), None, _) => format!("`{giver}` gives None"),
+        (None, Some(entity), "") => format!("there is no such {entity}"),
+        (None, Some(entity), key) => format!("no {entity} has this `{key}`"),
+        (None, None, "") => "there is no such row".to_owned(),
+        (None, None, key) => format!("nothing has this `{key}`"),
     }
 }
 
 /// The line that answers 404, in the idiom of the handler's framework.
 fn not_found(handler: &Handler, step: &UnhandledStep) -> String {
-    let missing = format!("{} not found", entity(step).unwrap_or("Row"));
+    let missing = match entity(step) {
+        Some(entity) => format!("{entity} not found"),
+        None => "Not found".to_owned(),
+    };
     match handler.framework {
         Framework::FastApi => format!("raise HTTPException(status_code=404, detail=\"{missing}\")"),
         Framework::Flask => "abort(404)".to_owned(),

@@ -13,7 +13,7 @@ use super::names::Target;
 use super::protection::{asked_before, protected};
 use super::routes::{Role, Route};
 use super::summaries::{
-    DEPTH, Env, GivesNone, Known, bind, call_at, called, gives_none, known, raises,
+    DEPTH, Env, GivesNone, Known, bind, call_at, called, declines, gives_none, known, raises,
 };
 use crate::facts::Answer;
 use crate::facts::python::{CallSite, ExitKind, Failure, Step};
@@ -36,8 +36,10 @@ pub struct UnhandledStep {
     pub variable: Option<String>,
     /// What is looked up, as written: `Order`, `Order.objects`.
     pub entity: Option<String>,
-    /// The key as written.
+    /// The key as written, on one line; empty where it is not known or too long to tell.
     pub key_text: String,
+    /// The function of the project that gives the None.
+    pub giver: Option<String>,
     /// How many things on the way from the request to the failing are not known; 0 = proved.
     pub hops: u32,
     /// Where the step stands.
@@ -209,7 +211,7 @@ impl<'p, 'a> Judge<'p, 'a> {
         if fails_anyway {
             return None;
         }
-        let cause = self.cause(frame, step)?;
+        let (cause, giver) = self.cause(frame, step)?;
         if cause.key.derived != Answer::Yes || self.proven_before(frame, step, &cause) {
             return None;
         }
@@ -228,7 +230,11 @@ impl<'p, 'a> Judge<'p, 'a> {
             lookup: cause.at,
             variable: step.variable.clone(),
             entity: cause.entity,
-            key_text: step.key_text.clone(),
+            key_text: match giver {
+                Some(_) => String::new(),
+                None => one_line(&step.key_text),
+            },
+            giver: giver.map(|id| last_name(&python.function(id).name).to_owned()),
             hops,
             place: frame.place.clone(),
         })
@@ -262,15 +268,15 @@ impl<'p, 'a> Judge<'p, 'a> {
         }
     }
 
-    /// What makes the step fail: the library, the callee's summary, or the dependency's.
-    fn cause(&self, frame: &Frame, step: &Step) -> Option<GivesNone> {
+    /// What makes the step fail: the library, or the function of the project that gives the None.
+    fn cause(&self, frame: &Frame, step: &Step) -> Option<(GivesNone, Option<FunctionId>)> {
         let python = self.python;
         let id = frame.function;
         if step.callee.is_empty() {
             return self.dependency_cause(frame, step);
         }
         if step.library.is_some() {
-            return Some(GivesNone {
+            let cause = GivesNone {
                 hops: 0,
                 at: python.loc(id.module, step.call),
                 entity: match frame.caller {
@@ -284,7 +290,8 @@ impl<'p, 'a> Judge<'p, 'a> {
                     None => step.entity.clone(),
                 },
                 key: known(python, id, &frame.env, &step.key),
-            });
+            };
+            return Some((cause, None));
         }
         let Target::Function(callee) = python.resolve(id.scope(), &step.callee) else {
             return None;
@@ -296,11 +303,15 @@ impl<'p, 'a> Judge<'p, 'a> {
         let env = bind(python, id, &frame.env, call, callee);
         let gives = gives_none(python, callee, &env, DEPTH)?;
         let entity = looked_up(python, id, &step.callee, callee, gives.entity);
-        Some(GivesNone { entity, ..gives })
+        Some((GivesNone { entity, ..gives }, Some(callee)))
     }
 
     /// A parameter that a dependency fills with None.
-    fn dependency_cause(&self, frame: &Frame, step: &Step) -> Option<GivesNone> {
+    fn dependency_cause(
+        &self,
+        frame: &Frame,
+        step: &Step,
+    ) -> Option<(GivesNone, Option<FunctionId>)> {
         let python = self.python;
         if matches!(frame.place, StepPlace::Callee(_)) {
             return None;
@@ -315,7 +326,11 @@ impl<'p, 'a> Judge<'p, 'a> {
             _ => return None,
         };
         let env = env(python, provider, &python.fastapi_roles(provider, None));
-        gives_none(python, provider, &env, DEPTH)
+        let gives = gives_none(python, provider, &env, DEPTH);
+        Some((
+            gives.or_else(|| declines(python, provider))?,
+            Some(provider),
+        ))
     }
 
     /// Something that ran before asks for the same key and answers when there is nothing: the row
@@ -355,6 +370,18 @@ impl<'p, 'a> Judge<'p, 'a> {
             own.is_some_and(|param| python.provider(scope, param).is_none())
         });
         takes && !frame.passes(guard) && raises(python, guard)
+    }
+}
+
+/// Longer keys are not told.
+const LONGEST_KEY: usize = 60;
+
+fn one_line(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.len() > LONGEST_KEY {
+        String::new()
+    } else {
+        line
     }
 }
 

@@ -192,10 +192,61 @@ pub(super) fn gives_none(
             best = Some(found);
         }
     }
+    let mut best = best.or_else(|| annotated(python, id, env));
     if let (Some(best), false) = (&mut best, plainly_decorated(python, id)) {
         best.hops += 1;
     }
     best
+}
+
+/// The annotation admits None, and nothing else tells how it comes to that.
+fn annotated(python: &Python, id: FunctionId, env: &[Known]) -> Option<GivesNone> {
+    let function = python.function(id);
+    let annotation = function
+        .returns
+        .as_ref()
+        .filter(|it| admits_none(&it.text))?;
+    let told = |value: &Returned| matches!(value, Returned::None | Returned::Lookup { .. });
+    if function.returned.iter().any(|it| told(&it.value)) {
+        return None;
+    }
+    let key = all_of(env);
+    (key.derived == Answer::Yes).then(|| GivesNone {
+        hops: 1,
+        at: python.loc(id.module, annotation.span),
+        entity: None,
+        key,
+    })
+}
+
+/// Whether a dependency says that it may give None. Whatever it looks at is the request's.
+pub(super) fn declines(python: &Python, id: FunctionId) -> Option<GivesNone> {
+    let function = python.function(id);
+    if function.broken || function.is_generator {
+        return None;
+    }
+    let env = vec![Known::rootless(Answer::Yes); function.params.len().max(1)];
+    // `request.headers.get(…)`, `payload.get(…)`: what is not there is None.
+    let absent = |callee: &str| {
+        last_name(callee) == "get"
+            && !matches!(python.resolve(id.scope(), callee), Target::Function(_))
+    };
+    let none = function.returned.iter().find(|it| match &it.value {
+        Returned::None => true,
+        Returned::Call(callee, _) => absent(callee),
+        _ => false,
+    });
+    match none {
+        Some(returned) => explicit(python, id, &env, returned.span),
+        None => annotated(python, id, &env),
+    }
+}
+
+/// What is known of all parameters together.
+fn all_of(env: &[Known]) -> Known {
+    let mut all = Known::rootless(Answer::No);
+    env.iter().for_each(|param| all.merge(param));
+    all
 }
 
 fn forwarded(
@@ -227,13 +278,11 @@ fn explicit(python: &Python, id: FunctionId, env: &[Known], span: Span) -> Optio
     if !gives_else || !admitted {
         return None;
     }
-    let mut key = Known::rootless(Answer::No);
-    env.iter().for_each(|param| key.merge(param));
     Some(GivesNone {
         hops: 1,
         at: python.loc(id.module, span),
         entity: None,
-        key,
+        key: all_of(env),
     })
 }
 

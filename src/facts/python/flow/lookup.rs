@@ -73,12 +73,15 @@ impl<'t> Flow<'t, '_> {
                 on(query.filter(|it| bare && it.library != QueryLibrary::Elements))
             }
             Receiver::Session => {
-                let model = called
-                    .positional()
-                    .next()
-                    .and_then(|first| class_name(first.node))?;
+                let first = called.positional().next()?.node;
+                let model = class_name(first);
                 let session = called.args.len() > 1 && is_session(called);
-                session.then(|| by(lookup, None, called, 1).of(model))
+                let asked = (session && (model.is_some() || holds_model(first)))
+                    .then(|| by(lookup, None, called, 1))?;
+                Some(match model {
+                    Some(model) => asked.of(model),
+                    None => asked,
+                })
             }
             Receiver::SessionStatement => {
                 let sent = statement(called).filter(|_| called.object.is_some())?;
@@ -180,4 +183,11 @@ fn is_collection(called: &Called<'_>) -> bool {
     let in_database = called.callee.matches('.').count() > 1
         && ["db", "database", "mongo", "client"].contains(&root.as_str());
     filters || in_database || name.ends_with("collection") || name.ends_with("coll")
+}
+
+/// `self.model`, `model`: the class that a repository was made for.
+fn holds_model(node: Node<'_>) -> bool {
+    last(node.text())
+        .trim_start_matches('_')
+        .starts_with("model")
 }
