@@ -34,7 +34,7 @@ fn check(project: &Project, sink: &mut Sink) {
             let below = reach[1..].iter();
             let lost = below.filter_map(|reached| Some((reached.table.at, reached.precious?)));
             for (at, precious) in lost.take(NAMED) {
-                finding.label(at, format!("takes {} here", name(precious)));
+                finding.label(at, format!("takes {} along", name(precious)));
             }
         }
     }

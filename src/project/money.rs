@@ -104,7 +104,7 @@ mod tests {
             shipping_cost hourly_wage tax_amount order_total line_total price_in_cents
             current_balance wallet_balance dragon_price price2 total_price monthly_rent
             refund_amount market_value credit_limit commission service_charge net_price
-            price_from total_spent lifetime_value project_budget discount_amount late_fee"
+            price_from total_spent lifetime_value project_budget discount_amount late_fee total_pnl daily_loss_amount"
             .split_whitespace()
         {
             assert!(money(name), "{name}");

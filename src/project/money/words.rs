@@ -26,7 +26,7 @@ const MONEY: &str = "
     commission commissions fare fares rent tuition income earnings profit profits expense expenses
     spend spending surcharge deposit deposits withdrawal withdrawals msrp gmv cogs dividend
     dividends donation donations tip tips gratuity royalty royalties mortgage cashback payable
-    receivable proceeds cash money payroll pay debit bounty fine fines
+    receivable proceeds cash money payroll pay debit bounty fine fines pnl
     usd eur gbp jpy cny inr bdt pkr lkr cad aud nzd chf sek nok dkk pln czk huf brl mxn ars clp cop
     zar ngn kes egp aed sar ils krw twd hkd sgd thb idr myr php vnd rub uah btc eth usdt usdc
     dollar dollars cent cents euro euros rupee rupees";
@@ -42,7 +42,7 @@ const NOUN: &str = "
     coupon promo promotion bid offer auction stake wager bet customer client vendor supplier
     merchant store shop employee claim lease escrow interest principal installment instalment
     settlement chargeback currency checkout late extra cancellation insurance loyalty fund funding
-    grant card minimum maximum";
+    grant card minimum maximum loss losses";
 
 const NEUTRAL: &str = "
     grand net gross base basic list unit original regular special old new current previous prev
