@@ -14,7 +14,7 @@ pub(super) fn read(cursor: &mut Cursor) -> Option<SchemaChange> {
     cursor.eat_symbol(b'*');
     let mut actions = Actions {
         table,
-        adding: false,
+        verb: Verb::Other,
         list: Vec::new(),
     };
     while let Some(mut item) = cursor.item() {
@@ -30,9 +30,18 @@ pub(super) fn read(cursor: &mut Cursor) -> Option<SchemaChange> {
 /// The actions read so far.
 struct Actions {
     table: TableName,
-    /// The last action began with `ADD`; in SQL Server it rules what follows the comma.
-    adding: bool,
+    /// How the last action began: in SQL Server this rules what follows the comma.
+    verb: Verb,
     list: Vec<AlterAction>,
+}
+
+/// The beginning of an action that may be followed by a list.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Verb {
+    Add,
+    DropColumn,
+    DropConstraint,
+    Other,
 }
 
 impl Actions {
@@ -46,13 +55,14 @@ impl Actions {
         let first = self.list.len();
         let earlier = item.source.take_unknown();
         let unchecked = with_check(item);
-        let known = if item.eat("add") {
-            self.adding = true;
+        let continues = item.dialect() == Dialect::Mssql && !begins_action(item);
+        let known = if item.eat("add") || continues && self.verb == Verb::Add {
+            self.verb = Verb::Add;
             self.add(item, unchecked, start)
-        } else if self.adding && item.dialect() == Dialect::Mssql && !begins_action(item) {
-            self.add(item, unchecked, start)
+        } else if item.eat("drop") || continues && self.verb != Verb::Other {
+            self.drop(item, start)
         } else {
-            self.adding = false;
+            self.verb = Verb::Other;
             self.other(item, start)
         };
         let unknown = item
@@ -173,9 +183,6 @@ impl Actions {
     }
 
     fn other(&mut self, item: &mut Cursor, start: u32) -> bool {
-        if item.eat("drop") {
-            return self.drop(item, start);
-        }
         if item.eat("rename") {
             return self.rename(item, start);
         }
@@ -220,42 +227,33 @@ impl Actions {
     }
 
     fn drop(&mut self, item: &mut Cursor, start: u32) -> bool {
-        let kind = if item.eat("constraint") || item.eat("foreign key") || item.eat("check") {
-            let if_exists = item.eat("if exists");
-            let Some(name) = item.ident() else {
-                return false;
-            };
-            AlterKind::DropConstraint {
-                name,
-                if_exists,
-                cascade: cascade(item),
-            }
-        } else if item.eat("primary key") {
+        let mssql = item.dialect() == Dialect::Mssql;
+        let kind = if item.eat("primary key") {
             cascade(item);
-            AlterKind::DropPrimaryKey
-        } else if item.is_any("index|key") && item.dialect() == Dialect::Mysql {
-            item.advance();
-            match index::drop_action(item) {
-                Some(kind) => kind,
-                None => return false,
-            }
-        } else if item.eat("partition") || item.eat("period for") {
+            Some(AlterKind::DropPrimaryKey)
+        } else if item.dialect() == Dialect::Mysql && item.eat_any("index|key") {
+            index::drop_action(item)
+        } else if item.eat_any("partition|period for") {
             item.skip_all();
-            AlterKind::Nothing
+            Some(AlterKind::Nothing)
+        } else if item.eat_any("constraint|foreign key|check") {
+            self.verb = Verb::DropConstraint;
+            drop_constraint(item)
+        } else if item.eat("column") {
+            self.verb = Verb::DropColumn;
+            drop_column(item)
+        } else if mssql && self.verb != Verb::DropColumn {
+            // Without a word SQL Server means a constraint, all others a column.
+            self.verb = Verb::DropConstraint;
+            drop_constraint(item)
         } else {
-            item.eat("column");
-            let if_exists = item.eat("if exists");
-            let Some(name) = item.ident() else {
-                return false;
-            };
-            AlterKind::DropColumn {
-                name,
-                if_exists,
-                cascade: cascade(item),
-            }
+            drop_column(item)
         };
-        self.push(item.span_from(start), kind);
-        true
+        let known = kind.is_some();
+        let span = item.span_from(start);
+        self.list
+            .extend(kind.map(|kind| AlterAction { span, kind }));
+        known
     }
 
     fn rename(&mut self, item: &mut Cursor, start: u32) -> bool {
@@ -376,6 +374,24 @@ const HARMLESS_COLUMN: &str = "set statistics|set storage|set compression|set ge
 
 fn not_null(column: Ident, not_null: bool) -> AlterKind {
     AlterKind::SetNotNull { column, not_null }
+}
+
+fn drop_constraint(item: &mut Cursor) -> Option<AlterKind> {
+    let if_exists = item.eat("if exists");
+    Some(AlterKind::DropConstraint {
+        name: item.ident()?,
+        if_exists,
+        cascade: cascade(item),
+    })
+}
+
+fn drop_column(item: &mut Cursor) -> Option<AlterKind> {
+    let if_exists = item.eat("if exists");
+    Some(AlterKind::DropColumn {
+        name: item.ident()?,
+        if_exists,
+        cascade: cascade(item),
+    })
 }
 
 fn cascade(item: &mut Cursor) -> bool {

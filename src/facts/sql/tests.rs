@@ -442,6 +442,19 @@ fn mssql_alter_table() {
         ]
     );
     assert_eq!(
+        act("ALTER TABLE t DROP COLUMN a, b, CONSTRAINT c, d"),
+        [
+            "DROP COLUMN a | drop a false",
+            "b | drop b false",
+            "CONSTRAINT c | drop constraint c",
+            "d | drop constraint d",
+        ]
+    );
+    assert_eq!(
+        act("ALTER TABLE t DROP c, COLUMN d"),
+        ["DROP c | drop constraint c", "COLUMN d | drop d false"]
+    );
+    assert_eq!(
         act("ALTER TABLE t ADD CONSTRAINT d DEFAULT (0) FOR a"),
         ["ADD CONSTRAINT d DEFAULT (0) FOR a | a = (0)"]
     );

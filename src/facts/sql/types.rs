@@ -184,6 +184,7 @@ fn canonical(dialect: Dialect, base: &str, args: &[String]) -> String {
         found.map(|(_, name)| *name)
     };
     let name = match dialect {
+        _ if base.starts_with("interval ") => Some("interval"),
         Dialect::Mysql => of(MYSQL_NAMES).or_else(|| of(NAMES)),
         _ if base == "float" && small_float(args) => Some("real"),
         _ => of(NAMES),
@@ -196,4 +197,81 @@ fn small_float(args: &[String]) -> bool {
     args.first()
         .and_then(|digits| digits.parse::<u32>().ok())
         .is_some_and(|digits| digits <= 24)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::facts::schema::{Dialect, SchemaChange};
+    use crate::facts::sql;
+
+    /// A column of the type, as `base(args)` and the text it stands on.
+    fn typed(dialect: Dialect, ty: &str) -> (String, String) {
+        let sql = format!("create table t (c {ty} not null)");
+        let outcome = sql::read(&sql, 0..sql.len(), Some(dialect));
+        assert_eq!(outcome.notes, [], "{sql}");
+        let [statement] = &outcome.facts.schema[..] else {
+            panic!("one statement: {sql}");
+        };
+        let SchemaChange::CreateTable(table) = &statement.change else {
+            panic!("a table: {sql}");
+        };
+        let ty = table.columns[0].ty.as_ref().expect("a type");
+        let mut told = ty.base.clone();
+        if !ty.args.is_empty() {
+            told += &format!("({})", ty.args.join(","));
+        }
+        if ty.array {
+            told += "[]";
+        }
+        (told, ty.span.of(&sql).to_owned())
+    }
+
+    #[test]
+    fn types_have_one_name() {
+        use Dialect::{Mssql, Mysql, Postgres, Sqlite};
+        let cases = [
+            (Postgres, "INT", "integer"),
+            (Postgres, "int8", "bigint"),
+            (Postgres, "serial4", "integer"),
+            (Postgres, "smallserial", "smallint"),
+            (Postgres, "FLOAT", "double precision"),
+            (Postgres, "float(24)", "real"),
+            (Postgres, "float(25)", "double precision"),
+            (Postgres, "float4", "real"),
+            (Postgres, "double precision", "double precision"),
+            (Postgres, "decimal(10, 2)", "numeric(10,2)"),
+            (Postgres, "varchar(9)[3][]", "character varying(9)[]"),
+            (Postgres, "text array", "text[]"),
+            (Postgres, "char varying(9)", "character varying(9)"),
+            (
+                Postgres,
+                "timestamp (3) with time zone",
+                "timestamp with time zone(3)",
+            ),
+            (Postgres, "time without time zone", "time"),
+            (Postgres, "timestamptz", "timestamp with time zone"),
+            (Postgres, "interval year to month", "interval"),
+            (Postgres, "pg_catalog.int4", "integer"),
+            (Postgres, "app.\"Role\"", "app.Role"),
+            (Postgres, "public.citext", "citext"),
+            (Postgres, "geometry(Point, 4326)", "geometry(point,4326)"),
+            (Mysql, "double precision", "double"),
+            (Mysql, "REAL", "double"),
+            (Mysql, "float(10,2)", "float(10,2)"),
+            (Mysql, "dec(9,2) unsigned zerofill", "numeric(9,2)"),
+            (Mysql, "bigint(20) unsigned", "bigint(20)"),
+            (Mysql, "enum('a,b','c')", "enum('a,b','c')"),
+            (Mysql, "national varchar(9)", "nvarchar(9)"),
+            (Sqlite, "UNSIGNED BIG INT", "bigint"),
+            (Sqlite, "native character(70)", "native character(70)"),
+            (Sqlite, "DOUBLE", "double precision"),
+            (Mssql, "[nvarchar](max)", "nvarchar(max)"),
+            (Mssql, "[dbo].[Flag]", "flag"),
+            (Mssql, "float(53)", "double precision"),
+        ];
+        for (dialect, written, expected) in cases {
+            let (told, place) = typed(dialect, written);
+            assert_eq!((told.as_str(), place.as_str()), (expected, written));
+        }
+    }
 }
