@@ -32,7 +32,7 @@ fn check(project: &Project, sink: &mut Sink) {
                 severity,
                 handler.header,
                 handler.route.as_str(),
-                message(handler, steps.len()),
+                message(handler, &steps),
             )
             .note("has no exit for the case that something fails")
             .help(remedies(handler, &steps))
@@ -51,10 +51,13 @@ fn remedies(handler: &Handler, steps: &[&UnhandledStep]) -> String {
     each.join("\n")
 }
 
-fn message(handler: &Handler, steps: usize) -> String {
-    let many = if steps == 1 { "a step" } else { "steps" };
-    format!(
-        "`{}` knows only the happy path: {many} of it can fail by what the client asks for, and the client then gets a 500",
-        handler.name
-    )
+fn message(handler: &Handler, steps: &[&UnhandledStep]) -> String {
+    let trouble = match steps {
+        [step] => format!("when {}, the client gets a 500", when(step)),
+        _ => format!(
+            "{} of its steps can fail by what the client asks for, and the client then gets a 500",
+            steps.len()
+        ),
+    };
+    format!("`{}` knows only the happy path: {trouble}", handler.name)
 }

@@ -12,12 +12,16 @@ pub(super) const RULES: &[Rule] = &[
     unmapped_lookup_error::RULE,
 ];
 
-/// What is looked up, as one would say it: `Order` of `Order.objects`.
-fn entity(step: &UnhandledStep) -> Option<&str> {
+/// What is looked up, as one would say it: `Order` of `Order.objects`, `row of orders`.
+fn entity(step: &UnhandledStep) -> Option<String> {
     let named = step.entity.as_deref()?;
     let mut parts = named.rsplit('.').map(|part| part.trim_end_matches("()"));
-    let class = parts.find(|part| part.starts_with(char::is_uppercase));
-    class.or(named.rsplit('.').next())
+    let class = parts
+        .clone()
+        .find(|part| part.starts_with(char::is_uppercase));
+    class
+        .map(str::to_owned)
+        .or_else(|| Some(format!("row of {}", parts.next()?)))
 }
 
 /// When the step fails.
@@ -35,8 +39,8 @@ fn when(step: &UnhandledStep) -> String {
 /// The line that answers 404, in the idiom of the handler's framework.
 fn not_found(handler: &Handler, step: &UnhandledStep) -> String {
     let missing = match entity(step) {
-        Some(entity) => format!("{entity} not found"),
-        None => "Not found".to_owned(),
+        Some(entity) if entity.starts_with(char::is_uppercase) => format!("{entity} not found"),
+        _ => "Not found".to_owned(),
     };
     match handler.framework {
         Framework::FastApi => format!("raise HTTPException(status_code=404, detail=\"{missing}\")"),

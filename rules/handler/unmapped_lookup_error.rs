@@ -20,11 +20,8 @@ fn check(project: &Project, sink: &mut Sink) {
             step.exception,
             when(step),
         );
-        let about = step
-            .variable
-            .as_deref()
-            .or(entity(step))
-            .unwrap_or(&step.use_text);
+        let about = step.variable.clone().or_else(|| entity(step));
+        let about = about.as_deref().unwrap_or(&step.use_text);
         let subject = format!("{}::{about}", handler.route);
         sink.report(Severity::Warning, step.at, subject, message)
             .note(format!("{} leaves the handler", step.exception))
