@@ -5,7 +5,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use rayon::prelude::*;
 
 use crate::config::Settings;
-use crate::discover::{FileKind, Inputs, Profile, Unit};
+use crate::discover::{FileKind, Inputs, MigrationTool, Profile, Unit};
+use crate::facts::schema::Dialect;
 use crate::facts::{self, FileOutcome, Note, NoteId};
 use crate::finding::Finding;
 use crate::judge::{Checked, Report, judge, selected};
@@ -85,7 +86,12 @@ fn link(inputs: &Inputs, outcomes: &[FileOutcome], settings: &Settings) -> Proje
 /// Reads one document into facts; sees nothing else.
 pub fn map(unit: &Unit) -> FileOutcome {
     let outcome = isolated(|| match unit.kind {
-        FileKind::Python => facts::python::read(&unit.text, unit.range.clone()),
+        FileKind::Python => {
+            let is_revision = unit.tool == MigrationTool::Alembic;
+            let dialect = unit.dialect.unwrap_or(Dialect::Postgres);
+            let revision = is_revision.then_some(dialect);
+            facts::python::read(&unit.text, unit.range.clone(), revision)
+        }
         FileKind::Sql => facts::sql::read(&unit.text, unit.range.clone(), unit.dialect),
         FileKind::Markdown => FileOutcome::default(),
     });

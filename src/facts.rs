@@ -3,6 +3,7 @@
 //! Facts are owned, small and path-free; they carry spans, `link` adds the file. They know no rule
 //! and hold no syntax tree. What could not be understood is a [`Note`], never an error.
 
+pub mod alembic;
 pub mod directives;
 pub mod python;
 pub mod schema;
@@ -30,6 +31,8 @@ pub struct FileOutcome {
 pub struct Facts {
     /// Statements that change the schema, in order.
     pub schema: Vec<schema::SchemaStatement>,
+    /// Its place in the graph of revisions, for Alembic's.
+    pub revision: Option<alembic::Revision>,
     /// The Python module, for Python documents.
     pub python: Option<python::Module>,
     /// Literals bound to sensitive names; every one is masked in reports.

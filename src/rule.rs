@@ -21,7 +21,7 @@ pub mod prelude {
     pub use crate::project::python::{Framework, Handler, StepPlace, UnhandledStep};
     pub use crate::project::schema::{
         Column, Database, FloatMoney, ForeignKey, Index, Key, MigrationTool, NearMiss, Precious,
-        Reached, Table, TableKey, Why,
+        Reached, Table, TableKey, Why, operation,
     };
     pub use crate::source::{Loc, Span};
 }

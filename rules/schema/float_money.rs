@@ -36,6 +36,9 @@ fn check(project: &Project, sink: &mut Sink) {
 }
 
 fn help(database: &Database, money: &FloatMoney) -> String {
+    if database.tool == MigrationTool::Alembic && database.dialect != Dialect::Sqlite {
+        return alembic_help(money);
+    }
     let table = database.write_table(&money.table.key);
     let name = &money.column.name;
     let column = database.write_name(name);
@@ -63,6 +66,24 @@ fn help(database: &Database, money: &FloatMoney) -> String {
     format!(
         "declare it `{exact}`, or count minor units in a BIGINT; where the table is in use already, \
          convert it:{convert}"
+    )
+}
+
+fn alembic_help(money: &FloatMoney) -> String {
+    let exact = match money.ty.array {
+        true => "sa.ARRAY(sa.Numeric(19, 4))",
+        false => "sa.Numeric(19, 4)",
+    };
+    let table = &money.table.key;
+    let arguments = [
+        operation::string(&table.name),
+        operation::string(&money.column.name),
+        format!("type_={exact}"),
+    ];
+    let convert = code(&operation::operation("alter_column", &arguments, table));
+    format!(
+        "declare it `{exact}`, or count minor units in a `sa.BigInteger`; where the table is in use \
+         already, convert it in a new revision:{convert}"
     )
 }
 

@@ -61,6 +61,9 @@ fn explain(miss: &NearMiss, columns: &[String]) -> String {
 
 /// The index to add. On a table that is in use already PostgreSQL builds it beside the writers.
 fn help(database: &Database, table: &Table, fk: &ForeignKey) -> String {
+    if database.tool == MigrationTool::Alembic {
+        return alembic_help(database, table, fk);
+    }
     let name = database.write_name(&database.free_index_name(&table.key, &fk.columns));
     let on = database.write_table(&table.key);
     let columns = database.write_columns(&fk.columns);
@@ -78,6 +81,37 @@ fn help(database: &Database, table: &Table, fk: &ForeignKey) -> String {
     } else {
         let index = code(&format!("CREATE INDEX {name} ON {on} ({columns});"));
         format!("add the index:{index}")
+    }
+}
+
+fn alembic_help(database: &Database, table: &Table, fk: &ForeignKey) -> String {
+    let name = database.free_index_name(&table.key, &fk.columns);
+    let mut arguments = vec![
+        format!("op.f({})", operation::string(&name)),
+        operation::string(&table.key.name),
+        operation::strings(&fk.columns),
+    ];
+    let in_use = table.at.file != fk.at.file || !table.created;
+    if in_use && database.dialect == Dialect::Postgres {
+        arguments.push("postgresql_concurrently=True".to_owned());
+        let index = operation::operation("create_index", &arguments, &table.key);
+        let index = index.replace('\n', "\n    ");
+        let index = code(&format!(
+            "with op.get_context().autocommit_block():\n    {index}"
+        ));
+        return format!(
+            "`{}` existed before this foreign key, so build the index without blocking writes:{index}",
+            table.key
+        );
+    }
+    let index = code(&operation::operation(
+        "create_index",
+        &arguments,
+        &table.key,
+    ));
+    match fk.columns.as_slice() {
+        [_] => format!("say `index=True` in the column, or in a new revision:{index}"),
+        _ => format!("add the index:{index}"),
     }
 }
 

@@ -90,7 +90,9 @@ fn help(database: &Database, table: &Table, fk: &ForeignKey, subject: &str) -> S
         "[[reviewed]]\nrule = \"unreviewed-cascade\"\nsubject = \"{subject}\"\n\
          action = \"cascade\"\nreason = \"…\""
     );
+    let is_python = database.tool == MigrationTool::Alembic;
     let sign = match review(database.tool) {
+        Review::Comment if is_python => "# aicheck: reviewed unreviewed-cascade: why".to_owned(),
         Review::Comment => "-- aicheck: reviewed unreviewed-cascade: why".to_owned(),
         Review::Entry => entry,
     };
@@ -103,16 +105,28 @@ fn help(database: &Database, table: &Table, fk: &ForeignKey, subject: &str) -> S
         .iter()
         .all(|name| table.column(name).is_some_and(|column| column.nullable));
     let or_null = match nullable {
-        true => ", or `ON DELETE SET NULL` to keep them without it",
-        false => "",
+        true => format!(
+            ", or {} to keep them without it",
+            action(database, "SET NULL")
+        ),
+        false => String::new(),
     };
     format!(
         "if these rows must never outlive `{}`, sign it off {place}:{}\n\
-         otherwise `ON DELETE RESTRICT` refuses the delete while they exist{or_null}{}",
+         otherwise {} refuses the delete while they exist{or_null}{}",
         fk.parent,
         code(&sign),
+        action(database, "RESTRICT"),
         replacement(database, table, fk)
     )
+}
+
+/// What a foreign key does, as the migration says it.
+fn action(database: &Database, action: &str) -> String {
+    match database.tool {
+        MigrationTool::Alembic => format!("`ondelete=\"{action}\"`"),
+        _ => format!("`ON DELETE {action}`"),
+    }
 }
 
 /// Where a decision can be recorded.
@@ -140,6 +154,9 @@ fn replacement(database: &Database, table: &Table, fk: &ForeignKey) -> String {
     if database.dialect != Dialect::Postgres || fk.parent_columns.is_empty() {
         return String::new();
     }
+    if database.tool == MigrationTool::Alembic {
+        return format!(":{}", code(&alembic_replacement(table, fk)));
+    }
     let name = database.write_name(&fk.name);
     let statement = format!(
         "ALTER TABLE {}\n  DROP CONSTRAINT {name},\n  ADD CONSTRAINT {name} FOREIGN KEY ({})\n    \
@@ -150,4 +167,32 @@ fn replacement(database: &Database, table: &Table, fk: &ForeignKey) -> String {
         database.write_columns(&fk.parent_columns),
     );
     format!(":{}", code(&statement))
+}
+
+fn alembic_replacement(table: &Table, fk: &ForeignKey) -> String {
+    let name = operation::string(&fk.name);
+    let child = operation::string(&table.key.name);
+    let drop = [
+        name.clone(),
+        child.clone(),
+        "type_=\"foreignkey\"".to_owned(),
+    ];
+    let drop = operation::operation("drop_constraint", &drop, &table.key);
+    let mut create = vec![
+        name,
+        child,
+        operation::string(&fk.parent.name),
+        operation::strings(&fk.columns),
+        operation::strings(&fk.parent_columns),
+        "ondelete=\"RESTRICT\"".to_owned(),
+    ];
+    let schemas = [
+        ("source_schema", &table.key.schema),
+        ("referent_schema", &fk.parent.schema),
+    ];
+    for (argument, schema) in schemas.into_iter().filter(|(_, schema)| !schema.is_empty()) {
+        create.push(format!("{argument}={}", operation::string(schema)));
+    }
+    let create = operation::operation("create_foreign_key", &create, &TableKey::default());
+    format!("{drop}\n{create}")
 }

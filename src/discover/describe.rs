@@ -9,7 +9,8 @@ use super::dialect::{self, Named};
 use super::profile::profile;
 use super::sidecar::Sidecars;
 use super::tool::MigrationTool;
-use super::tool::recognise::{Recognised, folder, recognise};
+use super::tool::marker::is_revision;
+use super::tool::recognise::{self, Recognised, folder, recognise};
 use super::{FileKind, Unit};
 use crate::config::Settings;
 use crate::facts::schema::Dialect;
@@ -28,6 +29,7 @@ pub(super) struct Surroundings<'a> {
 /// Describes units whose kind is known. A dialect they have already is one their fence names.
 pub(super) fn describe(units: &mut [Unit], around: &Surroundings) {
     set_tools(units, around);
+    set_revisions(units, around);
     set_dialects(units, around);
     for unit in units {
         set_profile(unit, around);
@@ -62,14 +64,32 @@ fn set_tools(units: &mut [Unit], around: &Surroundings) {
     }
 }
 
+/// Revisions are told by what they say, wherever they lie.
+fn set_revisions(units: &mut [Unit], around: &Surroundings) {
+    for unit in units {
+        let configured = recognise::configured(&unit.path, around.settings);
+        if unit.kind == FileKind::Python
+            && configured.is_none_or(|tool| tool == MigrationTool::Alembic)
+            && is_revision(&unit.text[unit.range.clone()])
+        {
+            unit.tool = MigrationTool::Alembic;
+            let why = match configured {
+                Some(_) => "configuration",
+                None => "`down_revision`",
+            };
+            unit.because(&format!("{} by {why}", unit.tool.name()));
+        }
+    }
+}
+
 fn set_dialects(units: &mut [Unit], around: &Surroundings) {
     let mixed: BTreeSet<Utf8PathBuf> = units
         .iter()
-        .filter(|unit| dialect::by_name(&unit.path).is_some())
+        .filter(|unit| unit.kind == FileKind::Sql && dialect::by_name(&unit.path).is_some())
         .map(|unit| folder(&unit.path))
         .collect();
     let mut left = Vec::new();
-    for nth in sql(units) {
+    for nth in changing_schemas(units) {
         let found = said(&units[nth], around);
         // Where some files of a folder name a dialect, the others are for all of them.
         let is_for_all = mixed.contains(&folder(&units[nth].path));
@@ -100,6 +120,10 @@ fn set_by_drivers(units: &mut [Unit], left: &[usize], around: &Surroundings) -> 
 
 /// Files of one folder are written in one dialect: the one that most of those which show any do.
 fn set_by_syntax(units: &mut [Unit], left: Vec<usize>) {
+    let left: Vec<usize> = left
+        .into_iter()
+        .filter(|&nth| units[nth].kind == FileKind::Sql)
+        .collect();
     let evidence: Vec<_> = left
         .par_iter()
         .map(|&nth| dialect_evidence(&units[nth].text[units[nth].range.clone()]))
@@ -132,7 +156,12 @@ fn said(unit: &Unit, around: &Surroundings) -> Option<(Dialect, String)> {
     if let Some(dialect) = unit.dialect {
         return Some((dialect, "its fence".to_owned()));
     }
-    if let Some(Named::Known(dialect)) = dialect::by_path(&unit.path) {
+    // The name of a revision is about something else.
+    let path = match unit.tool {
+        MigrationTool::Alembic => unit.path.with_file_name("revision"),
+        _ => unit.path.clone(),
+    };
+    if let Some(Named::Known(dialect)) = dialect::by_path(&path) {
         return Some((dialect, "its path".to_owned()));
     }
     None
@@ -162,12 +191,13 @@ fn configured(unit: &Unit, settings: &Settings) -> Option<Dialect> {
         .or(settings.dialect)
 }
 
-/// A migration of the project in the same folder.
+/// A migration of the project in the same folder, in the same language.
 fn neighbour<'a>(unit: &Unit, project: &'a [Unit]) -> Option<&'a Unit> {
     let folder = folder(&unit.path);
     project
         .iter()
-        .find(|other| other.tool != MigrationTool::None && self::folder(&other.path) == folder)
+        .filter(|other| other.tool != MigrationTool::None && other.kind == unit.kind)
+        .find(|other| self::folder(&other.path) == folder)
 }
 
 fn set_profile(unit: &mut Unit, around: &Surroundings) {
@@ -182,6 +212,10 @@ fn set_profile(unit: &mut Unit, around: &Surroundings) {
     let below = world.and_then(|world| unit.path.strip_prefix(world).ok());
     let (found, why) = match configured {
         Some(profile) => (profile, Some("profile by configuration".to_owned())),
+        None if unit.tool == MigrationTool::Alembic => {
+            let path = below.unwrap_or(&unit.path).with_file_name("revision.py");
+            profile(&path, unit.kind)
+        }
         None => profile(below.unwrap_or(&unit.path), unit.kind),
     };
     unit.profile = found;
@@ -193,6 +227,15 @@ fn set_profile(unit: &mut Unit, around: &Surroundings) {
 fn sql(units: &[Unit]) -> Vec<usize> {
     let is_sql = |nth: &usize| units[*nth].kind == FileKind::Sql;
     (0..units.len()).filter(is_sql).collect()
+}
+
+/// SQL and revisions.
+fn changing_schemas(units: &[Unit]) -> Vec<usize> {
+    let changes = |nth: &usize| {
+        let unit = &units[*nth];
+        unit.kind == FileKind::Sql || unit.tool == MigrationTool::Alembic
+    };
+    (0..units.len()).filter(changes).collect()
 }
 
 impl Unit {

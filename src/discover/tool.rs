@@ -1,6 +1,6 @@
 //! The tools that apply migrations, and their names.
 
-mod marker;
+pub(super) mod marker;
 mod plan;
 pub(super) mod recognise;
 
@@ -46,6 +46,8 @@ pub enum MigrationTool {
     Graphile,
     /// `--liquibase formatted sql`.
     Liquibase,
+    /// Python with `revision` and `down_revision`.
+    Alembic,
 }
 
 impl MigrationTool {
@@ -70,6 +72,7 @@ impl MigrationTool {
         Self::NodePgMigrate,
         Self::Graphile,
         Self::Liquibase,
+        Self::Alembic,
     ];
 
     /// The name users read and write.
@@ -94,6 +97,7 @@ impl MigrationTool {
             Self::NodePgMigrate => "node-pg-migrate",
             Self::Graphile => "graphile-migrate",
             Self::Liquibase => "liquibase",
+            Self::Alembic => "alembic",
         }
     }
 }

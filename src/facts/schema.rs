@@ -3,6 +3,8 @@
 //! Names are stored as the database compares them: folded to lower case unless quoted in PostgreSQL,
 //! always in SQLite and SQL Server, and for everything but tables in MySQL. Knows no parser.
 
+mod place;
+
 use serde::{Deserialize, Serialize};
 
 use crate::source::Span;
@@ -122,6 +124,23 @@ pub enum SchemaChange {
         /// The tables named in it; none = it may have changed any table.
         tables: Vec<TableName>,
     },
+}
+
+impl SchemaChange {
+    /// The tables it names; those an index or a type stands for are not known.
+    pub fn tables(&self) -> Vec<TableName> {
+        match self {
+            Self::CreateTable(create) => vec![create.table.clone()],
+            Self::AlterTable { table, .. } => vec![table.clone()],
+            Self::RenameTable { table, to } => vec![table.clone(), to.clone()],
+            Self::CreateIndex(index) => vec![index.table.clone()],
+            Self::DropTable { tables, .. } | Self::Opaque { tables } => tables.clone(),
+            Self::DropIndex { table, .. } => table.iter().cloned().collect(),
+            Self::DropSchema { .. } | Self::RenameIndex { .. } | Self::CreateType { .. } => {
+                Vec::new()
+            }
+        }
+    }
 }
 
 /// A name as the database compares it.

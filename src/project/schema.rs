@@ -12,8 +12,10 @@ mod history;
 mod index;
 mod money;
 mod names;
+pub mod operation;
 mod order;
 mod replay;
+mod revisions;
 mod table;
 mod touch;
 mod version;
@@ -208,8 +210,8 @@ pub fn replay(
     settings: &Settings,
 ) -> (Vec<Database>, Vec<LinkNote>) {
     let mut databases = Vec::new();
-    let mut notes = Vec::new();
-    for chain in order::chains(units, outcomes, settings) {
+    let (chains, mut notes) = order::chains(units, outcomes, settings);
+    for chain in chains {
         let mut replay = Replay::new(chain.name, chain.dialect, chain.tool);
         replay.database.unordered = chain.unordered;
         for &unit in &chain.units {

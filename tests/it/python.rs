@@ -166,7 +166,10 @@ fn spans(module: &Module) -> Vec<Span> {
 }
 
 fn module(text: &str) -> Module {
-    read(text, 0..text.len()).facts.python.unwrap_or_default()
+    read(text, 0..text.len(), None)
+        .facts
+        .python
+        .unwrap_or_default()
 }
 
 fn bounded() -> ProptestConfig {
@@ -217,7 +220,7 @@ fn the_generator_writes_python() {
             })
             .collect();
         let text = program(&choices);
-        whole += usize::from(read(&text, 0..text.len()).notes.is_empty());
+        whole += usize::from(read(&text, 0..text.len(), None).notes.is_empty());
     }
     assert!(whole > 150, "only {whole} of 200 programs parse");
 }

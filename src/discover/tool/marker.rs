@@ -51,9 +51,34 @@ fn in_head(text: &str) -> Option<(MigrationTool, &'static str)> {
         })
 }
 
+/// Whether a Python module is a revision of Alembic: it says which one it is and which it follows.
+pub(in crate::discover) fn is_revision(text: &str) -> bool {
+    if memmem::find(text.as_bytes(), b"down_revision").is_none() {
+        return false;
+    }
+    let assigns = |name: &str| {
+        text.lines().any(|line| {
+            let rest = line.strip_prefix(name).map(str::trim_start);
+            rest.is_some_and(|rest| rest.starts_with(['=', ':']) && rest.contains('='))
+        })
+    };
+    assigns("revision") && assigns("down_revision")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn revisions_say_what_they_follow() {
+        let typed = "revision: str = \"a1\"\ndown_revision: Union[str, None] = None\n";
+        assert!(is_revision(typed));
+        assert!(is_revision("revision = 'b'\ndown_revision = ('a', 'c')\n"));
+        assert!(!is_revision(
+            "def f():\n    revision = 1\n    down_revision = 2\n"
+        ));
+        assert!(!is_revision("revision = ${repr(up_revision)}\n"));
+    }
 
     #[test]
     fn markers_tell_the_tool() {

@@ -74,7 +74,11 @@ fn is_versioned_folder(path: &Utf8Path) -> bool {
     ) && folder.is_some_and(starts_with_digit)
 }
 
-fn configured(path: &Utf8Path, settings: &Settings) -> Option<MigrationTool> {
+/// The tool that the settings name for a path.
+pub(in crate::discover) fn configured(
+    path: &Utf8Path,
+    settings: &Settings,
+) -> Option<MigrationTool> {
     let mut entries = settings.migrations.iter().rev();
     let (_, tool) = entries.find(|(paths, _)| paths.is_match(path))?;
     Some(*tool)

@@ -24,7 +24,8 @@ fn place(node: Node) -> Option<Span> {
                 Kind::ElifClause | Kind::ElseClause | Kind::ExceptClause | Kind::CaseClause
             );
             let is_statement = matches!(parent, Kind::Module | Kind::Block);
-            (is_statement || is_clause).then(|| header(node))
+            let is_entry = node.kind() == Kind::Call && parent == Kind::ArgumentList;
+            (is_statement || is_clause || is_entry).then(|| header(node))
         }
     }
 }

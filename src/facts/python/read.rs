@@ -7,16 +7,17 @@ use super::body::describe;
 use super::directives;
 use super::flow::{Names, follow};
 use super::structure::Structure;
+use crate::facts::schema::Dialect;
 use crate::facts::secrets::python::Suspects;
-use crate::facts::{FileOutcome, Note, NoteId};
+use crate::facts::{FileOutcome, Note, NoteId, alembic};
 use crate::parse::python::parse;
 use crate::source::Span;
 
 /// Larger documents are generated or data; parsing them would take memory a hundred times over.
 const MAX_BYTES: usize = 2 << 20;
 
-/// Reads the part of a text that is a Python document.
-pub fn read(text: &str, range: Range<usize>) -> FileOutcome {
+/// Reads the part of a text that is a Python document; `revision` is the dialect of one of Alembic's.
+pub fn read(text: &str, range: Range<usize>, revision: Option<Dialect>) -> FileOutcome {
     let mut outcome = FileOutcome::default();
     if range.len() > MAX_BYTES {
         outcome.notes.push(Note {
@@ -52,6 +53,9 @@ pub fn read(text: &str, range: Range<usize>) -> FileOutcome {
     outcome.facts.python = Some(module);
     outcome.facts.secrets = suspects.finish();
     outcome.directives = directives::read(&tree, document);
+    if let Some(dialect) = revision {
+        alembic::read(&tree, dialect, &mut outcome);
+    }
     outcome
 }
 

@@ -7,12 +7,14 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::TableKey;
 use super::history::held;
 use super::replay::Replay;
+use super::revisions::Revisions;
 use super::touch::Touch;
 use super::version::{Version, is_version, is_way_back, version};
 use crate::config::Settings;
 use crate::discover::{FileKind, MigrationTool, Unit};
 use crate::facts::FileOutcome;
 use crate::facts::schema::{Dialect, SchemaStatement};
+use crate::project::LinkNote;
 
 /// The files of one database, in the order in which they are applied.
 #[derive(Debug)]
@@ -28,7 +30,11 @@ pub(super) struct Chain {
 }
 
 /// Groups and orders all files that change a schema.
-pub(super) fn chains(units: &[Unit], outcomes: &[FileOutcome], settings: &Settings) -> Vec<Chain> {
+pub(super) fn chains(
+    units: &[Unit],
+    outcomes: &[FileOutcome],
+    settings: &Settings,
+) -> (Vec<Chain>, Vec<LinkNote>) {
     let files = Files::read(units, outcomes, settings);
     let mut chains: Vec<Chain> = files
         .by_root(|_, tool| !is_loose(tool))
@@ -41,12 +47,16 @@ pub(super) fn chains(units: &[Unit], outcomes: &[FileOutcome], settings: &Settin
         chains.extend(files.schemas(&root, dialect, members));
     }
     chains.sort_by(|left, right| (&left.name, left.dialect).cmp(&(&right.name, right.dialect)));
-    chains
+    (chains, files.revisions.notes)
 }
 
 /// A schema file or a dump: no step of a history.
 fn is_loose(tool: MigrationTool) -> bool {
     tool == MigrationTool::None
+}
+
+fn is_sql(unit: &Unit) -> bool {
+    unit.kind == FileKind::Sql
 }
 
 /// A file that changes a schema.
@@ -62,16 +72,18 @@ struct File<'a> {
 /// The files, by index of their unit. One of no known dialect may stand in several chains.
 struct Files<'a> {
     files: BTreeMap<usize, File<'a>>,
+    revisions: Revisions,
 }
 
 impl<'a> Files<'a> {
     fn read(units: &'a [Unit], outcomes: &'a [FileOutcome], settings: &Settings) -> Self {
+        let revisions = Revisions::read(units, outcomes);
         let files = units
             .iter()
             .zip(outcomes)
             .enumerate()
             .filter(|(_, (unit, outcome))| {
-                unit.kind == FileKind::Sql
+                (is_sql(unit) || unit.tool == MigrationTool::Alembic)
                     && !outcome.facts.schema.is_empty()
                     && !is_way_back(&unit.path, unit.tool)
             })
@@ -80,7 +92,7 @@ impl<'a> Files<'a> {
                     unit,
                     root: root(&unit.path, unit.tool),
                     dialect: settings.dialect.or(unit.dialect),
-                    version: version(unit),
+                    version: version(unit, revisions.position(index)),
                     statements: &outcome.facts.schema,
                     touch: Touch::of(&outcome.facts.schema),
                 };
@@ -88,6 +100,7 @@ impl<'a> Files<'a> {
             });
         let mut files = Self {
             files: files.collect(),
+            revisions,
         };
         files.join_folders();
         files
@@ -133,14 +146,16 @@ impl<'a> Files<'a> {
         &self,
         passes: impl Fn(usize, MigrationTool) -> bool,
     ) -> Vec<(Utf8PathBuf, Dialect, Vec<usize>)> {
-        let mut roots: BTreeMap<&Utf8Path, Vec<usize>> = BTreeMap::new();
+        let mut roots: BTreeMap<(&Utf8Path, bool), Vec<usize>> = BTreeMap::new();
         for (index, file) in &self.files {
             if passes(*index, file.unit.tool) {
-                roots.entry(&file.root).or_default().push(*index);
+                // Revisions and the SQL beside them are two histories.
+                let key = (file.root.as_path(), is_sql(file.unit));
+                roots.entry(key).or_default().push(*index);
             }
         }
         let mut groups = Vec::new();
-        for (root, members) in roots {
+        for ((root, _), members) in roots {
             let known: BTreeSet<Dialect> = members
                 .iter()
                 .filter_map(|i| self.files[i].dialect)
@@ -193,8 +208,9 @@ impl<'a> Files<'a> {
         let units = [bases, applied].concat();
         let strays = self.strays(root, dialect, &units, &members);
         let mut unordered = self.clashes(&members);
-        if tools.len() > 1 {
-            unordered.extend(members.iter().flat_map(|i| self.files[i].touch.all()));
+        let is_certain = |member| tools.len() == 1 && self.revisions.is_certain(member);
+        for member in members.iter().filter(|member| !is_certain(**member)) {
+            unordered.extend(self.files[member].touch.all());
         }
         for (stray, member) in strays
             .iter()
@@ -408,6 +424,7 @@ fn root(path: &Utf8Path, tool: MigrationTool) -> Utf8PathBuf {
     match tool {
         MigrationTool::None => folder,
         MigrationTool::Flyway => flyway_location(folder),
+        MigrationTool::Alembic => versions(folder),
         _ if has_own_folder => folder.parent().unwrap_or(folder),
         // A folder for each version or year, with numbers of its own.
         _ => folder
@@ -416,6 +433,13 @@ fn root(path: &Utf8Path, tool: MigrationTool) -> Utf8PathBuf {
             .unwrap_or(folder),
     }
     .to_owned()
+}
+
+/// Alembic may keep revisions in folders below the one of its versions.
+pub(super) fn versions(folder: &Utf8Path) -> &Utf8Path {
+    let mut above = folder.ancestors();
+    let named = above.find(|folder| folder.file_name() == Some("versions"));
+    named.unwrap_or(folder)
 }
 
 /// Flyway reads folders below its location; those of one vendor each are locations of their own.

@@ -23,10 +23,11 @@ pub(super) enum Part {
 }
 
 /// The version of a migration, as its tool compares versions.
-pub(super) fn version(unit: &Unit) -> Version {
+/// A place in a graph of revisions is one in a plan.
+pub(super) fn version(unit: &Unit, revision: Option<u32>) -> Version {
     let (rank, parts) = parts(&unit.path, unit.tool);
     Version {
-        planned: unit.order,
+        planned: unit.order.or(revision),
         rank,
         parts,
         name: natural(unit.path.as_str()),
@@ -133,6 +134,9 @@ fn flyway(file: &str) -> (u8, Vec<Part>) {
 
 /// Whether a file takes changes back. It is never replayed.
 pub(super) fn is_way_back(path: &Utf8Path, tool: MigrationTool) -> bool {
+    if tool == MigrationTool::Alembic {
+        return false;
+    }
     let stem = path.file_stem().unwrap_or_default().to_ascii_lowercase();
     let folder = path.parent().and_then(Utf8Path::file_name);
     let undo = tool == MigrationTool::Flyway && stem.starts_with('u');

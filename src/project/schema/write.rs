@@ -1,6 +1,6 @@
 //! Names as they are written in a statement: for code to paste.
 
-use super::{Database, TableKey};
+use super::{Database, MigrationTool, TableKey};
 use crate::facts::schema::Dialect;
 
 /// Words that PostgreSQL, MySQL, SQLite or SQL Server do not take as a bare name, and that people
@@ -141,7 +141,11 @@ impl Database {
 
     /// A name for a new index that nothing of the schema bears yet.
     pub fn free_index_name(&self, key: &TableKey, columns: &[String]) -> String {
-        let name = format!("idx_{}_{}", key.name, columns.join("_"));
+        let prefix = match self.tool {
+            MigrationTool::Alembic => "ix",
+            _ => "idx",
+        };
+        let name = format!("{prefix}_{}_{}", key.name, columns.join("_"));
         let name = super::names::cut(&name);
         let taken = |name: &str| self.names.contains(name);
         if !taken(name) {

@@ -6,7 +6,7 @@ mod worked;
 use crate::facts::python::{Failure, Function, Module, read};
 
 fn module(text: &str) -> Module {
-    let outcome = read(text, 0..text.len());
+    let outcome = read(text, 0..text.len(), None);
     assert!(outcome.notes.is_empty(), "{text}\n{:?}", outcome.notes);
     outcome.facts.python.expect("Python gives a module")
 }

@@ -2,7 +2,7 @@ use super::*;
 use crate::facts::python::read;
 
 fn module(text: &str) -> Module {
-    let outcome = read(text, 0..text.len());
+    let outcome = read(text, 0..text.len(), None);
     outcome.facts.python.expect("Python gives a module")
 }
 

@@ -1,0 +1,112 @@
+//! Revisions of Alembic: Python that changes the schema, into the same facts as SQL. Evaluates no
+//! code; only constants are followed.
+
+mod condition;
+mod execute;
+mod names;
+mod operation;
+mod scope;
+mod table;
+mod term;
+mod types;
+mod walk;
+
+use serde::{Deserialize, Serialize};
+
+use super::FileOutcome;
+use super::schema::{Dialect, Section};
+use crate::parse::python::{Field, Kind, Node, Tree};
+use scope::Scope;
+use term::{Form, Term};
+use walk::Walk;
+
+/// A revision's place in the graph of revisions.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Revision {
+    /// Its identifier.
+    pub id: String,
+    /// The revisions it follows; several for a merge, none for a root.
+    pub down: Vec<String>,
+    /// Revisions of other branches that it needs.
+    pub depends_on: Vec<String>,
+}
+
+/// Adds what a revision says to the facts of its module, which are read already.
+pub fn read(tree: &Tree, dialect: Dialect, outcome: &mut FileOutcome) {
+    let (Some(module), Some(root)) = (&outcome.facts.python, tree.root()) else {
+        return;
+    };
+    let imports = module.imports.iter();
+    let imports = imports.map(|import| (import.name.clone(), import.path.clone()));
+    let scope = Scope::new(tree.text(), dialect, imports);
+    let mut walk = Walk::new(scope);
+    for statement in root.children() {
+        of_module(&mut walk.scope, statement);
+    }
+    outcome.facts.revision = revision(&walk.scope);
+    for (name, section) in [("upgrade", Section::Up), ("downgrade", Section::Down)] {
+        let Some(function) = walk.scope.function(name) else {
+            continue;
+        };
+        walk.section = section;
+        walk.scope.frame();
+        walk.function(function);
+        walk.scope.leave();
+    }
+    outcome.facts.schema = walk.found;
+    outcome.notes.append(&mut walk.notes);
+}
+
+/// A statement of the module: constants and functions.
+fn of_module<'t>(scope: &mut Scope<'t>, statement: Node<'t>) {
+    match statement.kind() {
+        Kind::FunctionDefinition => scope.define(statement),
+        Kind::DecoratedDefinition => {
+            let inner = statement.children().last();
+            if let Some(function) = inner.filter(|it| it.kind() == Kind::FunctionDefinition) {
+                scope.define(function);
+            }
+        }
+        Kind::ExpressionStatement => {
+            let assignment = statement
+                .operand()
+                .filter(|it| it.kind() == Kind::Assignment);
+            let Some(assignment) = assignment else {
+                return;
+            };
+            let (left, right) = (
+                assignment.child(Field::Left),
+                assignment.child(Field::Right),
+            );
+            if let (Some(left), Some(right)) = (left, right) {
+                let term = scope.eval(right);
+                scope.assign(left, term);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn revision(scope: &Scope) -> Option<Revision> {
+    let id = scope.bound("revision")?.text()?.to_owned();
+    let listed = |name: &str| {
+        let terms = scope.bound(name).and_then(Term::elements);
+        let terms = terms.into_iter().flatten();
+        terms.filter_map(Term::text).map(str::to_owned).collect()
+    };
+    // A parent that is computed is not known: no root of a history.
+    if scope
+        .bound("down_revision")
+        .is_some_and(|it| matches!(it.form, Form::Unknown))
+    {
+        return None;
+    }
+    Some(Revision {
+        id,
+        down: listed("down_revision"),
+        depends_on: listed("depends_on"),
+    })
+}
+
+#[cfg(test)]
+mod tests;

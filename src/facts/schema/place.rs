@@ -1,0 +1,190 @@
+//! Statements read from text that stands nowhere as such (a string put together by code): all they
+//! say stands where that code stands.
+
+use super::{
+    AlterAction, AlterKind, Column, Constraint, ConstraintKind, CreateTable, Derived, Expression,
+    ForeignKey, Ident, Index, SchemaChange, SchemaStatement, TableName, TypeName,
+};
+use crate::source::Span;
+
+impl SchemaStatement {
+    /// Moves the statement and all its parts to one place.
+    pub fn move_to(&mut self, at: Span) {
+        self.span = at;
+        match &mut self.change {
+            SchemaChange::CreateTable(create) => create.move_to(at),
+            SchemaChange::AlterTable { table, actions, .. } => {
+                table.span = at;
+                for action in actions {
+                    action.move_to(at);
+                }
+            }
+            SchemaChange::DropTable { tables, .. } | SchemaChange::Opaque { tables } => {
+                tables.move_to(at);
+            }
+            SchemaChange::DropSchema { names } => names.move_to(at),
+            SchemaChange::RenameTable { table, to } => {
+                table.span = at;
+                to.span = at;
+            }
+            SchemaChange::CreateIndex(index) => index.move_to(at),
+            SchemaChange::DropIndex { names, table, .. } => {
+                names.move_to(at);
+                table.iter_mut().for_each(|table| table.span = at);
+            }
+            SchemaChange::RenameIndex { name, to } => {
+                name.span = at;
+                to.span = at;
+            }
+            SchemaChange::CreateType { name, base } => {
+                name.span = at;
+                base.iter_mut().for_each(|base| base.span = at);
+            }
+        }
+    }
+}
+
+/// A part of a statement that has places.
+trait Placed {
+    fn move_to(&mut self, at: Span);
+}
+
+impl<T: Placed> Placed for Vec<T> {
+    fn move_to(&mut self, at: Span) {
+        for part in self {
+            part.move_to(at);
+        }
+    }
+}
+
+impl<T: Placed> Placed for Option<T> {
+    fn move_to(&mut self, at: Span) {
+        if let Some(part) = self {
+            part.move_to(at);
+        }
+    }
+}
+
+macro_rules! leaves {
+    ($($type:ty),*) => {
+        $(impl Placed for $type {
+            fn move_to(&mut self, at: Span) {
+                self.span = at;
+            }
+        })*
+    };
+}
+
+leaves!(Ident, TableName, TypeName, Expression);
+
+impl Placed for CreateTable {
+    fn move_to(&mut self, at: Span) {
+        self.table.move_to(at);
+        self.columns.move_to(at);
+        self.constraints.move_to(at);
+        self.indexes.move_to(at);
+        match &mut self.derived {
+            Some(Derived::PartitionOf(table) | Derived::Like { table, .. }) => table.move_to(at),
+            Some(Derived::Inherits(tables)) => tables.move_to(at),
+            Some(Derived::Query) | None => {}
+        }
+    }
+}
+
+impl Placed for Column {
+    fn move_to(&mut self, at: Span) {
+        self.name.move_to(at);
+        self.ty.move_to(at);
+        self.default.move_to(at);
+        self.span = at;
+    }
+}
+
+impl Placed for Constraint {
+    fn move_to(&mut self, at: Span) {
+        self.name.move_to(at);
+        self.span = at;
+        match &mut self.kind {
+            ConstraintKind::PrimaryKey {
+                columns,
+                using_index,
+            }
+            | ConstraintKind::Unique {
+                columns,
+                using_index,
+            } => {
+                columns.move_to(at);
+                using_index.move_to(at);
+            }
+            ConstraintKind::ForeignKey(fk) => fk.move_to(at),
+            ConstraintKind::Check { condition } => condition.move_to(at),
+            ConstraintKind::Exclude => {}
+        }
+    }
+}
+
+impl Placed for ForeignKey {
+    fn move_to(&mut self, at: Span) {
+        self.columns.move_to(at);
+        self.parent.move_to(at);
+        self.parent_columns.move_to(at);
+        for (_, span) in self.on_delete.iter_mut().chain(&mut self.on_update) {
+            *span = at;
+        }
+    }
+}
+
+impl Placed for Index {
+    fn move_to(&mut self, at: Span) {
+        self.name.move_to(at);
+        self.table.move_to(at);
+        self.keys.iter_mut().for_each(|key| key.span = at);
+        self.include.move_to(at);
+        self.predicate.move_to(at);
+        self.span = at;
+    }
+}
+
+impl Placed for AlterAction {
+    fn move_to(&mut self, at: Span) {
+        self.span = at;
+        match &mut self.kind {
+            AlterKind::AddColumn {
+                column,
+                constraints,
+                ..
+            } => {
+                column.move_to(at);
+                constraints.move_to(at);
+            }
+            AlterKind::ReplaceColumn { name, column } => {
+                name.move_to(at);
+                column.move_to(at);
+            }
+            AlterKind::SetType { column, ty } => {
+                column.move_to(at);
+                ty.move_to(at);
+            }
+            AlterKind::SetDefault { column, default } => {
+                column.move_to(at);
+                default.move_to(at);
+            }
+            AlterKind::AddConstraint(constraint) => constraint.move_to(at),
+            AlterKind::AddIndex(index) => index.move_to(at),
+            AlterKind::RenameColumn { name, to }
+            | AlterKind::RenameConstraint { name, to }
+            | AlterKind::RenameIndex { name, to } => {
+                name.move_to(at);
+                to.move_to(at);
+            }
+            AlterKind::DropColumn { name, .. }
+            | AlterKind::SetNotNull { column: name, .. }
+            | AlterKind::DropConstraint { name, .. }
+            | AlterKind::DropIndex { name }
+            | AlterKind::SetSchema { schema: name } => name.move_to(at),
+            AlterKind::RenameTable { to: table }
+            | AlterKind::AttachPartition { partition: table } => table.move_to(at),
+            AlterKind::DropPrimaryKey | AlterKind::Nothing | AlterKind::Opaque => {}
+        }
+    }
+}
