@@ -11,7 +11,7 @@ use crate::discover::{Profile, Unit};
 use crate::facts::FileOutcome;
 use crate::facts::secrets::Suspect;
 use crate::source::{FileId, Loc};
-use python::Handler;
+use python::{Handler, Python};
 use schema::Database;
 
 /// Everything rules can ask about.
@@ -54,7 +54,8 @@ pub struct LinkNote {
 impl Project {
     /// Links the facts of all units.
     pub fn link(units: &[Unit], outcomes: &[FileOutcome], settings: &Settings) -> Self {
-        let (databases, notes) = schema::replay(units, outcomes, settings);
+        let python = Python::new(units, outcomes);
+        let (databases, notes) = schema::replay(units, outcomes, &python, settings);
         let suspects = outcomes
             .iter()
             .enumerate()
@@ -77,7 +78,7 @@ impl Project {
         Self {
             units: infos,
             databases,
-            handlers: python::handlers(units, outcomes),
+            handlers: python::handlers(&python),
             suspects,
             notes,
         }

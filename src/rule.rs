@@ -5,7 +5,7 @@ pub mod page;
 
 use crate::finding::{Confidence, Finding, Severity};
 use crate::project::Project;
-use crate::source::Loc;
+use crate::project::schema::Place;
 pub use catalogue::Catalogue;
 pub use page::{Meta, Page, Reads};
 
@@ -20,8 +20,8 @@ pub mod prelude {
     pub use crate::project::Project;
     pub use crate::project::python::{Framework, Handler, StepPlace, UnhandledStep};
     pub use crate::project::schema::{
-        Column, Database, FloatMoney, ForeignKey, Index, Key, MigrationTool, NearMiss, Precious,
-        Reached, Table, TableKey, Why, operation,
+        Column, Database, FloatMoney, ForeignKey, Index, Key, MigrationTool, NearMiss, Orm, Place,
+        Precious, Reached, Table, TableKey, Why, operation,
     };
     pub use crate::source::{Loc, Span};
 }
@@ -75,10 +75,11 @@ impl Sink {
     pub fn report(
         &mut self,
         severity: Severity,
-        at: Loc,
+        at: impl Into<Place>,
         subject: impl Into<String>,
         message: impl Into<String>,
     ) -> &mut Finding {
+        let Place { at, migration } = at.into();
         self.findings.push(Finding {
             rule: self.rule,
             severity,
@@ -91,7 +92,11 @@ impl Sink {
             subject: subject.into(),
             fingerprint: String::new(),
         });
-        self.findings.last_mut().expect("a finding was just pushed")
+        let finding = self.findings.last_mut().expect("a finding was just pushed");
+        if let Some(migration) = migration {
+            finding.label(migration, "the migration does it here");
+        }
+        finding
     }
 
     /// What was reported.

@@ -21,7 +21,7 @@ fn check(project: &Project, sink: &mut Sink) {
             );
             let subject = project.subject(database, name);
             let finding = sink
-                .report(Severity::Error, money.at, subject, message)
+                .report(Severity::Error, place(database, &money), subject, message)
                 .confidence(super::confidence(database, money.table))
                 .note("0.10 has no exact value in this type")
                 .help(help(database, &money));
@@ -33,6 +33,15 @@ fn check(project: &Project, sink: &mut Sink) {
             }
         }
     }
+}
+
+/// The type in the model or, if that declares another, in the migration.
+fn place(database: &Database, money: &FloatMoney) -> Place {
+    let declared = database.place(money.table, |table| {
+        let (ty, at) = table.column(&money.column.name)?.ty.as_ref()?;
+        (ty.base == money.ty.base).then_some(*at)
+    });
+    declared.unwrap_or(money.at.into())
 }
 
 fn help(database: &Database, money: &FloatMoney) -> String {

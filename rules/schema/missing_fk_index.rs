@@ -27,7 +27,12 @@ fn check(project: &Project, sink: &mut Sink) {
             );
             let subject = project.subject(database, key);
             let finding = sink
-                .report(Severity::Error, fk.columns_at, subject, message)
+                .report(
+                    Severity::Error,
+                    place(database, table, fk),
+                    subject,
+                    message,
+                )
                 .confidence(super::confidence(database, table))
                 .note(format!("no index of `{child}` begins with this"))
                 .help(help(database, table, fk));
@@ -40,6 +45,14 @@ fn check(project: &Project, sink: &mut Sink) {
             }
         }
     }
+}
+
+/// The key in the model or, if that does not declare it, in the migration.
+fn place(database: &Database, table: &Table, fk: &ForeignKey) -> Place {
+    let declared = database.place(table, |table| {
+        Some(table.foreign_key(&fk.columns, &fk.parent)?.columns_at)
+    });
+    declared.unwrap_or(fk.columns_at.into())
 }
 
 /// Why an index that is there does not help.

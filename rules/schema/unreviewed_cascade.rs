@@ -22,9 +22,13 @@ fn check(project: &Project, sink: &mut Sink) {
             };
             let reach = cascades.reach(table);
             let subject = project.subject(database, table.subject(&fk.columns));
-            let at = fk.on_delete_at.unwrap_or(fk.at);
             let finding = sink
-                .report(severity, at, &subject, message(fk, &reach))
+                .report(
+                    severity,
+                    place(database, table, fk),
+                    &subject,
+                    message(fk, &reach),
+                )
                 .confidence(super::confidence(database, table))
                 .help(help(database, table, fk, &subject));
             let parent = database.tables.get(&fk.parent);
@@ -38,6 +42,16 @@ fn check(project: &Project, sink: &mut Sink) {
             }
         }
     }
+}
+
+/// The action in the model or, if that does not declare it, in the migration.
+fn place(database: &Database, table: &Table, fk: &ForeignKey) -> Place {
+    let declared = database.place(table, |table| {
+        let fk = table.foreign_key(&fk.columns, &fk.parent)?;
+        let cascades = fk.on_delete == Action::Cascade;
+        cascades.then(|| fk.on_delete_at.unwrap_or(fk.at))
+    });
+    declared.unwrap_or(fk.at.into())
 }
 
 /// What would vanish.

@@ -63,6 +63,7 @@ fn described(database: &Database) -> String {
     if database.tool != MigrationTool::None {
         words.push(database.tool.name().to_owned());
     }
+    words.extend(database.orm.map(|orm| format!("models of {}", orm.name())));
     words.push(count(database.tables.len(), "table"));
     if !database.open.is_empty() {
         words.push(format!("not fully understood: {}", list(&database.open)));

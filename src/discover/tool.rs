@@ -48,6 +48,8 @@ pub enum MigrationTool {
     Liquibase,
     /// Python with `revision` and `down_revision`.
     Alembic,
+    /// `class Migration` of Django.
+    Django,
 }
 
 impl MigrationTool {
@@ -73,6 +75,7 @@ impl MigrationTool {
         Self::Graphile,
         Self::Liquibase,
         Self::Alembic,
+        Self::Django,
     ];
 
     /// The name users read and write.
@@ -98,6 +101,7 @@ impl MigrationTool {
             Self::Graphile => "graphile-migrate",
             Self::Liquibase => "liquibase",
             Self::Alembic => "alembic",
+            Self::Django => "django",
         }
     }
 }

@@ -22,12 +22,11 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::discover::Unit;
-use crate::facts::{Answer, FileOutcome};
+use crate::facts::Answer;
 use crate::project::Project;
 use crate::source::Loc;
 pub use apps::Framework;
-use index::Python;
+pub(super) use index::Python;
 use mappings::Mappings;
 pub use routes::Role;
 use routes::Route;
@@ -59,10 +58,9 @@ pub struct Handler {
 }
 
 /// Finds the handlers of the project, in order of place, and judges those of production code.
-pub fn handlers(units: &[Unit], outcomes: &[FileOutcome]) -> Vec<Handler> {
-    let python = Python::new(units, outcomes);
+pub(super) fn handlers(python: &Python) -> Vec<Handler> {
     let mounts = python.mounts();
-    let mappings = Mappings::new(&python);
+    let mappings = Mappings::new(python);
     let mut routes = python.decorated_routes(&mounts);
     routes.extend(python.registered_routes(&mounts));
     routes.extend(python.flask_class_routes());
@@ -73,10 +71,10 @@ pub fn handlers(units: &[Unit], outcomes: &[FileOutcome]) -> Vec<Handler> {
     routes
         .iter()
         .map(|route| {
-            let mut handler = Handler::new(&python, route);
+            let mut handler = Handler::new(python, route);
             if python.modules[route.function.module].production {
-                handler.has_failure_exit = has_exit(&python, route.function, DEPTH);
-                handler.unhandled = Judge::unhandled(&python, &mounts, &mappings, route);
+                handler.has_failure_exit = has_exit(python, route.function, DEPTH);
+                handler.unhandled = Judge::unhandled(python, &mounts, &mappings, route);
             }
             handler
         })

@@ -10,10 +10,12 @@ mod edit;
 mod expression;
 mod history;
 mod index;
+mod models;
 mod money;
 mod names;
 pub mod operation;
 mod order;
+mod place;
 mod replay;
 mod revisions;
 mod table;
@@ -24,6 +26,7 @@ mod write;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::LinkNote;
+use super::python::Python;
 use crate::config::Settings;
 use crate::discover::Unit;
 use crate::facts::FileOutcome;
@@ -33,7 +36,9 @@ use crate::source::Loc;
 pub use crate::discover::MigrationTool;
 pub use cascade::{Cascades, Precious, Reached};
 pub use coverage::{NearMiss, Why};
+pub use models::Orm;
 pub use money::FloatMoney;
+pub use place::Place;
 pub use replay::Replay;
 
 /// One database: a migration root in one dialect.
@@ -45,6 +50,10 @@ pub struct Database {
     pub dialect: Dialect,
     /// The tool whose migrations built it.
     pub tool: MigrationTool,
+    /// The mapper whose models it was read from; `None` for what migrations and schema files build.
+    pub orm: Option<Orm>,
+    /// The same database as the models of the project declare it, where it has both.
+    pub models: Option<Box<Database>>,
     /// The tables, by key. Partitions are none.
     pub tables: BTreeMap<TableKey, Table>,
     /// Partitions by key: indexes and keys count on their parent, no rule looks at them.
@@ -204,9 +213,10 @@ pub struct ForeignKey {
 }
 
 /// Replays all migrations.
-pub fn replay(
+pub(super) fn replay(
     units: &[Unit],
     outcomes: &[FileOutcome],
+    python: &Python,
     settings: &Settings,
 ) -> (Vec<Database>, Vec<LinkNote>) {
     let mut databases = Vec::new();
@@ -223,6 +233,11 @@ pub fn replay(
         databases.push(database);
         notes.extend(open);
     }
+    notes.extend(models::add(
+        &mut databases,
+        models::all(units, outcomes, python),
+        settings,
+    ));
     (databases, notes)
 }
 

@@ -6,7 +6,7 @@ use crate::facts::Answer;
 
 /// What a class descends from.
 #[derive(Debug, Default)]
-pub(super) struct Ancestry {
+pub(in crate::project) struct Ancestry {
     /// Classes of the project, the class itself first, nearest first.
     pub classes: Vec<ClassId>,
     /// Classes of libraries, by path.
@@ -17,7 +17,7 @@ pub(super) struct Ancestry {
 
 impl<'a> Python<'a> {
     /// What a class descends from, itself included.
-    pub(super) fn ancestry(&self, class: ClassId) -> Ancestry {
+    pub(in crate::project) fn ancestry(&self, class: ClassId) -> Ancestry {
         let mut ancestry = Ancestry::default();
         let mut queue = vec![class];
         while !queue.is_empty() {
@@ -45,7 +45,11 @@ impl<'a> Python<'a> {
     }
 
     /// Whether a class descends from one of the library classes that `is_base` accepts.
-    pub(super) fn descends(&self, class: ClassId, is_base: impl Fn(&str) -> bool) -> Answer {
+    pub(in crate::project) fn descends(
+        &self,
+        class: ClassId,
+        is_base: impl Fn(&str) -> bool,
+    ) -> Answer {
         let ancestry = self.ancestry(class);
         if ancestry.external.iter().any(|path| is_base(path)) {
             Answer::Yes
@@ -57,7 +61,7 @@ impl<'a> Python<'a> {
     }
 
     /// A method of a class or of the nearest ancestor that has it.
-    pub(super) fn method(&self, class: ClassId, name: &str) -> Option<FunctionId> {
+    pub(in crate::project) fn method(&self, class: ClassId, name: &str) -> Option<FunctionId> {
         let ancestry = self.ancestry(class);
         ancestry
             .classes
@@ -77,7 +81,7 @@ impl<'a> Python<'a> {
     }
 
     /// `Class.name` or `instance.name`.
-    pub(super) fn class_member(
+    pub(in crate::project) fn class_member(
         &self,
         class: ClassId,
         name: &str,
@@ -148,7 +152,7 @@ impl<'a> Python<'a> {
         })
     }
 
-    pub(super) fn super_member(&self, class: ClassId, name: &str) -> Target {
+    pub(in crate::project) fn super_member(&self, class: ClassId, name: &str) -> Target {
         let ancestry = self.ancestry(class);
         let behind = ancestry.classes.iter().skip(1);
         if let Some(method) = behind

@@ -12,7 +12,7 @@ use crate::source::{FileId, Loc, Span};
 
 /// All Python of the project, while it is being linked.
 #[derive(Debug, Default)]
-pub(super) struct Python<'a> {
+pub(in crate::project) struct Python<'a> {
     /// The modules, in path order.
     pub modules: Vec<PyModule<'a>>,
     /// Which file a module name means.
@@ -23,7 +23,7 @@ pub(super) struct Python<'a> {
 
 /// One module with what it binds.
 #[derive(Debug)]
-pub(super) struct PyModule<'a> {
+pub(in crate::project) struct PyModule<'a> {
     /// The unit it was mapped from.
     pub unit: usize,
     /// The file that findings point into.
@@ -50,7 +50,7 @@ pub(super) struct PyModule<'a> {
 
 /// What a module binds a name to, as an index into its facts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Member {
+pub(in crate::project) enum Member {
     /// A function.
     Function(usize),
     /// A class.
@@ -63,7 +63,7 @@ pub(super) enum Member {
 
 /// A function of the project.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct FunctionId {
+pub(in crate::project) struct FunctionId {
     /// Its module.
     pub module: usize,
     /// Its position in the module's facts.
@@ -72,7 +72,7 @@ pub(super) struct FunctionId {
 
 /// A class of the project.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct ClassId {
+pub(in crate::project) struct ClassId {
     /// Its module.
     pub module: usize,
     /// Its position in the module's facts.
@@ -81,7 +81,7 @@ pub(super) struct ClassId {
 
 /// A name bound to a value: a global, or a local of a function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct ObjectId {
+pub(in crate::project) struct ObjectId {
     /// Where it is bound.
     pub scope: Scope,
     /// Its position among the globals, or among the locals of the function.
@@ -90,7 +90,7 @@ pub(super) struct ObjectId {
 
 /// Where a name is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct Scope {
+pub(in crate::project) struct Scope {
     /// The module.
     pub module: usize,
     /// The function, unless it is read at module level.
@@ -99,7 +99,7 @@ pub(super) struct Scope {
 
 impl FunctionId {
     /// The scope of its body.
-    pub(super) fn scope(self) -> Scope {
+    pub(in crate::project) fn scope(self) -> Scope {
         Scope {
             module: self.module,
             function: Some(self.index),
@@ -107,7 +107,7 @@ impl FunctionId {
     }
 
     /// The scope it is defined in, where its decorators and defaults are read.
-    pub(super) fn outer(self, python: &Python) -> Scope {
+    pub(in crate::project) fn outer(self, python: &Python) -> Scope {
         let name = &python.function(self).name;
         let enclosing = name.rsplit_once('.').map(|(outer, _)| outer);
         let function = enclosing
@@ -122,7 +122,7 @@ impl FunctionId {
 
 impl<'a> Python<'a> {
     /// Indexes the facts.
-    pub(super) fn new(units: &'a [Unit], outcomes: &'a [FileOutcome]) -> Self {
+    pub(in crate::project) fn new(units: &'a [Unit], outcomes: &'a [FileOutcome]) -> Self {
         let mut python = Self::default();
         for (number, (unit, outcome)) in units.iter().zip(outcomes).enumerate() {
             if let Some(facts) = &outcome.facts.python {
@@ -160,17 +160,17 @@ impl<'a> Python<'a> {
     }
 
     /// The facts of a function.
-    pub(super) fn function(&self, id: FunctionId) -> &'a Function {
+    pub(in crate::project) fn function(&self, id: FunctionId) -> &'a Function {
         &self.modules[id.module].facts.functions[id.index]
     }
 
     /// The facts of a class.
-    pub(super) fn class(&self, id: ClassId) -> &'a Class {
+    pub(in crate::project) fn class(&self, id: ClassId) -> &'a Class {
         &self.modules[id.module].facts.classes[id.index]
     }
 
     /// The assignment that binds an object.
-    pub(super) fn object(&self, id: ObjectId) -> &'a Global {
+    pub(in crate::project) fn object(&self, id: ObjectId) -> &'a Global {
         let facts = self.modules[id.scope.module].facts;
         match id.scope.function {
             Some(function) => &facts.functions[function].locals[id.index],
@@ -179,7 +179,7 @@ impl<'a> Python<'a> {
     }
 
     /// The class a method belongs to.
-    pub(super) fn class_of(&self, id: FunctionId) -> Option<ClassId> {
+    pub(in crate::project) fn class_of(&self, id: FunctionId) -> Option<ClassId> {
         let module = &self.modules[id.module];
         let class = self.function(id).class.as_deref()?;
         let index = *module.classes.get(class)?;
@@ -190,7 +190,7 @@ impl<'a> Python<'a> {
     }
 
     /// A place in a module.
-    pub(super) fn loc(&self, module: usize, span: Span) -> Loc {
+    pub(in crate::project) fn loc(&self, module: usize, span: Span) -> Loc {
         Loc {
             file: self.modules[module].file,
             span,
@@ -198,7 +198,7 @@ impl<'a> Python<'a> {
     }
 
     /// All functions, in order.
-    pub(super) fn functions(&self) -> impl Iterator<Item = (FunctionId, &'a Function)> {
+    pub(in crate::project) fn functions(&self) -> impl Iterator<Item = (FunctionId, &'a Function)> {
         self.modules.iter().enumerate().flat_map(|(module, info)| {
             let functions = info.facts.functions.iter().enumerate();
             functions.map(move |(index, function)| (FunctionId { module, index }, function))
@@ -249,6 +249,6 @@ impl<'a> PyModule<'a> {
 }
 
 /// The part behind the last dot.
-pub(super) fn last_name(name: &str) -> &str {
+pub(in crate::project) fn last_name(name: &str) -> &str {
     name.rsplit('.').next().unwrap_or(name)
 }

@@ -6,7 +6,7 @@ use camino::Utf8Path;
 
 /// The modules and folders of the project, by path without `.py`.
 #[derive(Debug, Default)]
-pub(super) struct Tree {
+pub(in crate::project) struct Tree {
     /// `app/api/deps` → module; a package stands under its folder.
     modules: BTreeMap<String, usize>,
     /// Every folder that holds Python somewhere below it.
@@ -28,7 +28,7 @@ struct Home {
 
 /// What a dotted name leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Place {
+pub(in crate::project) enum Place {
     /// A module of the project.
     Module(usize),
     /// A folder without `__init__.py`.
@@ -41,7 +41,7 @@ pub(super) enum Place {
 
 impl Tree {
     /// Builds the tree from the paths of the modules, in their order.
-    pub(super) fn new<'p>(paths: impl Iterator<Item = &'p Utf8Path>) -> Self {
+    pub(in crate::project) fn new<'p>(paths: impl Iterator<Item = &'p Utf8Path>) -> Self {
         let mut tree = Self::default();
         for (number, path) in paths.enumerate() {
             tree.add(
@@ -85,7 +85,7 @@ impl Tree {
     }
 
     /// The module or folder that `name`, imported by module `from`, means.
-    pub(super) fn find(&self, from: usize, name: &str) -> Place {
+    pub(in crate::project) fn find(&self, from: usize, name: &str) -> Place {
         if name.starts_with('.') {
             return self.find_relative(from, name);
         }
@@ -143,7 +143,7 @@ impl Tree {
     }
 
     /// `name` inside a package or folder: a submodule or a folder below.
-    pub(super) fn below(&self, place: &Place, name: &str) -> Place {
+    pub(in crate::project) fn below(&self, place: &Place, name: &str) -> Place {
         match place {
             Place::Module(number) => self.at(&join(&self.homes[*number].path, name)),
             Place::Folder(path) => self.at(&join(path, name)),

@@ -7,7 +7,7 @@ use crate::facts::python::{Annotation, Import, Param, Value};
 
 /// What a name means.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Target {
+pub(in crate::project) enum Target {
     /// A module or folder of the project.
     Place(Place),
     /// A function or method.
@@ -47,7 +47,7 @@ const BUILTINS: &str = " abs all any bool bytes callable chr dict dir divmod enu
 
 impl<'a> Python<'a> {
     /// What a dotted name means in a scope.
-    pub(super) fn resolve(&self, scope: Scope, name: &str) -> Target {
+    pub(in crate::project) fn resolve(&self, scope: Scope, name: &str) -> Target {
         self.resolve_with(scope, name, FUEL)
     }
 
@@ -160,7 +160,7 @@ impl<'a> Python<'a> {
     }
 
     /// Whether a method takes no receiver.
-    pub(super) fn is_static(&self, id: FunctionId) -> bool {
+    pub(in crate::project) fn is_static(&self, id: FunctionId) -> bool {
         let decorators = &self.function(id).decorators;
         decorators
             .iter()
@@ -212,7 +212,7 @@ impl<'a> Python<'a> {
     }
 
     /// What a dotted path in a setting means to a module.
-    pub(super) fn imported_name(&self, module: usize, path: &str) -> Target {
+    pub(in crate::project) fn imported_name(&self, module: usize, path: &str) -> Target {
         self.imported_path(module, path, FUEL)
     }
 
@@ -235,7 +235,7 @@ impl<'a> Python<'a> {
     }
 
     /// `target.name`.
-    pub(super) fn member(&self, target: &Target, name: &str, fuel: u32) -> Target {
+    pub(in crate::project) fn member(&self, target: &Target, name: &str, fuel: u32) -> Target {
         let Some(fuel) = fuel.checked_sub(1) else {
             return Target::Unknown;
         };
@@ -284,7 +284,7 @@ impl<'a> Python<'a> {
         target
     }
 
-    pub(super) fn returned_by(&self, id: FunctionId, fuel: u32) -> Target {
+    pub(in crate::project) fn returned_by(&self, id: FunctionId, fuel: u32) -> Target {
         match &self.function(id).returns {
             Some(annotation) => self.instance_of(id.outer(self), annotation, fuel),
             None => Target::Unknown,
@@ -292,7 +292,7 @@ impl<'a> Python<'a> {
     }
 
     /// What the value of an object is.
-    pub(super) fn value_of(&self, id: ObjectId, fuel: u32) -> Target {
+    pub(in crate::project) fn value_of(&self, id: ObjectId, fuel: u32) -> Target {
         let Some(fuel) = fuel.checked_sub(1) else {
             return Target::Unknown;
         };
@@ -308,7 +308,7 @@ impl<'a> Python<'a> {
     }
 
     /// What a value read in a scope is.
-    pub(super) fn value_in(&self, scope: Scope, value: &Value, fuel: u32) -> Target {
+    pub(in crate::project) fn value_in(&self, scope: Scope, value: &Value, fuel: u32) -> Target {
         match value {
             Value::Call(call) => {
                 self.suffixed(self.resolve_with(scope, &call.callee, fuel), "()", fuel)
@@ -335,14 +335,18 @@ impl<'a> Python<'a> {
     }
 
     /// The class an annotation names, through `Optional`, `Annotated` and aliases.
-    pub(super) fn annotated_class(&self, scope: Scope, annotation: &Annotation) -> Target {
+    pub(in crate::project) fn annotated_class(
+        &self,
+        scope: Scope,
+        annotation: &Annotation,
+    ) -> Target {
         self.instance_of(scope, annotation, FUEL)
     }
 }
 
 /// The one type an annotation names: `Order` of `Order | None`, `Optional[Order]`,
 /// `Annotated[Order, …]`, `"Order"`. Containers and unions of several types have none.
-pub(super) fn type_name(text: &str) -> Option<&str> {
+pub(in crate::project) fn type_name(text: &str) -> Option<&str> {
     let text = text.trim().trim_matches(['"', '\'']);
     let mut types = alternatives(text)
         .into_iter()
@@ -371,7 +375,7 @@ pub(super) fn type_name(text: &str) -> Option<&str> {
 }
 
 /// Whether an annotation admits None.
-pub(super) fn admits_none(text: &str) -> bool {
+pub(in crate::project) fn admits_none(text: &str) -> bool {
     let text = text.trim().trim_matches(['"', '\'']);
     let inner = |prefix: &str| {
         let rest = text.strip_prefix("typing.").unwrap_or(text);

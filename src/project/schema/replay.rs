@@ -56,6 +56,8 @@ impl Replay {
                 name,
                 dialect,
                 tool,
+                orm: None,
+                models: None,
                 tables: BTreeMap::new(),
                 partitions: BTreeMap::new(),
                 types: BTreeMap::new(),

@@ -1,6 +1,6 @@
 //! What rules ask of a table.
 
-use super::{Column, Key, Table};
+use super::{Column, ForeignKey, Key, Table, TableKey};
 
 impl Table {
     /// Whether what it lacks is unknown: it was only altered, or changed by what nobody understood.
@@ -16,6 +16,12 @@ impl Table {
     /// The primary key and the unique constraints.
     pub fn keys(&self) -> impl Iterator<Item = &Key> {
         self.primary_key.iter().chain(&self.uniques)
+    }
+
+    /// The foreign key of these columns to that parent.
+    pub fn foreign_key(&self, columns: &[String], parent: &TableKey) -> Option<&ForeignKey> {
+        let mut keys = self.foreign_keys.iter();
+        keys.find(|fk| fk.columns == columns && fk.parent == *parent)
     }
 
     /// `table.column` or `table(a,b)`: what findings are about.

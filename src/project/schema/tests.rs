@@ -5,6 +5,7 @@ use crate::config::Settings;
 use crate::discover::{FileKind, MigrationTool, Profile, Unit};
 use crate::facts::schema::Dialect;
 use crate::facts::{FileOutcome, sql};
+use crate::project::python::Python;
 use crate::source::FileId;
 
 /// The databases of some files.
@@ -29,7 +30,8 @@ fn databases(files: &[(&str, MigrationTool, &str)]) -> Vec<Database> {
         .iter()
         .map(|unit| sql::read(&unit.text, unit.range.clone(), unit.dialect))
         .collect();
-    replay(&units, &outcomes, &Settings::default()).0
+    let python = Python::new(&units, &outcomes);
+    replay(&units, &outcomes, &python, &Settings::default()).0
 }
 
 fn dialect_in(path: &str) -> Option<Dialect> {

@@ -1,0 +1,147 @@
+//! The models of object-relational mappers as schemas: a database of their own where nothing else
+//! makes their tables, otherwise beside the database that migrations leave behind.
+
+use std::collections::BTreeSet;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::{Database, Replay, TableKey};
+use crate::config::Settings;
+use crate::discover::{MigrationTool, Unit};
+use crate::facts::FileOutcome;
+use crate::facts::schema::{Dialect, SchemaChange, SchemaStatement};
+use crate::project::LinkNote;
+use crate::project::python::Python;
+use crate::source::FileId;
+
+/// An object-relational mapper.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Orm {
+    /// SQLAlchemy, with SQLModel and Flask-SQLAlchemy.
+    SqlAlchemy,
+    /// Django.
+    Django,
+    /// Prisma.
+    Prisma,
+}
+
+impl Orm {
+    /// The name users read and write.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::SqlAlchemy => "sqlalchemy",
+            Self::Django => "django",
+            Self::Prisma => "prisma",
+        }
+    }
+}
+
+/// The models of one application.
+pub(super) struct Models<'a> {
+    /// Their mapper.
+    pub(super) orm: Orm,
+    /// The folder of the application.
+    pub(super) root: Utf8PathBuf,
+    /// The dialect that the code proves.
+    pub(super) dialect: Option<Dialect>,
+    /// The statements that would make the tables, in order, in a dialect.
+    pub(super) lower: Box<dyn Fn(Dialect) -> Vec<(FileId, SchemaStatement)> + 'a>,
+}
+
+/// The models of all mappers.
+pub(super) fn all<'a>(
+    _units: &'a [Unit],
+    _outcomes: &'a [FileOutcome],
+    _python: &'a Python<'a>,
+) -> Vec<Models<'a>> {
+    Vec::new()
+}
+
+/// Puts each application's models beside the database that they describe, or makes one of them.
+pub(super) fn add(
+    databases: &mut Vec<Database>,
+    models: Vec<Models>,
+    settings: &Settings,
+) -> Vec<LinkNote> {
+    let migrated = databases.len();
+    let mut notes = Vec::new();
+    for models in models {
+        let dialect = settings.dialect.or(models.dialect);
+        let statements = (models.lower)(dialect.unwrap_or(Dialect::Postgres));
+        let made = tables(&statements);
+        if made.is_empty() {
+            continue;
+        }
+        let held = |database: &Database| made.iter().filter(|key| database.mentions(key)).count();
+        let candidates: Vec<usize> = (0..migrated)
+            .filter(|&nth| held(&databases[nth]) > 0)
+            .filter(|&nth| dialect.is_none_or(|dialect| dialect == databases[nth].dialect))
+            .collect();
+        if candidates.is_empty() {
+            let dialect = dialect.unwrap_or(Dialect::Postgres);
+            let (database, open) = build(&models, dialect, &statements);
+            databases.push(database);
+            notes.extend(open);
+            continue;
+        }
+        // Of several that hold its tables, the nearest; of several near ones nobody knows which.
+        let rank = |nth: &usize| {
+            let database = &databases[*nth];
+            (
+                shared(Utf8Path::new(&database.name), &models.root),
+                held(database),
+            )
+        };
+        let best = candidates.iter().map(rank).max();
+        let nearest: Vec<usize> = candidates
+            .into_iter()
+            .filter(|nth| Some(rank(nth)) == best)
+            .collect();
+        if let [nth] = nearest[..]
+            && databases[nth].models.is_none()
+        {
+            let dialect = databases[nth].dialect;
+            let (database, _) = build(&models, dialect, &(models.lower)(dialect));
+            databases[nth].models = Some(Box::new(database));
+        }
+    }
+    databases.sort_by(|left, right| (&left.name, left.dialect).cmp(&(&right.name, right.dialect)));
+    notes
+}
+
+fn build(
+    models: &Models,
+    dialect: Dialect,
+    statements: &[(FileId, SchemaStatement)],
+) -> (Database, Vec<LinkNote>) {
+    let mut replay = Replay::new(models.root.to_string(), dialect, MigrationTool::None);
+    for (file, statement) in statements {
+        replay.apply(*file, statement);
+    }
+    let (mut database, notes) = replay.finish();
+    database.orm = Some(models.orm);
+    (database, notes)
+}
+
+/// The tables that statements make.
+fn tables(statements: &[(FileId, SchemaStatement)]) -> BTreeSet<TableKey> {
+    let changes = statements.iter().map(|(_, statement)| &statement.change);
+    changes
+        .filter_map(|change| match change {
+            SchemaChange::CreateTable(create) => Some(TableKey::of(&create.table)),
+            _ => None,
+        })
+        .collect()
+}
+
+/// How many folders two paths begin with alike.
+fn shared(left: &Utf8Path, right: &Utf8Path) -> usize {
+    let pairs = left.components().zip(right.components());
+    pairs.take_while(|(left, right)| left == right).count()
+}
+
+impl Database {
+    fn mentions(&self, key: &TableKey) -> bool {
+        self.tables.contains_key(key) || self.partitions.contains_key(key)
+    }
+}
