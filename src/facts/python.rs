@@ -125,7 +125,7 @@ pub enum Value {
     /// `...`
     Ellipsis,
     /// A name or attribute chain as written.
-    Name(String),
+    Name(String, Span),
     /// A call.
     Call(Box<Call>),
     /// A list, tuple or set.
@@ -134,8 +134,10 @@ pub enum Value {
     Dict(Vec<(Value, Value)>),
     /// A type with metadata that is bound to a name: `Annotated[Session, Depends(get_db)]`.
     Type(Annotation),
+    /// What `+` or an f-string puts together, where not all parts are constant strings.
+    Joined(Vec<Value>),
     /// Anything else.
-    Other,
+    Other(Span),
 }
 
 /// A call expression.
@@ -146,8 +148,21 @@ pub struct Call {
     /// Positional arguments; `*x` is [`Value::Other`].
     pub args: Vec<Value>,
     /// Keyword arguments; `**x` has the name `**`.
-    pub keywords: Vec<(String, Value)>,
+    pub keywords: Vec<Keyword>,
+    /// The call that a method is called on: `String(50)` of `String(50).with_variant(…)`.
+    pub receiver: Option<Box<Call>>,
     /// The call.
+    pub span: Span,
+}
+
+/// A keyword argument of a call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Keyword {
+    /// Its name.
+    pub name: String,
+    /// Its value.
+    pub value: Value,
+    /// The whole argument.
     pub span: Span,
 }
 
@@ -207,6 +222,9 @@ pub struct Function {
     /// What it returns, a generator: what it yields. Empty for a stub (`...`, only a docstring),
     /// whose value is not known, and for a function that never returns.
     pub returned: Vec<Return>,
+    /// The value of a function that does nothing but return it, where it is a constant, a call or
+    /// put together from them.
+    pub result: Option<Box<Value>>,
     /// Parameters for which the function raises or aborts when they are None or falsy:
     /// calling it guards the argument.
     pub rejects_none: Vec<String>,

@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::flow::names::{is_class_like, last};
 use super::value::{annotation, arguments, call, chain, value};
-use super::{Function, Global, Value};
+use super::{Decorator, Function, Global, Value};
 use crate::parse::python::{Field, Kind, Node};
 
 /// Calls that wire an application together.
@@ -65,6 +65,33 @@ pub(super) fn describe(function: &mut Function, node: Node<'_>) {
         .take(MAX_LOCALS)
         .collect();
     function.locals = locals;
+    function.result = result(function, body);
+}
+
+/// What a function gives that does nothing but return it. Methods compute; those that declare what
+/// a class will have do not.
+fn result(function: &Function, body: Node<'_>) -> Option<Box<Value>> {
+    let declares = |decorator: &Decorator| decorator.call.callee.contains("declared_attr");
+    if function.class.is_some() && !function.decorators.iter().any(declares) {
+        return None;
+    }
+    let is_docstring = |statement: &Node<'_>| {
+        statement.operand().map(Node::kind) == Some(Kind::String)
+            && statement.kind() == Kind::ExpressionStatement
+    };
+    let mut statements = body.children().skip_while(is_docstring);
+    let (only, None) = (statements.next()?, statements.next()) else {
+        return None;
+    };
+    let result = match only.kind() {
+        Kind::ReturnStatement => value(only.operand()?),
+        _ => return None,
+    };
+    let is_made = matches!(
+        result,
+        Value::Str(..) | Value::Call(_) | Value::List(_) | Value::Dict(_) | Value::Joined(_)
+    );
+    is_made.then(|| Box::new(result))
 }
 
 /// Whether the name is bound where it stands.
@@ -100,8 +127,9 @@ fn local(name: &str, assignment: Node<'_>) -> Option<Global> {
         Value::Call(call) if !is_class_like(last(&call.callee)) => {
             call.args.clear();
             call.keywords.clear();
+            call.receiver = None;
         }
-        Value::Call(_) | Value::Name(_) => {}
+        Value::Call(_) | Value::Name(..) => {}
         _ => return None,
     }
     Some(Global {

@@ -1,7 +1,7 @@
 //! The outline of a module: imports, classes, functions and what stands at module level.
 
 use super::library::LIBRARY;
-use super::value::{annotation, arguments, chain, name, value};
+use super::value::{annotation, arguments, chain, value};
 use super::{
     Annotation, Class, Decorator, Field as ClassField, Function, Global, Import, Module, Param,
     ParamKind, Value,
@@ -169,7 +169,9 @@ impl<'t> Structure<'t> {
             match argument.kind() {
                 Kind::KeywordArgument => {
                     let name = argument.child(Field::Name).map_or("", Node::text);
-                    let bound = argument.child(Field::Value).map_or(Value::Other, value);
+                    let bound = argument
+                        .child(Field::Value)
+                        .map_or(Value::Other(argument.span()), value);
                     class.keywords.push((name.to_owned(), bound));
                 }
                 Kind::Subscript => class.bases.extend(argument.child(Field::Value).map(chain)),
@@ -195,7 +197,7 @@ impl<'t> Structure<'t> {
                 value: match bound {
                     Some(bound) if is_alias => alias(bound),
                     Some(bound) => assigned(bound),
-                    None => Value::Other,
+                    None => Value::Other(node.span()),
                 },
                 span: node.span(),
             }),
@@ -312,6 +314,7 @@ fn decorators(whole: Node<'_>) -> Vec<Decorator> {
                     callee: chain(expression),
                     args: Vec::new(),
                     keywords: Vec::new(),
+                    receiver: None,
                     span: expression.span(),
                 },
                 called: false,
@@ -400,7 +403,7 @@ fn assigned(bound: Node<'_>) -> Value {
 fn alias(bound: Node<'_>) -> Value {
     let annotation: Annotation = annotation(bound);
     match annotation.metadata.is_empty() {
-        true => name(bound.operand().unwrap_or(bound)).map_or(Value::Other, Value::Name),
+        true => value(bound.operand().unwrap_or(bound)),
         false => Value::Type(annotation),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Annotation, Call, Value};
+use super::{Annotation, Call, Keyword, Value};
 use crate::parse::python::{Field, Kind, Node};
 
 /// Longer literal collections are data; what they hold matters to nobody.
@@ -10,48 +10,136 @@ const MAX_ELEMENTS: usize = 1000;
 
 /// The value of an expression.
 pub fn value(node: Node<'_>) -> Value {
+    let other = Value::Other(node.span());
     match node.kind() {
         Kind::String | Kind::ConcatenatedString | Kind::BinaryOperator => match text(node) {
             Some(text) => Value::Str(text, node.span()),
-            None => Value::Other,
+            None => joined(node).unwrap_or(other),
         },
-        Kind::Integer => integer(node.text()).map_or(Value::Other, Value::Int),
-        Kind::UnaryOperator => negative(node).map_or(Value::Other, Value::Int),
+        Kind::Integer => integer(node.text()).map_or(other, Value::Int),
+        Kind::UnaryOperator => negative(node).map_or(other, Value::Int),
         Kind::True => Value::Bool(true),
         Kind::False => Value::Bool(false),
         Kind::None => Value::None,
         Kind::Ellipsis => Value::Ellipsis,
-        Kind::Identifier | Kind::Attribute => name(node).map_or(Value::Other, Value::Name),
+        Kind::Identifier | Kind::Attribute => match name(node) {
+            Some(name) => Value::Name(name, node.span()),
+            None => other,
+        },
         Kind::Call => Value::Call(Box::new(call(node))),
         Kind::List | Kind::Tuple | Kind::Set | Kind::ExpressionList | Kind::TypeParameter => {
             list(node)
         }
         Kind::Dictionary => dictionary(node),
         Kind::ParenthesizedExpression | Kind::Await | Kind::Type => {
-            node.operand().map_or(Value::Other, value)
+            node.operand().map_or(other, value)
         }
         Kind::Subscript if is_annotated(node) => Value::Type(annotation(node)),
-        _ => Value::Other,
+        _ => other,
     }
 }
 
+/// The parts of an f-string or a sum; `None` where no part is a string or a list.
+fn joined(node: Node<'_>) -> Option<Value> {
+    let mut parts = Vec::new();
+    let mut left = vec![node];
+    while let Some(node) = left.pop() {
+        match node.kind() {
+            Kind::BinaryOperator if is_sum(node) => {
+                left.extend(node.child(Field::Right));
+                left.extend(node.child(Field::Left));
+            }
+            Kind::ParenthesizedExpression => left.extend(node.operand()),
+            Kind::ConcatenatedString => {
+                let strings: Vec<Node<'_>> = node.children().collect();
+                left.extend(strings.into_iter().rev());
+            }
+            Kind::String => interpolated(node, &mut parts),
+            Kind::BinaryOperator => parts.push(Value::Other(node.span())),
+            _ => parts.push(value(node)),
+        }
+        if parts.len() > MAX_ELEMENTS {
+            return None;
+        }
+    }
+    let is_joined = |part: &Value| matches!(part, Value::Str(..) | Value::List(_));
+    parts.iter().any(is_joined).then_some(Value::Joined(parts))
+}
+
+fn interpolated(string: Node<'_>, parts: &mut Vec<Value>) {
+    if let Some(text) = text(string) {
+        parts.push(Value::Str(text, string.span()));
+        return;
+    }
+    let prefix = string_prefix(string);
+    for part in string.children() {
+        match part.kind() {
+            Kind::StringContent => {
+                let mut text = String::new();
+                content(part, prefix.contains(['r', 'R']), &mut text);
+                parts.push(Value::Str(text, part.span()));
+            }
+            Kind::Interpolation => parts.push(match part.child(Field::Expression) {
+                Some(inner) if !is_formatted(part) => value(inner),
+                _ => Value::Other(part.span()),
+            }),
+            _ => {}
+        }
+    }
+}
+
+/// Whether an interpolation changes how its value reads.
+pub fn is_formatted(interpolation: Node<'_>) -> bool {
+    interpolation.children().any(|child| {
+        matches!(
+            child.field(),
+            Field::FormatSpecifier | Field::TypeConversion
+        )
+    })
+}
+
+fn is_sum(node: Node<'_>) -> bool {
+    node.child(Field::Operator)
+        .is_some_and(|operator| operator.text() == "+")
+}
+
+/// How many calls are kept that methods are called on, of one in a chain.
+const MAX_RECEIVERS: usize = 4;
+
 /// A call expression.
 pub fn call(node: Node<'_>) -> Call {
+    chained(node, MAX_RECEIVERS)
+}
+
+fn chained(node: Node<'_>, receivers: usize) -> Call {
+    let function = node.child(Field::Function);
+    let object = function.and_then(|function| function.child(Field::Object));
     let mut found = Call {
-        callee: node.child(Field::Function).map(chain).unwrap_or_default(),
+        callee: function.map(chain).unwrap_or_default(),
         args: Vec::new(),
         keywords: Vec::new(),
+        receiver: object
+            .filter(|object| object.kind() == Kind::Call && receivers > 0)
+            .map(|object| Box::new(chained(object, receivers - 1))),
         span: node.span(),
     };
     for argument in arguments(node) {
         match argument.kind() {
             Kind::KeywordArgument => {
                 let name = argument.child(Field::Name).map_or("", |name| name.text());
-                let bound = argument.child(Field::Value).map_or(Value::Other, value);
-                found.keywords.push((name.to_owned(), bound));
+                let bound = argument.child(Field::Value);
+                found.keywords.push(Keyword {
+                    name: name.to_owned(),
+                    value: bound.map_or(Value::Other(argument.span()), value),
+                    span: argument.span(),
+                });
             }
-            Kind::DictionarySplat => found.keywords.push(("**".to_owned(), Value::Other)),
-            Kind::ListSplat => found.args.push(Value::Other),
+            Kind::DictionarySplat => found.keywords.push(Keyword {
+                name: "**".to_owned(),
+                value: Value::Other(argument.span()),
+                span: argument.span(),
+            }),
+            Kind::ListSplat => found.args.push(Value::Other(argument.span())),
             _ => found.args.push(value(argument)),
         }
     }
@@ -168,11 +256,9 @@ fn append(node: Node<'_>, out: &mut String) -> bool {
         Kind::ConcatenatedString => node.children().all(|part| append(part, out)),
         Kind::ParenthesizedExpression => node.operand().is_some_and(|inner| append(inner, out)),
         Kind::BinaryOperator => {
-            let side = |field| node.child(field);
-            let plus = side(Field::Operator).is_some_and(|operator| operator.text() == "+");
-            plus && [Field::Left, Field::Right]
-                .into_iter()
-                .all(|field| side(field).is_some_and(|side| append(side, out)))
+            let sides = [Field::Left, Field::Right];
+            let mut sides = sides.into_iter().map(|field| node.child(field));
+            is_sum(node) && sides.all(|side| side.is_some_and(|side| append(side, out)))
         }
         _ => false,
     }
@@ -262,7 +348,7 @@ fn list(node: Node<'_>) -> Value {
     let elements: Vec<Value> = node.children().take(MAX_ELEMENTS + 1).map(value).collect();
     match elements.len() <= MAX_ELEMENTS {
         true => Value::List(elements),
-        false => Value::Other,
+        false => Value::Other(node.span()),
     }
 }
 
@@ -271,12 +357,15 @@ fn dictionary(node: Node<'_>) -> Value {
         .children()
         .take(MAX_ELEMENTS + 1)
         .map(|pair| {
-            let part = |field| pair.child(field).map_or(Value::Other, value);
+            let part = |field| {
+                let other = Value::Other(pair.span());
+                pair.child(field).map_or(other, value)
+            };
             (part(Field::Key), part(Field::Value))
         })
         .collect();
     match pairs.len() <= MAX_ELEMENTS {
         true => Value::Dict(pairs),
-        false => Value::Other,
+        false => Value::Other(node.span()),
     }
 }

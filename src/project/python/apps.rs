@@ -147,7 +147,7 @@ impl<'a> Python<'a> {
                 "register_blueprint" => argument(call, 0, "blueprint"),
                 _ => None,
             };
-            if let Some(Value::Name(child)) = child
+            if let Some(Value::Name(child, _)) = child
                 && let Some(child) = self.app_object(scope, child)
             {
                 let parent = self.app_object(scope, parent);
@@ -289,8 +289,8 @@ fn mounted_prefix(call: &Call) -> Option<&str> {
 pub(super) fn keyword<'c>(call: &'c Call, name: &str) -> Option<&'c Value> {
     let mut keywords = call.keywords.iter();
     keywords
-        .find(|(keyword, _)| keyword == name)
-        .map(|(_, value)| value)
+        .find(|keyword| keyword.name == name)
+        .map(|keyword| &keyword.value)
 }
 
 /// An argument by position or keyword.

@@ -74,7 +74,7 @@ impl Python<'_> {
                     },
                 })
             }
-            Value::Name(name) => match self.resolve(scope, name) {
+            Value::Name(name, _) => match self.resolve(scope, name) {
                 Target::Object(object) => match &self.object(object).value {
                     value @ Value::Call(_) => self.depends(object.scope, value, annotation),
                     _ => None,
@@ -95,7 +95,7 @@ impl Python<'_> {
 
     fn provided_by(&self, scope: Scope, dependency: &Value) -> Provider {
         let target = match dependency {
-            Value::Name(name) => self.resolve(scope, name),
+            Value::Name(name, _) => self.resolve(scope, name),
             other => self.value_in(scope, other, 8),
         };
         let target = match target {

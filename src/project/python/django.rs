@@ -294,7 +294,7 @@ impl<'a> Python<'a> {
     /// The view function, through wrappers: `login_required(views.orders)`.
     fn viewed_function(&self, scope: Scope, view: &Value) -> Option<FunctionId> {
         match view {
-            Value::Name(name) => match self.resolve(scope, name) {
+            Value::Name(name, _) => match self.resolve(scope, name) {
                 Target::Function(id) => Some(id),
                 _ => None,
             },
@@ -318,7 +318,7 @@ impl<'a> Python<'a> {
             }
             let included = match include.args.first() {
                 Some(Value::Str(name, _)) => self.tree.find(module, name),
-                Some(Value::Name(name)) => {
+                Some(Value::Name(name, _)) => {
                     match self.resolve(
                         Scope {
                             module,

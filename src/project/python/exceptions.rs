@@ -78,7 +78,7 @@ pub(super) fn catches(python: &Python, failing: &Failing, scope: Scope, written:
         Target::Class(_) => Answer::No,
         Target::Object(object) => match &python.object(object).value {
             Value::List(items) => items.iter().fold(Answer::No, |all, item| match item {
-                Value::Name(name) => all.or(catches(python, failing, object.scope, name)),
+                Value::Name(name, _) => all.or(catches(python, failing, object.scope, name)),
                 _ => all.or(Answer::Unknown),
             }),
             _ => Answer::Unknown,

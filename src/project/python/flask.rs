@@ -133,11 +133,8 @@ impl<'a> Python<'a> {
     /// The class of `Orders.as_view("orders")`, also through a name.
     pub(super) fn viewed_class(&self, scope: Scope, view: Option<&Value>) -> Option<ClassId> {
         match view? {
-            Value::Call(call) => {
-                let class = call.callee.strip_suffix(".as_view")?;
-                self.named_class(scope, Some(&Value::Name(class.to_owned())))
-            }
-            Value::Name(name) => match self.resolve(scope, name) {
+            Value::Call(call) => self.class_named(scope, call.callee.strip_suffix(".as_view")?),
+            Value::Name(name, _) => match self.resolve(scope, name) {
                 Target::Object(object) => match &self.object(object).value {
                     value @ Value::Call(_) => self.viewed_class(object.scope, Some(value)),
                     _ => None,
@@ -151,10 +148,14 @@ impl<'a> Python<'a> {
     /// The class that a name means.
     pub(super) fn named_class(&self, scope: Scope, value: Option<&Value>) -> Option<ClassId> {
         match value? {
-            Value::Name(name) => match self.resolve(scope, name) {
-                Target::Class(class) => Some(class),
-                _ => None,
-            },
+            Value::Name(name, _) => self.class_named(scope, name),
+            _ => None,
+        }
+    }
+
+    fn class_named(&self, scope: Scope, name: &str) -> Option<ClassId> {
+        match self.resolve(scope, name) {
+            Target::Class(class) => Some(class),
             _ => None,
         }
     }

@@ -281,7 +281,7 @@ fn applications<'a>(python: &Python<'a>) -> Vec<(ObjectId, &'a Call, Framework)>
 /// The names of a type or of a tuple of types; status codes are none.
 fn names(value: Option<&Value>) -> Vec<String> {
     match value {
-        Some(Value::Name(name)) => vec![name.clone()],
+        Some(Value::Name(name, _)) => vec![name.clone()],
         Some(Value::List(items)) => items.iter().flat_map(|item| names(Some(item))).collect(),
         _ => Vec::new(),
     }

@@ -149,7 +149,7 @@ impl<'a> Python<'a> {
             (Some(annotation), _) => self.instance_of(scope, annotation, fuel),
             (None, Some(Value::Call(call))) if last_name(&call.callee) == "Depends" => {
                 match call.args.first() {
-                    Some(Value::Name(name)) => {
+                    Some(Value::Name(name, _)) => {
                         self.suffixed(self.resolve_with(scope, name, fuel), "()", fuel)
                     }
                     _ => Target::Unknown,
@@ -200,7 +200,7 @@ impl<'a> Python<'a> {
     /// An object, or what it is another name of.
     fn bound(&self, id: ObjectId, fuel: u32) -> Target {
         match &self.object(id).value {
-            Value::Name(name) if *name != self.object(id).name => {
+            Value::Name(name, _) if *name != self.object(id).name => {
                 self.resolve_with(id.scope, name, fuel)
             }
             _ => Target::Object(id),
@@ -298,7 +298,7 @@ impl<'a> Python<'a> {
         };
         let global = self.object(id);
         let target = match &global.value {
-            Value::Name(name) if *name == global.name => Target::Unknown,
+            Value::Name(name, _) if *name == global.name => Target::Unknown,
             value => self.value_in(id.scope, value, fuel),
         };
         match (&target, &global.annotation) {
@@ -313,7 +313,7 @@ impl<'a> Python<'a> {
             Value::Call(call) => {
                 self.suffixed(self.resolve_with(scope, &call.callee, fuel), "()", fuel)
             }
-            Value::Name(name) => self.resolve_with(scope, name, fuel),
+            Value::Name(name, _) => self.resolve_with(scope, name, fuel),
             _ => Target::Unknown,
         }
     }

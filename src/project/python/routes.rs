@@ -194,7 +194,7 @@ impl<'a> Python<'a> {
                 "add_url_rule" => argument(call, 2, "view_func"),
                 _ => None,
             };
-            let Some(Value::Name(endpoint)) = endpoint else {
+            let Some(Value::Name(endpoint, _)) = endpoint else {
                 continue;
             };
             let Target::Function(function) = self.resolve(scope, endpoint) else {

@@ -159,10 +159,8 @@ class Hero(SQLModel, Generic[T], orm.Base, table=True):
     assert_eq!(fields, ["__tablename__", "id", "name"]);
     assert!(class.fields[2].value.is_none());
     assert_eq!(class.attributes.len(), 1);
-    assert_eq!(
-        class.attributes[0].value,
-        Some(Value::Name("db".to_owned()))
-    );
+    let attribute = &class.attributes[0].value;
+    assert!(matches!(attribute, Some(Value::Name(name, _)) if name == "db"));
 }
 
 #[test]
@@ -190,7 +188,7 @@ QUERY = 'select ' \"1\\n\"
     assert_eq!(app.callee, "FastAPI");
     assert_eq!(module.globals[0].value, module.globals[1].value);
     assert_eq!(module.calls[0].callee, "app.include_router");
-    let prefix = &module.calls[0].keywords[0].1;
+    let prefix = &module.calls[0].keywords[0].value;
     assert!(
         matches!(prefix, Value::Str(text, _) if text == "/v1"),
         "{prefix:?}"
@@ -261,5 +259,77 @@ fn drivers_and_urls_prove_a_dialect() {
     ];
     for (text, expected) in cases {
         assert_eq!(module(text).dialect, expected, "{text}");
+    }
+}
+
+#[test]
+fn what_is_put_together_keeps_its_parts() {
+    let text = "\
+A = f'{prefix}_a' 'b'
+B = cls.__name__.lower() + 's'
+C = (X, *rest) + Base.args
+D = f'{x!r}' + y
+E = 1 + 2
+F = String(50).with_variant(Text(), 'mysql')
+";
+    let globals = module(text).globals;
+    let read: Vec<String> = globals.iter().map(|it| words(&it.value)).collect();
+    let expected = [
+        "prefix+'_a'+'b'",
+        "cls.__name__.lower()+'s'",
+        "[X, ?]+Base.args",
+        "?",
+        "?",
+        "String(…).String().with_variant(…)",
+    ];
+    assert_eq!(read, expected);
+}
+
+#[test]
+fn functions_that_only_return_keep_what_they_return() {
+    let text = "\
+def key():
+    '''Makes one.'''
+    return Column(Integer)
+def value(x):
+    return x
+def steps():
+    x = 1
+    return Column(x)
+class Base:
+    @declared_attr.directive
+    def __tablename__(cls):
+        return cls.__name__.lower()
+    def plain(self):
+        return f()
+";
+    let functions = module(text).functions;
+    let read: Vec<Option<String>> = functions
+        .iter()
+        .map(|it| it.result.as_deref().map(words))
+        .collect();
+    let expected = [
+        Some("Column()"),
+        None,
+        None,
+        Some("cls.__name__.lower()"),
+        None,
+    ];
+    assert_eq!(read, expected.map(|it| it.map(str::to_owned)));
+}
+
+fn words(value: &Value) -> String {
+    let list =
+        |values: &[Value], between| values.iter().map(words).collect::<Vec<_>>().join(between);
+    match value {
+        Value::Str(text, _) => format!("'{text}'"),
+        Value::Name(name, _) => name.clone(),
+        Value::List(values) => format!("[{}]", list(values, ", ")),
+        Value::Joined(values) => list(values, "+"),
+        Value::Call(call) => match &call.receiver {
+            Some(receiver) => format!("{}(…).{}(…)", receiver.callee, call.callee),
+            None => format!("{}()", call.callee),
+        },
+        _ => "?".to_owned(),
     }
 }
