@@ -20,11 +20,12 @@ fn check(project: &Project, sink: &mut Sink) {
                 money.ty.base
             );
             let subject = project.subject(database, name);
+            let place = place(database, &money);
             let finding = sink
-                .report(Severity::Error, place(database, &money), subject, message)
+                .report(Severity::Error, place, subject, message)
                 .confidence(super::confidence(database, money.table))
                 .note("0.10 has no exact value in this type")
-                .help(help(database, &money));
+                .help(help(database, &money, database.idiom(&place)));
             if money.column.retyped {
                 finding.label(money.column.at, "the column is made here");
             }
@@ -44,10 +45,36 @@ fn place(database: &Database, money: &FloatMoney) -> Place {
     declared.unwrap_or(money.at.into())
 }
 
-fn help(database: &Database, money: &FloatMoney) -> String {
-    if database.tool == MigrationTool::Alembic && database.dialect != Dialect::Sqlite {
-        return alembic_help(money);
+fn help(database: &Database, money: &FloatMoney, idiom: Idiom) -> String {
+    match idiom {
+        Idiom::Alembic if database.dialect != Dialect::Sqlite => alembic_help(money),
+        Idiom::Alembic | Idiom::Sql => sql_help(database, money),
+        Idiom::DjangoMigration => model_help(database, Orm::Django),
+        Idiom::Model(orm) => model_help(database, orm),
     }
+}
+
+/// The exact type as a model declares it.
+fn model_help(database: &Database, orm: Orm) -> String {
+    let exact = match orm {
+        Orm::SqlAlchemy => "mapped_column(Numeric(19, 4))",
+        Orm::Django => "models.DecimalField(max_digits=19, decimal_places=4)",
+        Orm::Prisma => "Decimal @db.Decimal(19, 4)",
+    };
+    let whole = match orm {
+        Orm::SqlAlchemy => "BigInteger",
+        Orm::Django => "BigIntegerField",
+        Orm::Prisma => "BigInt",
+    };
+    let then = match database.migrate(orm) {
+        "" => String::new(),
+        then => format!(", {then}"),
+    };
+    let exact = code(exact);
+    format!("count minor units in a `{whole}`{then}, or declare it exactly:{exact}")
+}
+
+fn sql_help(database: &Database, money: &FloatMoney) -> String {
     let table = database.write_table(&money.table.key);
     let name = &money.column.name;
     let column = database.write_name(name);

@@ -26,16 +26,12 @@ fn check(project: &Project, sink: &mut Sink) {
                  {scanned}, and so do joins"
             );
             let subject = project.subject(database, key);
+            let place = place(database, table, fk);
             let finding = sink
-                .report(
-                    Severity::Error,
-                    place(database, table, fk),
-                    subject,
-                    message,
-                )
+                .report(Severity::Error, place, subject, message)
                 .confidence(super::confidence(database, table))
                 .note(format!("no index of `{child}` begins with this"))
-                .help(help(database, table, fk));
+                .help(help(database, table, fk, database.idiom(&place)));
             if let Some(parent) = database.tables.get(parent).filter(|p| p.key != *child) {
                 let message = format!("a row deleted here is looked for in `{child}`");
                 finding.label(parent.at, message);
@@ -72,11 +68,55 @@ fn explain(miss: &NearMiss, columns: &[String]) -> String {
     }
 }
 
-/// The index to add. On a table that is in use already PostgreSQL builds it beside the writers.
-fn help(database: &Database, table: &Table, fk: &ForeignKey) -> String {
-    if database.tool == MigrationTool::Alembic {
-        return alembic_help(database, table, fk);
+fn help(database: &Database, table: &Table, fk: &ForeignKey, idiom: Idiom) -> String {
+    match idiom {
+        Idiom::Sql => sql_help(database, table, fk),
+        Idiom::Alembic => alembic_help(database, table, fk),
+        Idiom::DjangoMigration => model_help(database, table, fk, Orm::Django),
+        Idiom::Model(orm) => model_help(database, table, fk, orm),
     }
+}
+
+/// The index as a model declares it. Where the project writes its migrations by hand, that too.
+fn model_help(database: &Database, table: &Table, fk: &ForeignKey, orm: Orm) -> String {
+    let names = database.attributes(orm, &table.key, &fk.columns);
+    let quoted: Vec<String> = names.iter().map(|name| operation::string(name)).collect();
+    let quoted = quoted.join(", ");
+    let declared = match (orm, names.as_slice()) {
+        (Orm::SqlAlchemy, [_]) => "say `index=True` in the column".to_owned(),
+        (Orm::SqlAlchemy, _) => {
+            let name = operation::string(&database.free_index_name(&table.key, &fk.columns));
+            let index = format!("__table_args__ = (Index({name}, {quoted}),)");
+            format!("declare the index in the model:{}", code(&index))
+        }
+        (Orm::Django, _) => {
+            let index = format!("class Meta:\n    indexes = [models.Index(fields=[{quoted}])]");
+            let first = match names.len() {
+                1 => "leave `db_index=False` out, or ",
+                _ => "",
+            };
+            format!("{first}declare the index in the model:{}", code(&index))
+        }
+        (Orm::Prisma, _) => {
+            let index = format!("@@index([{}])", names.join(", "));
+            format!("declare the index in the model:{}", code(&index))
+        }
+    };
+    let then = match (database.migrate(orm), database.migration_idiom()) {
+        ("", Idiom::Sql) if database.orm.is_none() => {
+            format!("and in a migration {}", sql_help(database, table, fk))
+        }
+        (then, _) => then.to_owned(),
+    };
+    match then.as_str() {
+        "" => declared,
+        then if declared.contains('\n') => format!("{declared}\n{then}"),
+        then => format!("{declared}, {then}"),
+    }
+}
+
+/// The index to add. On a table that is in use already PostgreSQL builds it beside the writers.
+fn sql_help(database: &Database, table: &Table, fk: &ForeignKey) -> String {
     let name = database.write_name(&database.free_index_name(&table.key, &fk.columns));
     let on = database.write_table(&table.key);
     let columns = database.write_columns(&fk.columns);

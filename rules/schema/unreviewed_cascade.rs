@@ -22,15 +22,12 @@ fn check(project: &Project, sink: &mut Sink) {
             };
             let reach = cascades.reach(table);
             let subject = project.subject(database, table.subject(&fk.columns));
+            let place = place(database, table, fk);
+            let help = help(database, table, fk, &subject, database.idiom(&place));
             let finding = sink
-                .report(
-                    severity,
-                    place(database, table, fk),
-                    &subject,
-                    message(fk, &reach),
-                )
+                .report(severity, place, &subject, message(fk, &reach))
                 .confidence(super::confidence(database, table))
-                .help(help(database, table, fk, &subject));
+                .help(help);
             let parent = database.tables.get(&fk.parent);
             if let Some(parent) = parent.filter(|parent| parent.key != table.key) {
                 finding.label(parent.at, "deleting a row of this table");
@@ -99,18 +96,31 @@ fn listed(tables: &[Reached]) -> String {
     }
 }
 
-fn help(database: &Database, table: &Table, fk: &ForeignKey, subject: &str) -> String {
+fn help(
+    database: &Database,
+    table: &Table,
+    fk: &ForeignKey,
+    subject: &str,
+    idiom: Idiom,
+) -> String {
     let entry = format!(
         "[[reviewed]]\nrule = \"unreviewed-cascade\"\nsubject = \"{subject}\"\n\
          action = \"cascade\"\nreason = \"…\""
     );
-    let is_python = database.tool == MigrationTool::Alembic;
-    let sign = match review(database.tool) {
-        Review::Comment if is_python => "# aicheck: reviewed unreviewed-cascade: why".to_owned(),
-        Review::Comment => "-- aicheck: reviewed unreviewed-cascade: why".to_owned(),
+    let review = match idiom {
+        Idiom::Sql => review(database.tool),
+        _ => Review::Comment,
+    };
+    let sign = match review {
+        Review::Comment => {
+            format!(
+                "{} aicheck: reviewed unreviewed-cascade: why",
+                idiom.comment()
+            )
+        }
         Review::Entry => entry,
     };
-    let place = match review(database.tool) {
+    let place = match review {
         Review::Comment => "above the clause",
         Review::Entry => "in aicheck.toml, because the tool checksums applied files",
     };
@@ -119,10 +129,7 @@ fn help(database: &Database, table: &Table, fk: &ForeignKey, subject: &str) -> S
         .iter()
         .all(|name| table.column(name).is_some_and(|column| column.nullable));
     let or_null = match nullable {
-        true => format!(
-            ", or {} to keep them without it",
-            action(database, "SET NULL")
-        ),
+        true => format!(", or {} to keep them without it", action(idiom, "SET NULL")),
         false => String::new(),
     };
     format!(
@@ -130,16 +137,24 @@ fn help(database: &Database, table: &Table, fk: &ForeignKey, subject: &str) -> S
          otherwise {} refuses the delete while they exist{or_null}{}",
         fk.parent,
         code(&sign),
-        action(database, "RESTRICT"),
-        replacement(database, table, fk)
+        action(idiom, "RESTRICT"),
+        replacement(database, table, fk, idiom)
     )
 }
 
 /// What a foreign key does, as the migration says it.
-fn action(database: &Database, action: &str) -> String {
-    match database.tool {
-        MigrationTool::Alembic => format!("`ondelete=\"{action}\"`"),
-        _ => format!("`ON DELETE {action}`"),
+fn action(idiom: Idiom, action: &str) -> String {
+    match idiom {
+        Idiom::Sql => format!("`ON DELETE {action}`"),
+        Idiom::Alembic | Idiom::Model(Orm::SqlAlchemy) => format!("`ondelete=\"{action}\"`"),
+        Idiom::DjangoMigration | Idiom::Model(Orm::Django) => match action {
+            "RESTRICT" => "`on_delete=models.PROTECT`".to_owned(),
+            _ => "`on_delete=models.SET_NULL`".to_owned(),
+        },
+        Idiom::Model(Orm::Prisma) => match action {
+            "RESTRICT" => "`onDelete: Restrict`".to_owned(),
+            _ => "`onDelete: SetNull`".to_owned(),
+        },
     }
 }
 
@@ -164,12 +179,14 @@ fn review(tool: MigrationTool) -> Review {
 }
 
 /// The statement that changes a foreign key in use, where its name is known.
-fn replacement(database: &Database, table: &Table, fk: &ForeignKey) -> String {
+fn replacement(database: &Database, table: &Table, fk: &ForeignKey, idiom: Idiom) -> String {
     if database.dialect != Dialect::Postgres || fk.parent_columns.is_empty() {
         return String::new();
     }
-    if database.tool == MigrationTool::Alembic {
-        return format!(":{}", code(&alembic_replacement(table, fk)));
+    match idiom {
+        Idiom::Sql => {}
+        Idiom::Alembic => return format!(":{}", code(&alembic_replacement(table, fk))),
+        Idiom::DjangoMigration | Idiom::Model(_) => return String::new(),
     }
     let name = database.write_name(&fk.name);
     let statement = format!(

@@ -213,6 +213,8 @@ pub struct Column {
     pub default: Option<Expression>,
     /// Numbers itself: serial, identity, AUTO_INCREMENT, AUTOINCREMENT.
     pub auto_increment: bool,
+    /// The field of a model that stands for it, where that has another name.
+    pub attribute: Option<String>,
     /// The whole clause.
     pub span: Span,
 }

@@ -9,6 +9,7 @@ mod create;
 mod edit;
 mod expression;
 mod history;
+mod idiom;
 mod index;
 mod models;
 mod money;
@@ -36,6 +37,7 @@ use crate::source::Loc;
 pub use crate::discover::MigrationTool;
 pub use cascade::{Cascades, Precious, Reached};
 pub use coverage::{NearMiss, Why};
+pub use idiom::Idiom;
 pub use models::Orm;
 pub use money::FloatMoney;
 pub use place::Place;
@@ -140,6 +142,8 @@ pub struct Column {
     pub default: Option<Expression>,
     /// Numbers itself.
     pub auto_increment: bool,
+    /// The field of the model that stands for it, where that has another name.
+    pub attribute: Option<String>,
     /// The clause that made it was read, so that nothing about it is older.
     pub created: bool,
 }

@@ -32,6 +32,7 @@ pub(super) fn column(term: &Term, table: &TableName, dialect: Dialect) -> Option
             not_null: call.denies("nullable") || primary.is_some() && !call.says("nullable"),
             default: call.given("server_default").map(expression),
             auto_increment: false,
+            attribute: None,
             span: term.span,
         },
         constraints: Vec::new(),

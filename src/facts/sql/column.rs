@@ -46,6 +46,7 @@ pub(super) fn read(cursor: &mut Cursor) -> Option<Definition> {
             not_null: options.not_null,
             default: options.default,
             auto_increment: options.auto_increment,
+            attribute: None,
             span,
         },
         constraints: options.constraints,

@@ -171,6 +171,7 @@ fn query_columns(mut query: Cursor) -> Vec<Column> {
         not_null: false,
         default: None,
         auto_increment: false,
+        attribute: None,
         span,
     });
     columns.collect()

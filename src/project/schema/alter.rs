@@ -210,6 +210,7 @@ impl Replay {
                 nullable: true,
                 default: None,
                 auto_increment: false,
+                attribute: None,
                 created: false,
             });
         }

@@ -87,6 +87,7 @@ impl Replay {
             nullable: !clause.not_null,
             default: clause.default.clone(),
             auto_increment: clause.auto_increment,
+            attribute: clause.attribute.clone(),
             created: true,
         }
     }
