@@ -4,10 +4,12 @@
 //! always in SQLite and SQL Server, and for everything but tables in MySQL. Knows no parser.
 
 mod place;
+mod types;
 
 use serde::{Deserialize, Serialize};
 
 use crate::source::Span;
+pub use types::{Beside, Domain, TypeChange, TypeDefinition};
 
 /// The SQL a document is written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -112,12 +114,26 @@ pub enum SchemaChange {
         /// Its new name.
         to: Ident,
     },
-    /// `CREATE TYPE … AS ENUM` or `CREATE DOMAIN`.
+    /// `CREATE TYPE` or `CREATE DOMAIN`.
     CreateType {
         /// The type.
         name: TableName,
-        /// The type a domain stands for; `None` for an enum or a composite type.
-        base: Option<TypeName>,
+        /// What it is made of.
+        definition: TypeDefinition,
+    },
+    /// `ALTER TYPE` or `ALTER DOMAIN`.
+    AlterType {
+        /// The type.
+        name: TableName,
+        /// What is done.
+        change: TypeChange,
+    },
+    /// `DROP TYPE` or `DROP DOMAIN`.
+    DropType {
+        /// The types.
+        names: Vec<TableName>,
+        /// Columns of these types go too.
+        cascade: bool,
     },
     /// A statement that nobody understood: the tables it names become open.
     Opaque {
@@ -136,9 +152,11 @@ impl SchemaChange {
             Self::CreateIndex(index) => vec![index.table.clone()],
             Self::DropTable { tables, .. } | Self::Opaque { tables } => tables.clone(),
             Self::DropIndex { table, .. } => table.iter().cloned().collect(),
-            Self::DropSchema { .. } | Self::RenameIndex { .. } | Self::CreateType { .. } => {
-                Vec::new()
-            }
+            Self::DropSchema { .. }
+            | Self::RenameIndex { .. }
+            | Self::CreateType { .. }
+            | Self::AlterType { .. }
+            | Self::DropType { .. } => Vec::new(),
         }
     }
 }
@@ -229,6 +247,8 @@ pub struct TypeName {
     pub args: Vec<String>,
     /// An array of it.
     pub array: bool,
+    /// `UNSIGNED` (MySQL).
+    pub unsigned: bool,
     /// Where it stands, arguments included.
     pub span: Span,
 }

@@ -8,6 +8,7 @@ mod block;
 mod column;
 mod constraint;
 mod cursor;
+mod custom_type;
 mod directives;
 mod holes;
 mod index;

@@ -21,6 +21,7 @@ mod replay;
 mod revisions;
 mod table;
 mod touch;
+mod types;
 mod version;
 mod write;
 
@@ -42,6 +43,7 @@ pub use models::Orm;
 pub use money::FloatMoney;
 pub use place::Place;
 pub use replay::Replay;
+pub use types::{Domain, Type, TypeKind};
 
 /// One database: a migration root in one dialect.
 #[derive(Clone, Debug)]
@@ -60,14 +62,14 @@ pub struct Database {
     pub tables: BTreeMap<TableKey, Table>,
     /// Partitions by key: indexes and keys count on their parent, no rule looks at them.
     pub partitions: BTreeMap<TableKey, Table>,
-    /// Domains with the type each stands for; `None` for enums and composite types.
-    pub types: BTreeMap<String, Option<(TypeName, Loc)>>,
+    /// Types that statements made: enums, domains, …
+    pub types: BTreeMap<TableKey, Type>,
     /// Names of tables that some statement nobody understood may have made or changed, or that are
     /// only altered and never made.
     pub open: Vec<String>,
     /// Tables whose end state depends on an order of files that is a guess.
     pub unordered: BTreeSet<TableKey>,
-    /// Every name that a table, index or constraint ever bore. What is not in it need not be
+    /// Every name that a table, index, constraint or type ever bore. What is not in it need not be
     /// searched for, which keeps large schemas linear.
     names: BTreeSet<String>,
 }

@@ -37,6 +37,7 @@ pub(super) fn read(term: &Term, dialect: Dialect) -> Option<TypeName> {
                 base,
                 args,
                 array: false,
+                unsigned: false,
                 span: term.span,
             }
         }
@@ -55,6 +56,7 @@ pub(super) fn named(term: &Term, dialect: Dialect) -> TypeName {
         },
         args: Vec::new(),
         array: false,
+        unsigned: false,
         span: term.span,
     })
 }
@@ -94,6 +96,7 @@ fn enumeration(call: &Call, dialect: Dialect) -> TypeName {
         base,
         args: Vec::new(),
         array: false,
+        unsigned: false,
         span: names::NOWHERE,
     }
 }

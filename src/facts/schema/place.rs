@@ -3,7 +3,8 @@
 
 use super::{
     AlterAction, AlterKind, Column, Constraint, ConstraintKind, CreateTable, Derived, Expression,
-    ForeignKey, Ident, Index, SchemaChange, SchemaStatement, TableName, TypeName,
+    ForeignKey, Ident, Index, SchemaChange, SchemaStatement, TableName, TypeChange, TypeDefinition,
+    TypeName,
 };
 use crate::source::Span;
 
@@ -36,10 +37,15 @@ impl SchemaStatement {
                 name.span = at;
                 to.span = at;
             }
-            SchemaChange::CreateType { name, base } => {
+            SchemaChange::CreateType { name, definition } => {
                 name.span = at;
-                base.iter_mut().for_each(|base| base.span = at);
+                definition.move_to(at);
             }
+            SchemaChange::AlterType { name, change } => {
+                name.span = at;
+                change.move_to(at);
+            }
+            SchemaChange::DropType { names, .. } => names.move_to(at),
         }
     }
 }
@@ -87,6 +93,40 @@ impl Placed for CreateTable {
             Some(Derived::PartitionOf(table) | Derived::Like { table, .. }) => table.move_to(at),
             Some(Derived::Inherits(tables)) => tables.move_to(at),
             Some(Derived::Query) | None => {}
+        }
+    }
+}
+
+impl Placed for TypeDefinition {
+    fn move_to(&mut self, at: Span) {
+        match self {
+            Self::Enum { .. } => {}
+            Self::Domain(domain) => {
+                domain.base.move_to(at);
+                domain.default.move_to(at);
+                domain.checks.move_to(at);
+            }
+            Self::Other { definition } => definition.move_to(at),
+        }
+    }
+}
+
+impl Placed for TypeChange {
+    fn move_to(&mut self, at: Span) {
+        match self {
+            Self::Rename { to: name }
+            | Self::SetSchema { schema: name }
+            | Self::DropConstraint(name) => name.move_to(at),
+            Self::SetDefault(default) => default.move_to(at),
+            Self::AddConstraint(constraint) => constraint.move_to(at),
+            Self::RenameConstraint { name, to } => {
+                name.move_to(at);
+                to.move_to(at);
+            }
+            Self::AddValue { .. }
+            | Self::RenameValue { .. }
+            | Self::SetNotNull(_)
+            | Self::Opaque => {}
         }
     }
 }

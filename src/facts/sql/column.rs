@@ -22,8 +22,12 @@ struct Options {
 
 /// Reads a column's clause to the end of its item.
 pub(super) fn read(cursor: &mut Cursor) -> Option<Definition> {
-    let start = cursor.start();
     let name = cursor.ident()?;
+    Some(clause(cursor, name))
+}
+
+/// Reads what follows the name: type and options.
+pub(super) fn clause(cursor: &mut Cursor, name: Ident) -> Definition {
     let ty = if begins_option(cursor) {
         None
     } else {
@@ -38,19 +42,18 @@ pub(super) fn read(cursor: &mut Cursor) -> Option<Definition> {
     while !cursor.done() {
         option(cursor, &name, &mut options);
     }
-    let span = cursor.span_from(start);
-    Some(Definition {
+    Definition {
         column: Column {
+            span: cursor.span_from(name.span.start),
             name,
             ty: ty.map(|ty| ty.name),
             not_null: options.not_null,
             default: options.default,
             auto_increment: options.auto_increment,
             attribute: None,
-            span,
         },
         constraints: options.constraints,
-    })
+    }
 }
 
 /// Words that begin an option of a column, and so end its type and its default.

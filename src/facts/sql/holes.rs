@@ -94,6 +94,11 @@ pub(super) fn settle(
     let any = |tables: &[TableName]| tables.iter().any(|table| has_hole(&table.name));
     let unknown = match &change {
         SchemaChange::CreateTable(table) if has_hole(&table.table.name) => return None,
+        SchemaChange::CreateType { name, .. } | SchemaChange::AlterType { name, .. }
+            if has_hole(&name.name) =>
+        {
+            return None;
+        }
         SchemaChange::AlterTable { table, actions, .. } if has_hole(&table.name) => {
             if actions.iter().all(|action| is_harmless(&action.kind)) {
                 return None;

@@ -2,8 +2,8 @@
 
 use super::block::{self, Scope};
 use super::cursor::{Cursor, Source};
-use super::{Found, alter, holes, index, table, types};
-use crate::facts::schema::{AlterKind, Dialect, Ident, SchemaChange, TableName};
+use super::{Found, alter, custom_type, holes, index, table};
+use crate::facts::schema::{AlterKind, Ident, SchemaChange, TableName};
 use crate::parse::sql::{Lexer, Statement, Token, TokenKind, opinion};
 use crate::source::Span;
 
@@ -176,31 +176,12 @@ fn create(cursor: &mut Cursor, start: u32) -> Meaning {
         return changes(index::create(cursor, start));
     }
     if cursor.eat("type") {
-        return changes(create_type(cursor));
+        return changes(custom_type::create(cursor));
     }
     if cursor.eat("domain") {
-        return changes(create_domain(cursor));
+        return changes(custom_type::create_domain(cursor));
     }
     Meaning::Nothing
-}
-
-fn create_type(cursor: &mut Cursor) -> Option<SchemaChange> {
-    let name = cursor.table_name()?;
-    let base = if cursor.dialect() == Dialect::Mssql && cursor.eat("from") {
-        types::read(cursor).map(|ty| ty.name)
-    } else {
-        None
-    };
-    cursor.skip_all();
-    Some(SchemaChange::CreateType { name, base })
-}
-
-fn create_domain(cursor: &mut Cursor) -> Option<SchemaChange> {
-    let name = cursor.table_name()?;
-    cursor.eat("as");
-    let base = types::read(cursor).map(|ty| ty.name);
-    cursor.skip_all();
-    Some(SchemaChange::CreateType { name, base })
 }
 
 fn alter(cursor: &mut Cursor) -> Meaning {
@@ -215,6 +196,10 @@ fn alter(cursor: &mut Cursor) -> Meaning {
         return index::alter(cursor)
             .map_or(Meaning::Nothing, |change| Meaning::Changes(vec![change]));
     }
+    if cursor.eat_any("type|domain") {
+        return custom_type::alter(cursor)
+            .map_or(Meaning::Nothing, |change| Meaning::Changes(vec![change]));
+    }
     Meaning::Nothing
 }
 
@@ -225,6 +210,9 @@ fn drop(cursor: &mut Cursor) -> Meaning {
     }
     if cursor.eat("index") {
         return changes(index::drop(cursor));
+    }
+    if cursor.eat_any("type|domain") {
+        return changes(custom_type::drop(cursor));
     }
     if cursor.eat("schema") {
         cursor.eat("if exists");

@@ -1,6 +1,7 @@
 //! One line of SQL in, facts out.
 
 mod texts;
+mod types;
 
 use super::read;
 use crate::facts::FileOutcome;
@@ -173,11 +174,13 @@ fn told(dialect: Dialect, sql: &str) -> Vec<String> {
                 format!("drop index {}", names(indexes))
             }
             SchemaChange::DropSchema { names } => format!("drop schema {}", names[0].name),
-            SchemaChange::CreateType { name, base } => format!(
-                "type {} {}",
-                name.name,
-                base.as_ref().map_or("", |base| base.base.as_str())
-            ),
+            SchemaChange::CreateType { name, definition } => {
+                format!("type {} {}", name.name, types::defined(definition))
+            }
+            SchemaChange::AlterType { name, change } => {
+                format!("type {}: {}", name.name, types::changed(change))
+            }
+            SchemaChange::DropType { names: types, .. } => format!("drop type {}", names(types)),
         };
         assert!(!statement.span.of(sql).is_empty(), "{sql}: {what}");
         format!("{guard}{what}")
@@ -477,8 +480,8 @@ fn postgres_odds_and_ends() {
         [
             "drop index i,j",
             "drop schema s",
-            "type mood ",
-            "type d double precision",
+            "type mood a",
+            "type d double precision 1",
             "index i -> k",
             "table p",
             "t: attach p",

@@ -24,7 +24,9 @@ pub(super) fn read(cursor: &mut Cursor) -> Option<Type> {
     if !array {
         span.end = end;
     }
-    while cursor.eat_any("unsigned|signed|zerofill") {
+    let mut unsigned = base == "serial" && cursor.dialect() == Dialect::Mysql;
+    while let Some(word) = cursor.eat_which("unsigned|signed|zerofill") {
+        unsigned |= word != "signed";
         span = cursor.span_from(start);
     }
     let serial = is_serial(&base);
@@ -37,6 +39,7 @@ pub(super) fn read(cursor: &mut Cursor) -> Option<Type> {
             base,
             args,
             array,
+            unsigned,
             span,
         },
         serial,
@@ -108,7 +111,14 @@ fn arguments(cursor: &mut Cursor) -> Vec<String> {
         return Vec::new();
     };
     std::iter::from_fn(|| group.item())
-        .map(|mut item| item.expression().text.to_ascii_lowercase())
+        .map(|mut item| {
+            let written = item.peek().map(|token| token.kind);
+            let text = item.expression().text;
+            match written {
+                Some(TokenKind::Text) => text,
+                _ => text.to_ascii_lowercase(),
+            }
+        })
         .collect()
 }
 
@@ -223,6 +233,9 @@ mod tests {
         if ty.array {
             told += "[]";
         }
+        if ty.unsigned {
+            told += " unsigned";
+        }
         (told, ty.span.of(&sql).to_owned())
     }
 
@@ -258,9 +271,11 @@ mod tests {
             (Mysql, "double precision", "double"),
             (Mysql, "REAL", "double"),
             (Mysql, "float(10,2)", "float(10,2)"),
-            (Mysql, "dec(9,2) unsigned zerofill", "numeric(9,2)"),
-            (Mysql, "bigint(20) unsigned", "bigint(20)"),
-            (Mysql, "enum('a,b','c')", "enum('a,b','c')"),
+            (Mysql, "dec(9,2) unsigned zerofill", "numeric(9,2) unsigned"),
+            (Mysql, "bigint(20) unsigned", "bigint(20) unsigned"),
+            (Mysql, "bigint(20) signed", "bigint(20)"),
+            (Mysql, "serial", "bigint unsigned"),
+            (Mysql, "ENUM('A,b','c')", "enum('A,b','c')"),
             (Mysql, "national varchar(9)", "nvarchar(9)"),
             (Sqlite, "UNSIGNED BIG INT", "bigint"),
             (Sqlite, "native character(70)", "native character(70)"),

@@ -1,6 +1,6 @@
 //! Columns that keep money.
 
-use super::{Column, Database, Table};
+use super::{Column, Database, Table, TypeKind};
 use crate::facts::schema::TypeName;
 use crate::project::money::{Company, is_money};
 use crate::source::Loc;
@@ -56,8 +56,10 @@ impl Database {
         let mut found = (ty, None);
         // A domain over a domain over …: a longer chain is a circle.
         for _ in 0..8 {
-            match self.types.get(&found.0.base) {
-                Some(Some((base, at))) => found = (base, found.1.or(Some(*at))),
+            match self.type_of(found.0).map(|own| &own.kind) {
+                Some(TypeKind::Domain(domain)) => {
+                    found = (&domain.base.0, found.1.or(Some(domain.base.1)));
+                }
                 _ => break,
             }
         }

@@ -111,12 +111,12 @@ impl Replay {
                 }
             }
             SchemaChange::RenameIndex { name, to } => self.rename_index(name, &to.name),
-            SchemaChange::CreateType { name, base } => {
-                let base = base.clone().map(|base| {
-                    let at = self.at(base.span);
-                    (base, at)
-                });
-                self.database.types.insert(name.name.clone(), base);
+            SchemaChange::CreateType { name, definition } => self.create_type(name, definition),
+            SchemaChange::AlterType { name, change } => self.alter_type(name, change),
+            SchemaChange::DropType { names, cascade } => {
+                for name in names {
+                    self.drop_type(name, *cascade);
+                }
             }
             SchemaChange::Opaque { tables } if tables.is_empty() => {
                 for table in self.all_tables_mut() {
@@ -338,6 +338,7 @@ impl Replay {
             table.foreign_keys.retain(|fk| fk.parent.schema != schema);
         }
         self.dropped.extend(keys);
+        self.database.types.retain(|key, _| key.schema != schema);
     }
 
     pub(super) fn rename_table(&mut self, name: &TableName, to: &TableName) {

@@ -1,5 +1,7 @@
 //! Statements in, model out. What PostgreSQL does unasked was read from PostgreSQL 15.
 
+mod types;
+
 use super::{Database, Replay, Table, TableKey, replay};
 use crate::config::Settings;
 use crate::discover::{FileKind, MigrationTool, Profile, Unit};
@@ -60,6 +62,11 @@ fn table<'a>(database: &'a Database, name: &str) -> &'a Table {
         name: name.into(),
     };
     &database.tables[&key]
+}
+
+fn columns(database: &Database, name: &str) -> Vec<String> {
+    let columns = table(database, name).columns.iter();
+    columns.map(|column| column.name.clone()).collect()
 }
 
 /// Keys, foreign keys, indexes and checks, each as `name(columns)`.
@@ -294,11 +301,6 @@ mod order {
 
     const NONE: MigrationTool = MigrationTool::None;
     const NUMBERED: MigrationTool = MigrationTool::Numbered;
-
-    fn columns(database: &Database, name: &str) -> Vec<String> {
-        let columns = table(database, name).columns.iter();
-        columns.map(|column| column.name.clone()).collect()
-    }
 
     #[test]
     fn numbers_decide() {

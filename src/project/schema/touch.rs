@@ -89,7 +89,9 @@ impl Touch {
             SchemaChange::DropSchema { .. }
             | SchemaChange::DropIndex { .. }
             | SchemaChange::RenameIndex { .. }
-            | SchemaChange::CreateType { .. } => {}
+            | SchemaChange::CreateType { .. }
+            | SchemaChange::AlterType { .. }
+            | SchemaChange::DropType { .. } => {}
         }
     }
 
