@@ -318,6 +318,9 @@ pub struct ForeignKey {
     pub on_delete: Option<(Action, Span)>,
     /// `ON UPDATE …`, with the span of the clause.
     pub on_update: Option<(Action, Span)>,
+    /// The mapper of the application carries the actions out (Django); the database itself is told
+    /// nothing, which is `NO ACTION`.
+    pub emulated: bool,
 }
 
 /// What happens to the referencing rows.

@@ -6,6 +6,7 @@ mod cascade;
 mod constraint;
 mod coverage;
 mod create;
+mod django;
 mod edit;
 mod expression;
 mod history;
@@ -210,6 +211,8 @@ pub struct ForeignKey {
     pub on_delete: Action,
     /// What updating a parent's key does.
     pub on_update: Action,
+    /// The mapper of the application does that (Django); to the database it is `NO ACTION`.
+    pub emulated: bool,
     /// Its clause.
     pub at: Loc,
     /// Its columns in the clause.

@@ -350,6 +350,7 @@ impl Operation<'_> {
             parent_columns: targets,
             on_delete: action(call, "ondelete")?,
             on_update: action(call, "onupdate")?,
+            emulated: false,
         };
         self.constrain(ConstraintKind::ForeignKey(fk))
     }

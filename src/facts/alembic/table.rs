@@ -113,6 +113,7 @@ fn foreign_key(term: &Term, column: &Ident, dialect: Dialect) -> Option<Constrai
         parent_columns: vec![parent_column],
         on_delete: action(call, "ondelete")?,
         on_update: action(call, "onupdate")?,
+        emulated: false,
     };
     Some(Constraint {
         name: call.given("name").and_then(|name| ident(name, dialect)),
@@ -191,6 +192,7 @@ fn table_key(call: &Call, table: &TableName, dialect: Dialect) -> Option<Foreign
         parent_columns: targets.into_iter().map(|(_, column)| column).collect(),
         on_delete: action(call, "ondelete")?,
         on_update: action(call, "onupdate")?,
+        emulated: false,
     })
 }
 
