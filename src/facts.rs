@@ -9,6 +9,7 @@ pub mod python;
 pub mod schema;
 pub mod secrets;
 pub mod sql;
+pub(crate) mod sqlalchemy;
 
 use serde::{Deserialize, Serialize};
 

@@ -3,21 +3,17 @@
 
 mod condition;
 mod execute;
-mod names;
 mod operation;
 mod scope;
-mod table;
-mod term;
-mod types;
 mod walk;
 
 use serde::{Deserialize, Serialize};
 
 use super::FileOutcome;
 use super::schema::{Dialect, Section};
+use super::sqlalchemy::term::{Form, Term};
 use crate::parse::python::{Field, Kind, Node, Tree};
 use scope::Scope;
-use term::{Form, Term};
 use walk::Walk;
 
 /// A revision's place in the graph of revisions.

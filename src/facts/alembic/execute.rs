@@ -1,7 +1,7 @@
 //! SQL inside a revision.
 
-use super::term::{HOLE, Text};
 use crate::facts::schema::{Dialect, SchemaChange, SchemaStatement, Section, TableName};
+use crate::facts::sqlalchemy::term::{HOLE, Text};
 use crate::facts::{Note, sql};
 use crate::source::Span;
 

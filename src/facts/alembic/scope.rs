@@ -3,9 +3,9 @@
 use rustc_hash::FxHashMap;
 
 use super::condition::{Truth, truth};
-use super::term::{Call, Form, HOLE, Keyword, Term, Text};
 use crate::facts::python::value::{arguments, chain, content, string_prefix};
 use crate::facts::schema::Dialect;
+use crate::facts::sqlalchemy::term::{Call, Form, HOLE, Keyword, Term, Text};
 use crate::parse::python::{Field, Kind, Node};
 
 /// Expressions followed in one revision; loops in loops end here.

@@ -6,9 +6,9 @@ use super::condition::{Truth, truth};
 use super::execute;
 use super::operation::{self, Operation};
 use super::scope::Scope;
-use super::term::{Call, Form, Term};
 use crate::facts::Note;
 use crate::facts::schema::{SchemaChange, SchemaStatement, Section, TableName};
+use crate::facts::sqlalchemy::term::{Call, Form, Term};
 use crate::parse::python::{Field, Kind, Node};
 use crate::source::Span;
 
