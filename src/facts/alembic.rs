@@ -51,6 +51,7 @@ pub fn read(tree: &Tree, dialect: Dialect, outcome: &mut FileOutcome) {
     }
     outcome.facts.schema = walk.found;
     outcome.notes.append(&mut walk.notes);
+    outcome.directives.append(&mut walk.directives);
 }
 
 /// A statement of the module: constants and functions.
