@@ -7,7 +7,7 @@ use crate::source::Span;
 
 /// What a string of the file `file` says that stands at `at`. Where it is put together, all it says
 /// stands there; where parts are not known, it opens the tables it names.
-pub(super) fn read(text: &Text, at: Span, file: &str, dialect: Dialect) -> FileOutcome {
+pub(in crate::facts) fn read(text: &Text, at: Span, file: &str, dialect: Dialect) -> FileOutcome {
     let mut outcome = match text.at {
         Some(start) => {
             let start = start as usize;
@@ -41,7 +41,7 @@ fn put_together(text: &str, at: Span, dialect: Dialect) -> FileOutcome {
 }
 
 /// A statement that may do anything.
-pub(super) fn anything(span: Span) -> FileOutcome {
+pub(in crate::facts) fn anything(span: Span) -> FileOutcome {
     let mut outcome = FileOutcome::default();
     outcome.facts.schema.push(SchemaStatement {
         span,
