@@ -216,6 +216,8 @@ pub enum Derived {
     },
     /// `AS SELECT`.
     Query,
+    /// `CREATE FOREIGN TABLE`: the columns are listed, the rows are those of another server.
+    Foreign,
 }
 
 /// A column as a clause declares it.

@@ -12,16 +12,20 @@ mod expression;
 mod history;
 mod idiom;
 mod index;
+mod keys;
 mod models;
+mod moments;
 mod money;
 mod names;
 pub mod operation;
 mod order;
 mod place;
 mod replay;
+mod retype;
 mod revisions;
 mod table;
 mod touch;
+mod typed;
 mod types;
 mod version;
 mod write;
@@ -41,9 +45,10 @@ pub use cascade::{Cascades, Precious, Reached};
 pub use coverage::{NearMiss, Why};
 pub use idiom::Idiom;
 pub use models::Orm;
-pub use money::FloatMoney;
 pub use place::Place;
 pub use replay::Replay;
+pub use retype::NewType;
+pub use typed::Typed;
 pub use types::{Domain, Type, TypeKind};
 
 /// One database: a migration root in one dialect.
@@ -126,6 +131,9 @@ pub struct Table {
     pub opaque: bool,
     /// The table it is a partition of.
     pub partition_of: Option<TableKey>,
+    /// Its rows are those of a query, a server or a module elsewhere, or it inherits its columns:
+    /// it need not have keys of its own.
+    pub derived: bool,
 }
 
 /// A column at the end of replay.
