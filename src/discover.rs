@@ -29,6 +29,7 @@ use crate::source::{FileId, SourceFile};
 use project::Project;
 pub use scope::{DraftSource, Scope, configuration, configuration_file};
 pub use tool::MigrationTool;
+pub(crate) use tool::recognise::{graphile_root, is_current};
 pub use tree::Tree;
 
 /// What discovery found.
@@ -119,14 +120,23 @@ pub struct Unit {
     pub dialect: Option<Dialect>,
     /// The migration tool it belongs to.
     pub tool: MigrationTool,
-    /// Its position in the plan of the tool, where that keeps one instead of numbering files.
-    pub order: Option<u32>,
+    /// Its place in the plan of the tool, where that keeps one instead of numbering files.
+    pub order: Option<Planned>,
     /// How strictly it is judged.
     pub profile: Profile,
     /// Part of a draft: a closed world, where what is not mentioned is absent.
     pub draft: bool,
     /// Why it was taken for that, for `aicheck files`.
     pub why: String,
+}
+
+/// What the plan of a migration tool says of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Planned {
+    /// The folder of the history that is planned.
+    pub root: Utf8PathBuf,
+    /// Its position; `None` = the plan passes over it, and the tool with it.
+    pub position: Option<u32>,
 }
 
 impl Unit {

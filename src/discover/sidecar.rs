@@ -30,6 +30,8 @@ enum Role {
     Tool,
     /// Names drivers, addresses and images.
     Project,
+    /// Says in which order SQL is applied, and nothing of a database.
+    Changelog,
 }
 
 /// Nobody writes such a file by hand beyond this size.
@@ -44,7 +46,10 @@ impl Sidecars {
             }
             let bytes = tree.read(path).ok()?;
             let text = String::from_utf8_lossy(&bytes).into_owned();
-            let dialects = dialects(path, &text);
+            let dialects = match role {
+                Role::Tool | Role::Project => dialects(path, &text),
+                Role::Changelog => BTreeSet::new(),
+            };
             Some(Sidecar {
                 path: path.clone(),
                 text,
@@ -66,6 +71,14 @@ impl Sidecars {
         let mut files = self.folders.get(folder)?.iter();
         let file = files.find(|file| file.path.file_name() == Some(name))?;
         Some(&file.text)
+    }
+
+    /// The changelogs of Liquibase.
+    pub(super) fn changelogs(&self) -> impl Iterator<Item = (&Utf8Path, &str)> {
+        let files = self.folders.values().flatten();
+        let changelogs = files.filter(|file| file.role == Role::Changelog);
+        let changelogs = changelogs.filter(|file| file.text.contains("databaseChangeLog"));
+        changelogs.map(|file| (file.path.as_path(), file.text.as_str()))
     }
 
     /// Whether the nearest file of that name, here or above, holds the word.
@@ -179,6 +192,10 @@ fn role(path: &Utf8Path) -> Option<Role> {
         || name.starts_with(".env.")
     {
         Some(Role::Project)
+    } else if name.to_ascii_lowercase().contains("changelog")
+        && matches!(path.extension(), Some("xml" | "yaml" | "yml" | "json"))
+    {
+        Some(Role::Changelog)
     } else {
         None
     }
@@ -205,25 +222,11 @@ fn words(text: &str) -> impl Iterator<Item = String> {
 /// The database that a driver, an image or the scheme of an address belongs to.
 pub(super) fn driver(word: &str) -> Option<Dialect> {
     match word {
-        "postgres"
-        | "postgresql"
-        | "postgresql_psycopg2"
-        | "postgis"
-        | "pgvector"
-        | "timescaledb"
-        | "psycopg"
-        | "psycopg2"
-        | "psycopg2-binary"
-        | "psycopg-binary"
-        | "psycopg_pool"
-        | "asyncpg"
-        | "aiopg"
-        | "pg8000"
-        | "pg"
-        | "pq"
-        | "pgx"
-        | "tokio-postgres"
-        | "sqlx-postgres" => Some(Dialect::Postgres),
+        "postgres" | "postgresql" | "postgis" | "pgvector" | "timescaledb" | "psycopg"
+        | "psycopg2" | "psycopg2-binary" | "psycopg-binary" | "psycopg_pool" | "asyncpg"
+        | "aiopg" | "pg8000" | "pg" | "pq" | "pgx" | "tokio-postgres" | "sqlx-postgres" => {
+            Some(Dialect::Postgres)
+        }
         "mysql"
         | "mysql2"
         | "mariadb"

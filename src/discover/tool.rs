@@ -1,5 +1,6 @@
 //! The tools that apply migrations, and their names.
 
+mod changelog;
 pub(super) mod marker;
 mod plan;
 pub(super) mod recognise;
@@ -77,11 +78,6 @@ impl MigrationTool {
         Self::Alembic,
         Self::Django,
     ];
-
-    /// Whether its migrations are Python.
-    pub fn is_python(self) -> bool {
-        matches!(self, Self::Alembic | Self::Django)
-    }
 
     /// The name users read and write.
     pub fn name(self) -> &'static str {

@@ -45,6 +45,8 @@ pub enum Section {
     Up,
     /// The way back; never replayed.
     Down,
+    /// Applied to other databases only; never replayed.
+    Elsewhere,
 }
 
 /// One statement with what it changes.
@@ -216,8 +218,6 @@ pub enum Derived {
     },
     /// `AS SELECT`.
     Query,
-    /// `CREATE FOREIGN TABLE`: the columns are listed, the rows are those of another server.
-    Foreign,
 }
 
 /// A column as a clause declares it.
@@ -233,6 +233,8 @@ pub struct Column {
     pub default: Option<Expression>,
     /// Numbers itself: serial, identity, AUTO_INCREMENT, AUTOINCREMENT.
     pub auto_increment: bool,
+    /// What computes it, as written.
+    pub generated: Option<Expression>,
     /// The field of a model that stands for it, where that has another name.
     pub attribute: Option<String>,
     /// The whole clause.
@@ -304,7 +306,7 @@ pub enum ConstraintKind {
         condition: Expression,
     },
     /// `EXCLUDE`.
-    Exclude,
+    Exclude(Exclusion),
 }
 
 /// A foreign key clause.
@@ -320,9 +322,17 @@ pub struct ForeignKey {
     pub on_delete: Option<(Action, Span)>,
     /// `ON UPDATE …`, with the span of the clause.
     pub on_update: Option<(Action, Span)>,
-    /// The mapper of the application carries the actions out (Django); the database itself is told
-    /// nothing, which is `NO ACTION`.
-    pub emulated: bool,
+}
+
+/// An exclusion constraint.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exclusion {
+    /// `USING method`, lower case.
+    pub method: Option<String>,
+    /// Its keys, in order, each without its operator.
+    pub keys: Vec<IndexKey>,
+    /// `WHERE …`.
+    pub predicate: Option<Expression>,
 }
 
 /// What happens to the referencing rows.
@@ -442,6 +452,18 @@ pub enum AlterKind {
         column: Ident,
         /// The new default; `None` drops it.
         default: Option<Expression>,
+    },
+    /// `ALTER COLUMN … ADD GENERATED AS IDENTITY`, `DROP IDENTITY`.
+    SetIdentity {
+        /// The column.
+        column: Ident,
+        /// Added or dropped.
+        identity: bool,
+    },
+    /// `ALTER COLUMN … DROP EXPRESSION`.
+    DropExpression {
+        /// The column.
+        column: Ident,
     },
     /// `ADD CONSTRAINT`, `ADD PRIMARY KEY`, `ADD FOREIGN KEY`, …
     AddConstraint(Constraint),

@@ -2,30 +2,26 @@
 //! do to a schema, not what they are written in; every part of the model cites what made it.
 
 mod alter;
+mod baseline;
 mod cascade;
 mod constraint;
 mod coverage;
 mod create;
-mod django;
 mod edit;
 mod expression;
 mod history;
 mod idiom;
 mod index;
-mod keys;
 mod models;
-mod moments;
 mod money;
 mod names;
 pub mod operation;
 mod order;
 mod place;
 mod replay;
-mod retype;
 mod revisions;
 mod table;
 mod touch;
-mod typed;
 mod types;
 mod version;
 mod write;
@@ -45,10 +41,9 @@ pub use cascade::{Cascades, Precious, Reached};
 pub use coverage::{NearMiss, Why};
 pub use idiom::Idiom;
 pub use models::Orm;
+pub use money::FloatMoney;
 pub use place::Place;
 pub use replay::Replay;
-pub use retype::NewType;
-pub use typed::Typed;
 pub use types::{Domain, Type, TypeKind};
 
 /// One database: a migration root in one dialect.
@@ -114,8 +109,8 @@ pub struct Table {
     pub uniques: Vec<Key>,
     /// Check constraints.
     pub checks: Vec<Check>,
-    /// Exclusion constraints; their columns are not known.
-    pub exclusions: Vec<Key>,
+    /// Exclusion constraints, each as the index that backs it.
+    pub exclusions: Vec<Index>,
     /// Indexes that are not made by a constraint.
     pub indexes: Vec<Index>,
     /// Foreign keys.
@@ -131,9 +126,6 @@ pub struct Table {
     pub opaque: bool,
     /// The table it is a partition of.
     pub partition_of: Option<TableKey>,
-    /// Its rows are those of a query, a server or a module elsewhere, or it inherits its columns:
-    /// it need not have keys of its own.
-    pub derived: bool,
 }
 
 /// A column at the end of replay.
@@ -153,6 +145,8 @@ pub struct Column {
     pub default: Option<Expression>,
     /// Numbers itself.
     pub auto_increment: bool,
+    /// What computes it.
+    pub generated: Option<Expression>,
     /// The field of the model that stands for it, where that has another name.
     pub attribute: Option<String>,
     /// The clause that made it was read, so that nothing about it is older.
@@ -219,8 +213,6 @@ pub struct ForeignKey {
     pub on_delete: Action,
     /// What updating a parent's key does.
     pub on_update: Action,
-    /// The mapper of the application does that (Django); to the database it is `NO ACTION`.
-    pub emulated: bool,
     /// Its clause.
     pub at: Loc,
     /// Its columns in the clause.

@@ -6,6 +6,7 @@ mod cli;
 mod discover;
 mod fixtures;
 mod json;
+mod postgres;
 mod properties;
 mod python;
 mod readme;

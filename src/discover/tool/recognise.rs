@@ -5,17 +5,19 @@ use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::MigrationTool;
 use super::marker::marker;
-use super::{MigrationTool, plan};
+use super::plan::Plans;
 use crate::config::Settings;
+use crate::discover::Planned;
 use crate::discover::sidecar::Sidecars;
 
 /// What an SQL file is to a tool.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::discover) struct Recognised {
     pub(in crate::discover) tool: MigrationTool,
-    /// Its position in the plan of the tool, where that keeps one.
-    pub(in crate::discover) order: Option<u32>,
+    /// Its place in the plan of the tool, where that keeps one.
+    pub(in crate::discover) order: Option<Planned>,
     /// What tells the tool; empty for none.
     pub(in crate::discover) why: String,
 }
@@ -31,11 +33,11 @@ pub(in crate::discover) fn recognise(
     for (nth, (path, _)) in files.iter().enumerate() {
         folders.entry(folder(path)).or_default().push(nth);
     }
+    let plans = Plans::read(files, sidecars);
     for (folder, members) in folders {
         let members: Vec<_> = members.into_iter().map(|nth| (nth, files[nth])).collect();
         let texts: Vec<_> = members.iter().map(|(_, file)| *file).collect();
         let (tool, why) = of_folder(&folder, &texts, sidecars);
-        let plan = plan::order(&folder, sidecars);
         for (nth, (path, text)) in members {
             found[nth] = match configured(path, settings) {
                 Some(tool) => Recognised {
@@ -43,16 +45,52 @@ pub(in crate::discover) fn recognise(
                     why: "configuration".to_owned(),
                     order: None,
                 },
-                None if fits(path, text, tool, plan.as_deref()) => Recognised {
+                None if fits(path, text, tool, &plans) => Recognised {
                     tool,
                     why: why.clone(),
-                    order: position(path, plan.as_deref()),
+                    order: plans.of(path).cloned(),
                 },
                 None => Recognised::default(),
             };
         }
     }
+    add_current(files, &mut found);
     found
+}
+
+/// graphile-migrate keeps the migration that is being written beside the folder of the committed
+/// ones, in a file or a folder `current`.
+fn add_current(files: &[(&Utf8Path, &str)], found: &mut [Recognised]) {
+    let is_graphile = |it: &Recognised| it.tool == MigrationTool::Graphile;
+    let committed = files
+        .iter()
+        .zip(found.iter())
+        .filter(|(_, found)| is_graphile(found));
+    let roots: BTreeMap<Utf8PathBuf, Recognised> = committed
+        .map(|((path, _), found)| (graphile_root(path).to_owned(), found.clone()))
+        .collect();
+    for ((path, _), found) in files.iter().zip(found) {
+        if is_current(path)
+            && let Some(root) = roots.get(graphile_root(path))
+        {
+            found.clone_from(root);
+        }
+    }
+}
+
+/// `current.sql` or `current/001.sql`.
+pub(crate) fn is_current(path: &Utf8Path) -> bool {
+    path.file_name() == Some("current.sql")
+        || path.parent().and_then(Utf8Path::file_name) == Some("current")
+}
+
+/// The folder above `committed` and `current`.
+pub(crate) fn graphile_root(path: &Utf8Path) -> &Utf8Path {
+    let folder = path.parent().unwrap_or(Utf8Path::new(""));
+    match folder.file_name() {
+        Some("committed" | "current") => folder.parent().unwrap_or(folder),
+        _ => folder,
+    }
 }
 
 /// The folder whose files make one history.
@@ -120,7 +158,9 @@ fn by_sidecar(folder: &Utf8Path, sidecars: &Sidecars) -> Option<(MigrationTool, 
         Some((MigrationTool::Drizzle, "meta/_journal.json"))
     } else if beside("migration_lock.toml") {
         Some((MigrationTool::Prisma, "migration_lock.toml"))
-    } else if folder.file_name() == Some("deploy") && above("sqitch.plan") {
+    } else if matches!(folder.file_name(), Some("deploy" | "revert" | "verify"))
+        && above("sqitch.plan")
+    {
         Some((MigrationTool::Sqitch, "sqitch.plan"))
     } else if beside("tern.conf") {
         Some((MigrationTool::Tern, "tern.conf"))
@@ -170,23 +210,16 @@ fn by_names(
 }
 
 /// Whether a file in a folder of the tool is one of its migrations.
-fn fits(path: &Utf8Path, text: &str, tool: MigrationTool, plan: Option<&[String]>) -> bool {
+fn fits(path: &Utf8Path, text: &str, tool: MigrationTool, plans: &Plans) -> bool {
     match tool {
         MigrationTool::None => false,
         MigrationTool::Diesel | MigrationTool::Prisma => is_versioned_folder(path),
         MigrationTool::Flyway | MigrationTool::Refinery => is_flyway(path),
-        MigrationTool::Sqitch => plan.is_none() || position(path, plan).is_some(),
-        MigrationTool::Liquibase => marker(text).is_some(),
-        MigrationTool::Graphile => is_numbered(path) || path.file_stem() == Some("current"),
+        MigrationTool::Sqitch => plans.of(path).is_some() || !plans.rule(&folder(path)),
+        MigrationTool::Liquibase => marker(text).is_some() || plans.of(path).is_some(),
         MigrationTool::Drizzle => is_numbered(path) || is_versioned_folder(path),
         _ => is_numbered(path) || marker(text).is_some_and(|(found, _)| found == tool),
     }
-}
-
-fn position(path: &Utf8Path, plan: Option<&[String]>) -> Option<u32> {
-    let name = path.file_stem()?;
-    let nth = plan?.iter().position(|planned| planned == name)?;
-    Some(nth as u32)
 }
 
 /// `001_name.sql`, `2024-01-01-name.sql`, `7.sql`, `v2_name.sql`.
@@ -353,8 +386,8 @@ mod tests {
         let files = BTreeMap::from([("sqitch.plan".into(), b"b 2024\na 2024\n".to_vec())]);
         let sidecars = Sidecars::read(&Tree::Memory(files), &["sqitch.plan".into()]);
         let found = recognise(&sql, &sidecars, &Settings::default());
-        assert_eq!(found[0].order, Some(1));
-        assert_eq!(found[1].order, Some(0));
+        let position = |nth: usize| found[nth].order.as_ref().unwrap().position;
+        assert_eq!((position(0), position(1)), (Some(1), Some(0)));
         assert_eq!(found[0].tool, MigrationTool::Sqitch);
     }
 }

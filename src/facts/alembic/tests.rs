@@ -1,7 +1,6 @@
 //! Revisions in, changes out.
 
 use super::Revision;
-use crate::discover::MigrationTool;
 use crate::facts::FileOutcome;
 use crate::facts::python::read;
 use crate::facts::schema::{
@@ -9,7 +8,7 @@ use crate::facts::schema::{
 };
 
 fn outcome(text: &str, dialect: Dialect) -> FileOutcome {
-    read(text, 0..text.len(), Some((MigrationTool::Alembic, dialect)))
+    read(text, 0..text.len(), Some(dialect))
 }
 
 /// A revision whose `upgrade` is this.

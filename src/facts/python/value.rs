@@ -136,9 +136,7 @@ fn chained(node: Node<'_>, receivers: usize) -> Call {
             }
             Kind::DictionarySplat => found.keywords.push(Keyword {
                 name: "**".to_owned(),
-                value: argument
-                    .operand()
-                    .map_or(Value::Other(argument.span()), value),
+                value: Value::Other(argument.span()),
                 span: argument.span(),
             }),
             Kind::ListSplat => found.args.push(Value::Other(argument.span())),

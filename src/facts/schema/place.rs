@@ -92,7 +92,7 @@ impl Placed for CreateTable {
         match &mut self.derived {
             Some(Derived::PartitionOf(table) | Derived::Like { table, .. }) => table.move_to(at),
             Some(Derived::Inherits(tables)) => tables.move_to(at),
-            Some(Derived::Query | Derived::Foreign) | None => {}
+            Some(Derived::Query) | None => {}
         }
     }
 }
@@ -136,6 +136,7 @@ impl Placed for Column {
         self.name.move_to(at);
         self.ty.move_to(at);
         self.default.move_to(at);
+        self.generated.move_to(at);
         self.span = at;
     }
 }
@@ -158,7 +159,10 @@ impl Placed for Constraint {
             }
             ConstraintKind::ForeignKey(fk) => fk.move_to(at),
             ConstraintKind::Check { condition } => condition.move_to(at),
-            ConstraintKind::Exclude => {}
+            ConstraintKind::Exclude(exclusion) => {
+                exclusion.keys.iter_mut().for_each(|key| key.span = at);
+                exclusion.predicate.move_to(at);
+            }
         }
     }
 }
@@ -219,6 +223,8 @@ impl Placed for AlterAction {
             }
             AlterKind::DropColumn { name, .. }
             | AlterKind::SetNotNull { column: name, .. }
+            | AlterKind::SetIdentity { column: name, .. }
+            | AlterKind::DropExpression { column: name }
             | AlterKind::DropConstraint { name, .. }
             | AlterKind::DropIndex { name }
             | AlterKind::SetSchema { schema: name } => name.move_to(at),

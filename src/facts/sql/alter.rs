@@ -317,6 +317,21 @@ impl Actions {
                 column,
                 default: None,
             }
+        } else if item.eat("add generated") {
+            item.skip_all();
+            AlterKind::SetIdentity {
+                column,
+                identity: true,
+            }
+        } else if item.eat("drop identity") {
+            item.eat("if exists");
+            AlterKind::SetIdentity {
+                column,
+                identity: false,
+            }
+        } else if item.eat("drop expression") {
+            item.eat("if exists");
+            AlterKind::DropExpression { column }
         } else if item.is_any(HARMLESS_COLUMN) || item.is("set") && item.symbol_at(1, b'(') {
             item.skip_all();
             AlterKind::Nothing
@@ -369,8 +384,7 @@ impl Actions {
 
 /// What a column's `SET` and the like do without any rule caring.
 const HARMLESS_COLUMN: &str = "set statistics|set storage|set compression|set generated|set visible|set invisible|\
-    set increment|set start|set sequence|set cache|reset|restart|add generated|\
-    drop identity|drop expression|add masked";
+    set increment|set start|set sequence|set cache|reset|restart|add masked";
 
 fn not_null(column: Ident, not_null: bool) -> AlterKind {
     AlterKind::SetNotNull { column, not_null }

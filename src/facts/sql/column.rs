@@ -17,6 +17,7 @@ struct Options {
     not_null: bool,
     default: Option<Expression>,
     auto_increment: bool,
+    generated: Option<Expression>,
     constraints: Vec<Constraint>,
 }
 
@@ -50,6 +51,7 @@ pub(super) fn clause(cursor: &mut Cursor, name: Ident) -> Definition {
             not_null: options.not_null,
             default: options.default,
             auto_increment: options.auto_increment,
+            generated: options.generated,
             attribute: None,
         },
         constraints: options.constraints,
@@ -96,7 +98,7 @@ fn option(cursor: &mut Cursor, column: &Ident, options: &mut Options) {
     } else if cursor.eat("generated always as row") {
         cursor.eat_any("start|end");
     } else if cursor.eat_any("generated always as|generated as|as") {
-        computed(cursor);
+        options.generated = computed(cursor);
     } else if cursor.eat_any("auto_increment|autoincrement") {
         options.auto_increment = true;
     } else if let Some(kind) = inline(cursor, column) {
@@ -165,11 +167,13 @@ fn continues(cursor: &Cursor, start: u32) -> bool {
         .any(|word| last.eq_ignore_ascii_case(word))
 }
 
-fn computed(cursor: &mut Cursor) {
-    if cursor.group().is_none() {
+fn computed(cursor: &mut Cursor) -> Option<Expression> {
+    let expression = cursor.group().map(|mut group| group.expression());
+    if expression.is_none() {
         cursor.skip_unknown();
     }
     cursor.eat_any("stored|virtual|persisted|persistent");
+    expression
 }
 
 /// `ON CONFLICT action` of SQLite.

@@ -1,6 +1,7 @@
 //! Constraints, of a table or inside a column's clause.
 
 use super::cursor::Cursor;
+use super::index;
 use crate::facts::schema::{
     Action, Constraint, ConstraintKind, Dialect, Expression, ForeignKey, Ident,
 };
@@ -90,11 +91,7 @@ fn kind(cursor: &mut Cursor) -> Option<(Option<Ident>, ConstraintKind)> {
         return Some((None, check(cursor)));
     }
     if cursor.eat("exclude") {
-        if cursor.eat("using") {
-            cursor.ident();
-        }
-        cursor.group();
-        return Some((None, ConstraintKind::Exclude));
+        return Some((None, ConstraintKind::Exclude(index::exclusion(cursor))));
     }
     None
 }
@@ -155,7 +152,6 @@ pub(super) fn references(cursor: &mut Cursor, columns: Vec<Ident>) -> Option<Con
         parent_columns: cursor.names(),
         on_delete: None,
         on_update: None,
-        emulated: false,
     };
     loop {
         let start = cursor.start();

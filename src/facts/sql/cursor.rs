@@ -246,6 +246,15 @@ impl<'a> Cursor<'a> {
         Some(item)
     }
 
+    /// The tokens before a bare word outside parentheses; all where it does not follow.
+    pub(super) fn before(&self, word: &str) -> Self {
+        let mut end = *self;
+        while !end.done() && !end.is(word) {
+            end.skip();
+        }
+        self.part(self.at, end.at)
+    }
+
     /// Reads everything to the end as an expression.
     pub(super) fn expression(&mut self) -> Expression {
         let start = self.start();

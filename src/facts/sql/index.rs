@@ -2,7 +2,7 @@
 
 use super::cursor::Cursor;
 use crate::facts::schema::{
-    AlterKind, Dialect, Expression, Ident, Index, IndexKey, SchemaChange, TableName,
+    AlterKind, Dialect, Exclusion, Expression, Ident, Index, IndexKey, SchemaChange, TableName,
 };
 use crate::parse::sql::{Token, TokenKind};
 
@@ -139,6 +139,32 @@ fn read_keys(cursor: &mut Cursor, index: &mut Shape) {
     };
     while let Some(item) = group.item() {
         index.keys.extend(key(item));
+    }
+}
+
+/// Reads an exclusion constraint, behind `EXCLUDE`.
+pub(super) fn exclusion(cursor: &mut Cursor) -> Exclusion {
+    let mut index = Shape::default();
+    method(cursor, &mut index);
+    let mut keys = Vec::new();
+    if let Some(mut group) = cursor.group() {
+        while let Some(item) = group.item() {
+            // What stands behind is the operator.
+            keys.extend(key(item.before("with")));
+        }
+    }
+    while cursor.is_any("include|with") && cursor.symbol_at(1, b'(') {
+        cursor.advance();
+        cursor.group();
+    }
+    if cursor.eat("using index tablespace") {
+        cursor.advance();
+    }
+    let predicate = cursor.eat("where").then(|| cursor.group()).flatten();
+    Exclusion {
+        method: index.method,
+        keys,
+        predicate: predicate.map(|mut group| group.expression()),
     }
 }
 

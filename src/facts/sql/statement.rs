@@ -158,18 +158,16 @@ fn changes(change: Option<SchemaChange>) -> Meaning {
 fn create(cursor: &mut Cursor, start: u32) -> Meaning {
     const INDEXES: &str = "index|unique|fulltext|spatial|clustered|nonclustered|columnstore|hash";
     cursor.eat_any("or replace|or alter");
-    let (mut temporary, mut foreign) = (false, false);
+    let mut temporary = false;
     loop {
         if cursor.eat_any("temp|temporary") {
             temporary = true;
-        } else if cursor.eat("foreign") {
-            foreign = true;
-        } else if !cursor.eat_any("global|local|unlogged") {
+        } else if !cursor.eat_any("global|local|unlogged|foreign") {
             break;
         }
     }
     if cursor.eat("table") {
-        return changes(table::create(cursor, temporary, foreign));
+        return changes(table::create(cursor, temporary));
     }
     if cursor.eat("virtual table") {
         return changes(table::virtual_table(cursor));

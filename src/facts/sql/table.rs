@@ -8,11 +8,10 @@ use crate::facts::schema::{
 use crate::parse::sql::opinion;
 
 /// Reads `CREATE TABLE`, behind `CREATE [modifiers] TABLE`.
-pub(super) fn create(cursor: &mut Cursor, temporary: bool, foreign: bool) -> Option<SchemaChange> {
+pub(super) fn create(cursor: &mut Cursor, temporary: bool) -> Option<SchemaChange> {
     let if_not_exists = cursor.eat("if not exists");
     let mut table = empty(cursor.table_name()?, temporary);
     table.if_not_exists = if_not_exists;
-    table.derived = foreign.then_some(Derived::Foreign);
     if cursor.eat("partition of") {
         table.derived = cursor.table_name().map(Derived::PartitionOf);
         cursor.group();
@@ -172,6 +171,7 @@ fn query_columns(mut query: Cursor) -> Vec<Column> {
         not_null: false,
         default: None,
         auto_increment: false,
+        generated: None,
         attribute: None,
         span,
     });

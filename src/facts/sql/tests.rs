@@ -77,6 +77,8 @@ fn alter(kind: &AlterKind) -> String {
             column.name,
             default.as_ref().map_or("-", |default| &default.text)
         ),
+        AlterKind::SetIdentity { column, identity } => format!("{} auto {identity}", column.name),
+        AlterKind::DropExpression { column } => format!("{} is plain", column.name),
         AlterKind::RenameColumn { name, to } => format!("{} -> {}", name.name, to.name),
         AlterKind::RenameConstraint { name, to } => format!("{} -> {}", name.name, to.name),
         AlterKind::RenameIndex { name, to } => format!("{} -> {}", name.name, to.name),
@@ -103,6 +105,9 @@ fn column(column: &Column) -> String {
     text += if column.auto_increment { " auto" } else { "" };
     if let Some(default) = &column.default {
         text += &format!(" = {}", default.text);
+    }
+    if let Some(expression) = &column.generated {
+        text += &format!(" as {}", expression.text);
     }
     text
 }
@@ -138,7 +143,7 @@ fn constraint(constraint: &Constraint) -> String {
             key.on_delete.map(|(action, _)| action),
         ),
         ConstraintKind::Check { condition } => format!("check({})", condition.text),
-        ConstraintKind::Exclude => "exclude".to_owned(),
+        ConstraintKind::Exclude(exclusion) => format!("exclude({})", exclusion.keys.len()),
     };
     match &constraint.name {
         Some(name) => format!("{}: {text}", name.name),
@@ -227,7 +232,7 @@ fn postgres_table() {
             "fk: fk(user_id) users(id) Some(Cascade)",
             "u: unique(user_id,key)",
             "fk(n,key) b() Some(SetNull)",
-            "exclude",
+            "exclude(1)",
         ]
     );
 }
@@ -310,7 +315,7 @@ fn mysql_table() {
             "state enum('a','b')",
             "at timestamp = CURRENT_TIMESTAMP",
             "key character varying(20)",
-            "g integer",
+            "g integer as total * 2",
             "n bigint not null auto",
         ]
     );
@@ -381,7 +386,7 @@ fn sqlite_table() {
             "any",
             "big bigint",
             "key text not null = (lower('A'))",
-            "x",
+            "x as price * 2"
         ]
     );
     assert_eq!(constraints(&table), ["pk(id)", "fk(any) b() None"]);
@@ -408,7 +413,7 @@ fn mssql_table() {
             "id integer not null auto",
             "total double precision not null = ((0))",
             "name nvarchar(max)",
-            "gone",
+            "gone as [Total] * 2",
             "at datetime2(7) = (GETDATE())",
         ]
     );

@@ -162,7 +162,7 @@ impl<'a> Statements<'a> {
         if !self.lexer.starts_line(comment.start) {
             return None;
         }
-        let marker = marker::read(self.lexer.slice(comment))?;
+        let marker = marker::read(self.lexer.slice(comment), self.lexer.dialect())?;
         let statement = self.flush();
         if let Marker::Section(section) = marker {
             self.section = section;

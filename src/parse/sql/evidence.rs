@@ -46,8 +46,10 @@ fn vote(lexer: &Lexer, before: [Option<Token>; 2], token: Token) -> Option<(Dial
         TokenKind::Symbol(b'=') if previous.eq_ignore_ascii_case("engine") => {
             Some((Dialect::Mysql, 5))
         }
+        // `GENERATED … AS IDENTITY (…)` is PostgreSQL's.
         TokenKind::Symbol(b'(') if previous.eq_ignore_ascii_case("identity") => {
-            Some((Dialect::Mssql, 5))
+            let first = before[0].map_or("", |token| lexer.slice(token.span));
+            (!first.eq_ignore_ascii_case("as")).then_some((Dialect::Mssql, 5))
         }
         TokenKind::Word => word_vote(lexer, token, text, previous),
         _ => None,
@@ -173,6 +175,10 @@ mod tests {
             ),
             (
                 "create table a (tags text[] default '{}'::text[])",
+                Some(Dialect::Postgres),
+            ),
+            (
+                "alter table a alter b add generated always as identity (start with 1); select 'x'::text",
                 Some(Dialect::Postgres),
             ),
             ("do $$ begin end $$", Some(Dialect::Postgres)),

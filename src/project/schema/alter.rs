@@ -3,7 +3,8 @@
 use super::replay::{Replay, schema_name};
 use super::{Column, TableKey};
 use crate::facts::schema::{
-    AlterAction, AlterKind, Column as ColumnClause, Constraint, Dialect, Ident, TableName, TypeName,
+    AlterAction, AlterKind, Column as ColumnClause, Constraint, Dialect, Expression, Ident,
+    TableName, TypeName,
 };
 use crate::source::Span;
 
@@ -94,6 +95,17 @@ impl Replay {
             AlterKind::SetDefault { column, default } => {
                 if let Some(column) = table.column_mut(&column.name) {
                     column.default.clone_from(default);
+                    column.auto_increment = default.as_ref().is_some_and(is_sequence);
+                }
+            }
+            AlterKind::SetIdentity { column, identity } => {
+                if let Some(column) = table.column_mut(&column.name) {
+                    column.auto_increment = *identity;
+                }
+            }
+            AlterKind::DropExpression { column } => {
+                if let Some(column) = table.column_mut(&column.name) {
+                    column.generated = None;
                 }
             }
             AlterKind::DropPrimaryKey => table.drop_primary_key(at),
@@ -210,6 +222,7 @@ impl Replay {
                 nullable: true,
                 default: None,
                 auto_increment: false,
+                generated: None,
                 attribute: None,
                 created: false,
             });
@@ -223,4 +236,10 @@ impl Replay {
             self.insert(table);
         }
     }
+}
+
+/// Whether a default takes the next number of a sequence.
+fn is_sequence(default: &Expression) -> bool {
+    let text = default.text.trim_start().to_ascii_lowercase();
+    text.starts_with("nextval") || text.starts_with("next value for")
 }

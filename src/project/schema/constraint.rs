@@ -3,7 +3,7 @@
 use super::replay::Replay;
 use super::{Check, ForeignKey, Index, Key, Table, TableKey, expression, names};
 use crate::facts::schema::{
-    Action, Constraint, ConstraintKind, Dialect, ForeignKey as ForeignKeyClause, Ident,
+    Action, Constraint, ConstraintKind, Dialect, Exclusion, ForeignKey as ForeignKeyClause, Ident,
 };
 use crate::source::{Loc, Span};
 
@@ -42,18 +42,25 @@ impl Replay {
                     table.checks.push(check);
                 }
             }
-            ConstraintKind::Exclude => {
-                let name = name.unwrap_or_default();
-                self.give(&name);
-                let exclusion = Key {
-                    name,
-                    columns: Vec::new(),
-                    at,
-                };
-                if let Some(table) = self.table_mut(key) {
-                    table.exclusions.push(exclusion);
-                }
-            }
+            ConstraintKind::Exclude(clause) => self.add_exclusion(key, name, clause, at),
+        }
+    }
+
+    fn add_exclusion(&mut self, key: &TableKey, name: Option<String>, clause: &Exclusion, at: Loc) {
+        let mut index = Index {
+            columns: clause.keys.iter().map(|key| key.column.clone()).collect(),
+            keys: clause.keys.iter().map(|key| key.text.clone()).collect(),
+            predicate: clause.predicate.as_ref().map(|p| p.text.clone()),
+            ..Index::plain(String::new(), &[], at)
+        };
+        if let Some(method) = &clause.method {
+            index.method.clone_from(method);
+        }
+        index.name =
+            name.unwrap_or_else(|| self.relation_name(key, Some(&index.columns_in_name()), "excl"));
+        self.give(&index.name);
+        if let Some(table) = self.table_mut(key) {
+            table.exclusions.push(index);
         }
     }
 
@@ -173,7 +180,6 @@ impl Replay {
             on_update: clause
                 .on_update
                 .map_or(Action::NoAction, |(action, _)| action),
-            emulated: clause.emulated,
             at,
             columns_at,
             on_delete_at: clause.on_delete.map(|(_, span)| self.at(span)),

@@ -53,7 +53,7 @@ impl Replay {
         let rank = |constraint: &Constraint| match constraint.kind {
             ConstraintKind::Check { .. } => 0,
             ConstraintKind::PrimaryKey { .. } => 1,
-            ConstraintKind::Unique { .. } | ConstraintKind::Exclude => 2,
+            ConstraintKind::Unique { .. } | ConstraintKind::Exclude { .. } => 2,
             ConstraintKind::ForeignKey(_) => 3,
         };
         let mut constraints: Vec<&Constraint> = constraints.iter().collect();
@@ -87,15 +87,14 @@ impl Replay {
             nullable: !clause.not_null,
             default: clause.default.clone(),
             auto_increment: clause.auto_increment,
+            generated: clause.generated.clone(),
             attribute: clause.attribute.clone(),
             created: true,
         }
     }
 
     fn derive_columns(&mut self, table: &mut Table, derived: &Derived) {
-        table.derived = !matches!(derived, Derived::Like { .. });
         let parents = match derived {
-            Derived::Foreign => return,
             Derived::Query => {
                 table.columns_known = false;
                 return;

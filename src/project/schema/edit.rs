@@ -21,7 +21,6 @@ impl Table {
             columns_known: true,
             opaque: false,
             partition_of: None,
-            derived: false,
         }
     }
 
@@ -107,8 +106,8 @@ impl Table {
     pub(super) fn rename_constraint(&mut self, name: &str, to: &str) {
         let keys = self.primary_key.iter_mut().chain(&mut self.uniques);
         let names = keys
-            .chain(&mut self.exclusions)
             .map(|key| &mut key.name)
+            .chain(self.exclusions.iter_mut().map(|index| &mut index.name))
             .chain(self.checks.iter_mut().map(|check| &mut check.name))
             .chain(self.foreign_keys.iter_mut().map(|fk| &mut fk.name));
         for found in names.filter(|found| *found == name) {
@@ -132,7 +131,8 @@ impl Table {
             check.condition = expression::rename(&check.condition, name, to);
         }
         let dropped = self.dropped.iter_mut().map(|(index, _)| index);
-        for index in self.indexes.iter_mut().chain(dropped) {
+        let indexes = self.indexes.iter_mut().chain(&mut self.exclusions);
+        for index in indexes.chain(dropped) {
             index.rename_column(name, to);
         }
     }
@@ -149,6 +149,7 @@ impl Table {
             }
         }
         self.indexes = kept;
+        self.exclusions.retain(|index| !index.mentions(name));
         let holds = |key: &Key| key.columns.iter().any(|column| column == name);
         let primary = self.primary_key.take_if(|key| holds(key));
         let uniques = self.uniques.extract_if(.., |key| holds(key));

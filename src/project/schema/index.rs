@@ -47,12 +47,11 @@ impl Replay {
     /// The name the database gives an index.
     pub(super) fn index_name(&self, key: &TableKey, index: &Index) -> String {
         match self.database.dialect {
-            Dialect::Postgres => names::choose(
-                &key.name,
-                Some(&postgres_columns(index).join("_")),
-                "idx",
-                |name| self.relation_taken(key, name),
-            ),
+            Dialect::Postgres => {
+                names::choose(&key.name, Some(&index.columns_in_name()), "idx", |name| {
+                    self.relation_taken(key, name)
+                })
+            }
             Dialect::Mysql => {
                 self.mysql_index_name(key, index.columns.first().and_then(Option::as_ref))
             }
@@ -114,26 +113,24 @@ impl Replay {
     }
 }
 
-/// What PostgreSQL writes for each column into the name of an index, made distinct.
-fn postgres_columns(index: &Index) -> Vec<String> {
-    let keys = index
-        .columns
-        .iter()
-        .zip(&index.keys)
-        .map(|(column, text)| match column {
+impl Index {
+    /// What PostgreSQL writes for the columns into the name of an index, each made distinct.
+    pub(super) fn columns_in_name(&self) -> String {
+        let keys = self.columns.iter().zip(&self.keys);
+        let keys = keys.map(|(column, text)| match column {
             Some(column) => column.clone(),
             None => expression::column_name(text),
-        })
-        .chain(index.include.iter().cloned());
-    let mut columns: Vec<String> = Vec::new();
-    for name in keys {
-        let mut distinct = name.clone();
-        let mut number = 1;
-        while columns.contains(&distinct) {
-            distinct = format!("{name}{number}");
-            number += 1;
+        });
+        let mut columns: Vec<String> = Vec::new();
+        for name in keys.chain(self.include.iter().cloned()) {
+            let mut distinct = name.clone();
+            let mut number = 1;
+            while columns.contains(&distinct) {
+                distinct = format!("{name}{number}");
+                number += 1;
+            }
+            columns.push(distinct);
         }
-        columns.push(distinct);
+        columns.join("_")
     }
-    columns
 }

@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::TableKey;
+use super::baseline;
 use super::history::held;
 use super::replay::Replay;
 use super::revisions::Revisions;
 use super::touch::Touch;
 use super::version::{Version, is_version, is_way_back, version};
 use crate::config::Settings;
-use crate::discover::{FileKind, MigrationTool, Unit};
+use crate::discover::{FileKind, MigrationTool, Unit, graphile_root};
 use crate::facts::FileOutcome;
 use crate::facts::schema::{Dialect, SchemaStatement};
 use crate::project::LinkNote;
@@ -50,6 +51,13 @@ pub(super) fn chains(
     (chains, files.revisions.notes)
 }
 
+/// Whether the plan of its tool leaves it out.
+fn is_passed_over(unit: &Unit) -> bool {
+    unit.order
+        .as_ref()
+        .is_some_and(|planned| planned.position.is_none())
+}
+
 /// A schema file or a dump: no step of a history.
 fn is_loose(tool: MigrationTool) -> bool {
     tool == MigrationTool::None
@@ -86,11 +94,12 @@ impl<'a> Files<'a> {
                 (is_sql(unit) || unit.tool == MigrationTool::Alembic)
                     && !outcome.facts.schema.is_empty()
                     && !is_way_back(&unit.path, unit.tool)
+                    && !is_passed_over(unit)
             })
             .map(|(index, (unit, outcome))| {
                 let file = File {
                     unit,
-                    root: root(&unit.path, unit.tool),
+                    root: root(unit),
                     dialect: settings.dialect.or(unit.dialect),
                     version: version(unit, revisions.position(index)),
                     statements: &outcome.facts.schema,
@@ -203,6 +212,10 @@ impl<'a> Files<'a> {
     fn migrations(&self, root: &Utf8Path, dialect: Dialect, members: Vec<usize>) -> Chain {
         let tools: BTreeSet<MigrationTool> =
             members.iter().map(|i| self.files[i].unit.tool).collect();
+        let members = baseline::since(members, |index| {
+            let file = &self.files[&index];
+            (file.unit, &file.version)
+        });
         let bases = self.bases(root, dialect, &members);
         let applied = self.not_held(&bases, dialect, &members);
         let units = [bases, applied].concat();
@@ -418,11 +431,14 @@ fn are_near(left: &Utf8Path, right: &Utf8Path) -> bool {
 }
 
 /// The folder whose files make one history.
-fn root(path: &Utf8Path, tool: MigrationTool) -> Utf8PathBuf {
+fn root(unit: &Unit) -> Utf8PathBuf {
+    let path = &unit.path;
     let folder = path.parent().unwrap_or(Utf8Path::new(""));
     let has_own_folder = matches!(path.file_name(), Some("up.sql" | "migration.sql"));
-    match tool {
+    match unit.tool {
         MigrationTool::None => folder,
+        MigrationTool::Liquibase if let Some(planned) = &unit.order => &planned.root,
+        MigrationTool::Graphile => graphile_root(path),
         MigrationTool::Flyway => flyway_location(folder),
         MigrationTool::Alembic => versions(folder),
         _ if has_own_folder => folder.parent().unwrap_or(folder),

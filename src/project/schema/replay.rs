@@ -74,9 +74,9 @@ impl Replay {
         }
     }
 
-    /// Applies one statement of a file; the way back is left out.
+    /// Applies one statement of a file; the way back, and what is for other databases, is left out.
     pub fn apply(&mut self, file: FileId, statement: &SchemaStatement) {
-        if statement.section == Section::Down {
+        if statement.section != Section::Up {
             return;
         }
         if file != self.file {

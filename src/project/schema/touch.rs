@@ -112,7 +112,7 @@ impl Touch {
                 std::slice::from_ref(table)
             }
             Some(Derived::Inherits(tables)) => tables,
-            Some(Derived::Query | Derived::Foreign) | None => &[],
+            Some(Derived::Query) | None => &[],
         };
         self.needs.extend(sources.iter().map(TableKey::of));
     }

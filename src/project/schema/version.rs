@@ -2,12 +2,13 @@
 
 use camino::Utf8Path;
 
-use crate::discover::{MigrationTool, Unit};
+use crate::discover::{MigrationTool, Unit, is_current};
 
 /// A sort key: place in a plan, kind of migration, version, then the whole name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Version {
-    planned: Option<u32>,
+    /// What no plan lists yet comes last.
+    planned: u32,
     rank: u8,
     parts: Vec<Part>,
     name: Vec<Part>,
@@ -26,8 +27,9 @@ pub(super) enum Part {
 /// A place in a graph of revisions is one in a plan.
 pub(super) fn version(unit: &Unit, revision: Option<u32>) -> Version {
     let (rank, parts) = parts(&unit.path, unit.tool);
+    let planned = unit.order.as_ref().and_then(|planned| planned.position);
     Version {
-        planned: unit.order.or(revision),
+        planned: planned.or(revision).unwrap_or(u32::MAX),
         rank,
         parts,
         name: natural(unit.path.as_str()),
@@ -49,6 +51,7 @@ fn parts(path: &Utf8Path, tool: MigrationTool) -> (u8, Vec<Part>) {
             (0, vec![Part::Text(before.to_owned())])
         }
         MigrationTool::Flyway | MigrationTool::Refinery => flyway(file),
+        MigrationTool::Graphile => (u8::from(is_current(path)), natural(own)),
         _ => {
             let versions = path.ancestors().skip(1).map_while(|above| {
                 let name = above.file_name()?;
@@ -72,6 +75,11 @@ pub(super) fn is_version(name: &str) -> bool {
 }
 
 impl Version {
+    /// Whether it is applied after the baseline, which stands for all up to it.
+    pub(super) fn follows(&self, baseline: &Self) -> bool {
+        self.rank > 1 || self.parts > baseline.parts
+    }
+
     /// Whether the part that orders both is the same.
     pub(super) fn clashes(&self, other: &Self) -> bool {
         (self.planned, self.rank, &self.parts) == (other.planned, other.rank, &other.parts)

@@ -139,7 +139,7 @@ fn our_constraint(constraint: &Constraint) -> Option<String> {
             key.on_update
                 .map_or(String::new(), |(action, _)| format!("{action:?}")),
         ),
-        ConstraintKind::Check { .. } | ConstraintKind::Exclude => return None,
+        ConstraintKind::Check { .. } | ConstraintKind::Exclude(_) => return None,
     })
 }
 

@@ -1,0 +1,307 @@
+//! What stands in a table: `sa.Column`, the constraints and `sa.Index`.
+
+use super::names::{ident, idents, table_named, target};
+use super::term::{Call, Form, Term};
+use super::types;
+use crate::facts::schema::{
+    Action, Column, Constraint, ConstraintKind, Dialect, Exclusion, Expression, ForeignKey, Ident,
+    Index, IndexKey, TableName,
+};
+use crate::source::Span;
+
+/// A column with what its clause declares beside it.
+pub(super) struct Definition {
+    pub(super) column: Column,
+    pub(super) constraints: Vec<Constraint>,
+    pub(super) indexes: Vec<Index>,
+    /// The place of `primary_key=True`.
+    pub(super) primary: Option<Span>,
+    /// All of it was understood.
+    pub(super) whole: bool,
+}
+
+/// Reads `sa.Column(…)`.
+pub(super) fn column(term: &Term, table: &TableName, dialect: Dialect) -> Option<Definition> {
+    let call = term.call().filter(|call| call.name() == "Column")?;
+    let name = ident(call.arg(0, &["name"])?, dialect)?;
+    let primary = call.entry("primary_key").filter(|it| it.value.is_true());
+    let mut found = Definition {
+        column: Column {
+            name: name.clone(),
+            ty: None,
+            not_null: call.denies("nullable") || primary.is_some() && !call.says("nullable"),
+            default: call.given("server_default").map(expression),
+            auto_increment: false,
+            generated: None,
+            attribute: None,
+            span: term.span,
+        },
+        constraints: Vec::new(),
+        indexes: Vec::new(),
+        primary: primary.map(|primary| primary.span),
+        whole: !call.more,
+    };
+    let parts = call.args.iter().skip(1);
+    for part in parts.chain(call.keyword("type_")) {
+        match part.call().map(Call::name) {
+            Some("ForeignKey") => match foreign_key(part, &name, dialect) {
+                Some(constraint) => found.constraints.push(constraint),
+                None => found.whole = false,
+            },
+            Some("Identity") => {
+                found.column.auto_increment = true;
+                found.column.not_null = true;
+            }
+            Some("CheckConstraint") => found.constraints.extend(constraint(part, table, dialect)),
+            Some("Computed" | "Sequence" | "FetchedValue") => {}
+            _ => found.column.ty = types::read(part, dialect),
+        }
+    }
+    keys(call, &name, table, &mut found);
+    Some(found)
+}
+
+/// `index=True` and `unique=True`; with both there is one unique index.
+fn keys(call: &Call, name: &Ident, table: &TableName, found: &mut Definition) {
+    let entry = |name| call.entry(name).filter(|entry| entry.value.is_true());
+    if let Some(index) = entry("index") {
+        let label = match &table.schema {
+            Some(schema) => format!("ix_{schema}_{}_{}", table.name, name.name),
+            None => format!("ix_{}_{}", table.name, name.name),
+        };
+        found.indexes.push(Index {
+            unique: entry("unique").is_some(),
+            keys: vec![IndexKey {
+                column: Some(name.name.clone()),
+                text: name.name.clone(),
+                span: name.span,
+            }],
+            ..blank(Some(label), table, index.span)
+        });
+    } else if let Some(unique) = entry("unique") {
+        found.constraints.push(Constraint {
+            name: None,
+            kind: ConstraintKind::Unique {
+                columns: vec![name.clone()],
+                using_index: None,
+            },
+            not_valid: false,
+            inline: true,
+            span: unique.span,
+        });
+    }
+}
+
+/// An integer that is the whole primary key numbers itself.
+pub(super) fn number_itself(column: &mut Column, clause: &Term, is_reference: bool) {
+    let integer = column
+        .ty
+        .as_ref()
+        .is_some_and(|ty| matches!(ty.base.as_str(), "integer" | "bigint" | "smallint"));
+    let refused = clause
+        .call()
+        .is_some_and(|call| call.denies("autoincrement"));
+    column.auto_increment |= integer && !refused && !is_reference && column.default.is_none();
+}
+
+/// `sa.ForeignKey("parent.id", ondelete=…)` of a column.
+fn foreign_key(term: &Term, column: &Ident, dialect: Dialect) -> Option<Constraint> {
+    let call = term.call()?;
+    let (parent, parent_column) = target(call.arg(0, &["column"])?, dialect)?;
+    let fk = ForeignKey {
+        columns: vec![column.clone()],
+        parent,
+        parent_columns: vec![parent_column],
+        on_delete: action(call, "ondelete")?,
+        on_update: action(call, "onupdate")?,
+    };
+    Some(Constraint {
+        name: call.given("name").and_then(|name| ident(name, dialect)),
+        kind: ConstraintKind::ForeignKey(fk),
+        not_valid: says_not_valid(call),
+        inline: true,
+        span: term.span,
+    })
+}
+
+pub(super) fn says_not_valid(call: &Call) -> bool {
+    call.says("postgresql_not_valid")
+}
+
+/// What a foreign key does; `None` if it says something that is not known.
+#[expect(clippy::option_option, reason = "not said, and not known")]
+pub(super) fn action(call: &Call, name: &str) -> Option<Option<(Action, Span)>> {
+    let Some(entry) = call.entry(name) else {
+        return Some(None);
+    };
+    if matches!(entry.value.form, Form::None) {
+        return Some(None);
+    }
+    let written = entry.value.text()?.to_ascii_uppercase();
+    let action = match written.split_whitespace().collect::<Vec<_>>()[..] {
+        ["CASCADE"] => Action::Cascade,
+        ["RESTRICT"] => Action::Restrict,
+        ["NO", "ACTION"] => Action::NoAction,
+        ["SET", "NULL"] => Action::SetNull,
+        ["SET", "DEFAULT"] => Action::SetDefault,
+        _ => return None,
+    };
+    Some(Some((action, entry.span)))
+}
+
+/// Reads a constraint of a table; `None` for anything else, and for what is not known.
+pub(super) fn constraint(term: &Term, table: &TableName, dialect: Dialect) -> Option<Constraint> {
+    let call = term.call()?;
+    let kind = match call.name() {
+        "PrimaryKeyConstraint" => ConstraintKind::PrimaryKey {
+            columns: idents(&call.args, dialect)?,
+            using_index: None,
+        },
+        "UniqueConstraint" => ConstraintKind::Unique {
+            columns: idents(&call.args, dialect)?,
+            using_index: None,
+        },
+        "ForeignKeyConstraint" => ConstraintKind::ForeignKey(table_key(call, table, dialect)?),
+        "CheckConstraint" => ConstraintKind::Check {
+            condition: condition(call.arg(0, &["sqltext"])?),
+        },
+        "ExcludeConstraint" => ConstraintKind::Exclude(Exclusion::default()),
+        _ => return None,
+    };
+    Some(Constraint {
+        name: call.given("name").and_then(|name| ident(name, dialect)),
+        kind,
+        not_valid: says_not_valid(call),
+        inline: false,
+        span: term.span,
+    })
+}
+
+/// `sa.ForeignKeyConstraint(["a"], ["parent.id"], ondelete=…)`.
+fn table_key(call: &Call, table: &TableName, dialect: Dialect) -> Option<ForeignKey> {
+    let columns = idents(call.arg(0, &["columns"])?.elements()?, dialect)?;
+    let targets = call.arg(1, &["refcolumns"])?.elements()?;
+    let targets: Vec<_> = targets
+        .iter()
+        .map(|term| target(term, dialect))
+        .collect::<Option<_>>()?;
+    let parent = targets.first().map(|(table, _)| table.clone());
+    Some(ForeignKey {
+        columns,
+        parent: parent.unwrap_or_else(|| table.clone()),
+        parent_columns: targets.into_iter().map(|(_, column)| column).collect(),
+        on_delete: action(call, "ondelete")?,
+        on_update: action(call, "onupdate")?,
+    })
+}
+
+/// `sa.Index("name", "a", "b")` in a table.
+pub(super) fn table_index(term: &Term, table: &TableName, dialect: Dialect) -> Option<Index> {
+    let call = term.call().filter(|call| call.name() == "Index")?;
+    let (name, columns) = call.args.split_first()?;
+    index(name, columns, table, call, (term.span, dialect))
+}
+
+/// An index with its options.
+pub(super) fn index(
+    name: &Term,
+    columns: &[Term],
+    table: &TableName,
+    call: &Call,
+    (span, dialect): (Span, Dialect),
+) -> Option<Index> {
+    let name = match name.form {
+        Form::None => None,
+        _ => Some(ident(name, dialect)?),
+    };
+    let include = call.given("postgresql_include");
+    let include = include.map_or(Some(Vec::new()), |include| {
+        idents(include.elements()?, dialect)
+    })?;
+    let methods = ["postgresql_using", "mysql_using", "mariadb_using"];
+    let method = methods.iter().find_map(|name| call.given(name)?.text());
+    let predicates = ["postgresql_where", "sqlite_where", "mssql_where"];
+    let predicate = predicates.iter().find_map(|name| call.given(name));
+    Some(Index {
+        name,
+        keys: columns.iter().map(|term| key(term, dialect)).collect(),
+        include,
+        unique: call.says("unique"),
+        method: method.map(str::to_ascii_lowercase),
+        predicate: predicate.map(condition),
+        concurrently: call.says("postgresql_concurrently"),
+        if_not_exists: call.says("if_not_exists"),
+        ..blank(None, table, span)
+    })
+}
+
+fn blank(name: Option<String>, table: &TableName, span: Span) -> Index {
+    Index {
+        name: name.map(|name| Ident { name, span }),
+        table: table.clone(),
+        keys: Vec::new(),
+        include: Vec::new(),
+        unique: false,
+        method: None,
+        predicate: None,
+        concurrently: false,
+        if_not_exists: false,
+        only: false,
+        span,
+    }
+}
+
+/// A column by its name, or an expression; `text("created_at DESC")` is a column too.
+fn key(term: &Term, dialect: Dialect) -> IndexKey {
+    if let Some(name) = ident(term, dialect) {
+        return IndexKey {
+            column: Some(name.name.clone()),
+            text: name.name,
+            span: term.span,
+        };
+    }
+    let text = expression(term).text;
+    let (first, rest) = text.split_once(char::is_whitespace).unwrap_or((&text, ""));
+    let is_name = first.chars().all(|c| c.is_alphanumeric() || c == '_');
+    let rest = rest.to_ascii_lowercase();
+    let is_order = rest
+        .split_whitespace()
+        .all(|word| matches!(word, "asc" | "desc" | "nulls" | "first" | "last"));
+    IndexKey {
+        column: (is_name && is_order).then(|| first.to_lowercase()),
+        text: text.clone(),
+        span: term.span,
+    }
+}
+
+/// SQL given as text; anything else as it is written.
+pub(super) fn expression(term: &Term) -> Expression {
+    let text = match (&term.form, term.sql()) {
+        (Form::Text(text), _) => format!("'{}'", text.text.replace('\'', "''")),
+        (_, Some((text, _))) => text.text.clone(),
+        (Form::Call(call), _) => match call.name() {
+            "true" | "false" | "null" => call.name().to_owned(),
+            name => format!("{name}()"),
+        },
+        _ => String::new(),
+    };
+    Expression {
+        text,
+        span: term.span,
+    }
+}
+
+/// A condition: a string is SQL here.
+pub(super) fn condition(term: &Term) -> Expression {
+    let text = term.sql().map(|(text, _)| text.text.clone());
+    Expression {
+        text: text.unwrap_or_default(),
+        span: term.span,
+    }
+}
+
+/// A parent that operations name apart from its columns.
+pub(super) fn parent(name: &Term, schema: Option<&Term>, dialect: Dialect) -> Option<TableName> {
+    let schema = schema.and_then(Term::text);
+    Some(table_named(name.text()?, schema, name.span, dialect))
+}

@@ -1,0 +1,8 @@
+//! The replay against a real PostgreSQL: the same statements, applied to a server and to the model,
+//! leave the same catalogue.
+//!
+//! Without a server these tests say so and pass, unless `AICHECK_ORACLES=1` demands one.
+
+mod catalogue;
+mod server;
+mod tools;

@@ -1,0 +1,2 @@
+CREATE TABLE "tags" ("id" serial PRIMARY KEY, "label" text);
+ALTER TABLE "blog" RENAME TO "blogs";

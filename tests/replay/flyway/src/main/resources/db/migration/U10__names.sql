@@ -1,0 +1,1 @@
+ALTER TABLE payments RENAME COLUMN payer_id TO customer_id;

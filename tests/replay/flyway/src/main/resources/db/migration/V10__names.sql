@@ -1,0 +1,2 @@
+ALTER TABLE payments RENAME CONSTRAINT fk_customer TO payments_customer;
+ALTER TABLE payments RENAME COLUMN customer_id TO payer_id;

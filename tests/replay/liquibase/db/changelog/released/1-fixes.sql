@@ -1,0 +1,4 @@
+--liquibase formatted sql
+
+--changeset cid:1
+ALTER TABLE articles ADD note text;

@@ -1,0 +1,4 @@
+--liquibase formatted sql
+
+--changeset cid:2
+ALTER TABLE articles RENAME note TO remark;

@@ -1,0 +1,4 @@
+-- Revert flipr:grants from pg
+BEGIN;
+DROP TABLE grants;
+COMMIT;

@@ -1,0 +1,4 @@
+-- Verify flipr:appschema on pg
+BEGIN;
+CREATE TABLE verified_appschema (id int);
+ROLLBACK;

@@ -1,0 +1,4 @@
+-- Verify flipr:flips on pg
+BEGIN;
+CREATE TABLE verified_flips (id int);
+ROLLBACK;

@@ -1,0 +1,5 @@
+CREATE EXTENSION IF NOT EXISTS btree_gist;
+CREATE TABLE rooms (
+    id int PRIMARY KEY,
+    "Name" text NOT NULL
+);

@@ -1,0 +1,1 @@
+create table public.platform (id int);
