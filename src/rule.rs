@@ -21,7 +21,7 @@ pub mod prelude {
     pub use crate::project::python::{Framework, Handler, StepPlace, UnhandledStep};
     pub use crate::project::schema::{
         Column, Database, FloatMoney, ForeignKey, Idiom, Index, Key, MigrationTool, NearMiss, Orm,
-        Place, Precious, Reached, Table, TableKey, Why, operation,
+        Place, Precious, Reached, Table, TableKey, Unreferenced, Why, operation,
     };
     pub use crate::source::{Loc, Span};
 }

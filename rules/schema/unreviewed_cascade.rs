@@ -42,7 +42,7 @@ fn check(project: &Project, sink: &mut Sink) {
 }
 
 /// The action in the model or, if that does not declare it, in the migration.
-fn place(database: &Database, table: &Table, fk: &ForeignKey) -> Place {
+pub(super) fn place(database: &Database, table: &Table, fk: &ForeignKey) -> Place {
     let declared = database.place(table, |table| {
         let fk = table.foreign_key(&fk.columns, &fk.parent)?;
         let cascades = fk.on_delete == Action::Cascade;
@@ -103,27 +103,6 @@ fn help(
     subject: &str,
     idiom: Idiom,
 ) -> String {
-    let entry = format!(
-        "[[reviewed]]\nrule = \"unreviewed-cascade\"\nsubject = \"{subject}\"\n\
-         action = \"cascade\"\nreason = \"…\""
-    );
-    let review = match idiom {
-        Idiom::Sql => review(database.tool),
-        _ => Review::Comment,
-    };
-    let sign = match review {
-        Review::Comment => {
-            format!(
-                "{} aicheck: reviewed unreviewed-cascade: why",
-                idiom.comment()
-            )
-        }
-        Review::Entry => entry,
-    };
-    let place = match review {
-        Review::Comment => "above the clause",
-        Review::Entry => "in aicheck.toml, because the tool checksums applied files",
-    };
     let nullable = fk
         .columns
         .iter()
@@ -133,17 +112,39 @@ fn help(
         false => String::new(),
     };
     format!(
-        "if these rows must never outlive `{}`, sign it off {place}:{}\n\
+        "if these rows must never outlive `{}`, sign it off {}\n\
          otherwise {} refuses the delete while they exist{or_null}{}",
         fk.parent,
-        code(&sign),
+        sign_off(database, RULE.id, subject, idiom),
         action(idiom, "RESTRICT"),
         replacement(database, table, fk, idiom)
     )
 }
 
+/// Where a person settles a cascade, and what to write there.
+pub(super) fn sign_off(database: &Database, rule: &str, subject: &str, idiom: Idiom) -> String {
+    let review = match idiom {
+        Idiom::Sql => review(database.tool),
+        _ => Review::Comment,
+    };
+    match review {
+        Review::Comment => {
+            let comment = format!("{} aicheck: reviewed {rule}: why", idiom.comment());
+            format!("above the clause:{}", code(&comment))
+        }
+        Review::Entry => {
+            let entry = format!(
+                "[[reviewed]]\nrule = \"{rule}\"\nsubject = \"{subject}\"\n\
+                 action = \"cascade\"\nreason = \"…\""
+            );
+            let place = "in aicheck.toml, because the tool checksums applied files";
+            format!("{place}:{}", code(&entry))
+        }
+    }
+}
+
 /// What a foreign key does, as the migration says it.
-fn action(idiom: Idiom, action: &str) -> String {
+pub(super) fn action(idiom: Idiom, action: &str) -> String {
     match idiom {
         Idiom::Sql => format!("`ON DELETE {action}`"),
         Idiom::Alembic | Idiom::Model(Orm::SqlAlchemy) => format!("`ondelete=\"{action}\"`"),
@@ -179,7 +180,12 @@ fn review(tool: MigrationTool) -> Review {
 }
 
 /// The statement that changes a foreign key in use, where its name is known.
-fn replacement(database: &Database, table: &Table, fk: &ForeignKey, idiom: Idiom) -> String {
+pub(super) fn replacement(
+    database: &Database,
+    table: &Table,
+    fk: &ForeignKey,
+    idiom: Idiom,
+) -> String {
     if database.dialect != Dialect::Postgres || fk.parent_columns.is_empty() {
         return String::new();
     }

@@ -37,7 +37,7 @@ const SHOP: [Fault; 9] = [
     ("info", "hardcoded-secret", "tests/test_customers.py:35"),
 ];
 
-const BOOKING: [Fault; 6] = [
+const BOOKING: [Fault; 7] = [
     ("error", "hardcoded-secret", "booking/__init__.py:13"),
     (
         "error",
@@ -45,6 +45,11 @@ const BOOKING: [Fault; 6] = [
         "booking/views/bookings.py:79",
     ),
     ("error", "happy-path-only", "booking/views/rooms.py:37"),
+    (
+        "info",
+        "unchecked-enum-column",
+        "migrations/0002_bookings.sql:9",
+    ),
     (
         "error",
         "missing-fk-index",
@@ -58,7 +63,7 @@ const BOOKING: [Fault; 6] = [
     ("error", "float-money", "migrations/0004_discounts.sql:4"),
 ];
 
-const CLINIC: [Fault; 6] = [
+const CLINIC: [Fault; 7] = [
     (
         "warning",
         "unmapped-lookup-error",
@@ -70,6 +75,11 @@ const CLINIC: [Fault; 6] = [
         "error",
         "missing-fk-index",
         "db/migrations/002_appointments.sql:3",
+    ),
+    (
+        "info",
+        "unchecked-enum-column",
+        "db/migrations/002_appointments.sql:6",
     ),
     (
         "error",

@@ -52,7 +52,7 @@ impl Database {
     }
 
     /// The type behind a domain, with the place that says so; the type itself where it is none.
-    fn resolve_type<'a>(&'a self, ty: &'a TypeName) -> (&'a TypeName, Option<Loc>) {
+    pub(super) fn resolve_type<'a>(&'a self, ty: &'a TypeName) -> (&'a TypeName, Option<Loc>) {
         let mut found = (ty, None);
         // A domain over a domain over …: a longer chain is a circle.
         for _ in 0..8 {

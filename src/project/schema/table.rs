@@ -1,5 +1,7 @@
 //! What rules ask of a table.
 
+use crate::source::Loc;
+
 use super::{Column, ForeignKey, Key, Table, TableKey};
 
 impl Table {
@@ -54,6 +56,14 @@ impl Table {
 }
 
 impl Column {
+    /// The clause that gave it its present form.
+    pub fn declared_at(&self) -> Loc {
+        match &self.ty {
+            Some((_, at)) if self.retyped => *at,
+            _ => self.at,
+        }
+    }
+
     fn is_timestamp(&self) -> bool {
         let base = self.ty.as_ref().map_or("", |(ty, _)| ty.base.as_str());
         base.starts_with("timestamp") || base.starts_with("datetime") || self.name.ends_with("_at")
