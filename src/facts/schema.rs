@@ -5,11 +5,13 @@
 
 mod place;
 mod types;
+mod view;
 
 use serde::{Deserialize, Serialize};
 
 use crate::source::Span;
 pub use types::{Beside, Domain, TypeChange, TypeDefinition};
+pub use view::{CreateView, ViewChange};
 
 /// The SQL a document is written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -137,6 +139,22 @@ pub enum SchemaChange {
         /// Columns of these types go too.
         cascade: bool,
     },
+    /// `CREATE VIEW`, and `ALTER VIEW … AS`.
+    CreateView(CreateView),
+    /// `ALTER VIEW`.
+    AlterView {
+        /// The view.
+        name: TableName,
+        /// What is done.
+        change: ViewChange,
+    },
+    /// `DROP VIEW`.
+    DropView {
+        /// The views.
+        names: Vec<TableName>,
+        /// Views that read from them go too.
+        cascade: bool,
+    },
     /// A statement that nobody understood: the tables it names become open.
     Opaque {
         /// The tables named in it; none = it may have changed any table.
@@ -158,7 +176,10 @@ impl SchemaChange {
             | Self::RenameIndex { .. }
             | Self::CreateType { .. }
             | Self::AlterType { .. }
-            | Self::DropType { .. } => Vec::new(),
+            | Self::DropType { .. }
+            | Self::CreateView(_)
+            | Self::AlterView { .. }
+            | Self::DropView { .. } => Vec::new(),
         }
     }
 }

@@ -17,6 +17,7 @@ mod statement;
 mod table;
 mod text;
 mod types;
+mod view;
 
 use std::ops::Range;
 

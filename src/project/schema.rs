@@ -28,6 +28,7 @@ mod table;
 mod touch;
 mod types;
 mod version;
+mod view;
 mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -51,6 +52,7 @@ pub use place::Place;
 pub use reference::Unreferenced;
 pub use replay::Replay;
 pub use types::{Domain, Type, TypeKind};
+pub use view::View;
 
 /// One database: a migration root in one dialect.
 #[derive(Clone, Debug)]
@@ -71,6 +73,8 @@ pub struct Database {
     pub partitions: BTreeMap<TableKey, Table>,
     /// Types that statements made: enums, domains, …
     pub types: BTreeMap<TableKey, Type>,
+    /// The views, by key.
+    pub views: BTreeMap<TableKey, View>,
     /// Names of tables that some statement nobody understood may have made or changed, or that are
     /// only altered and never made.
     pub open: Vec<String>,

@@ -4,7 +4,7 @@
 use super::{
     AlterAction, AlterKind, Column, Constraint, ConstraintKind, CreateTable, Derived, Expression,
     ForeignKey, Ident, Index, SchemaChange, SchemaStatement, TableName, TypeChange, TypeDefinition,
-    TypeName,
+    TypeName, ViewChange,
 };
 use crate::source::Span;
 
@@ -45,7 +45,19 @@ impl SchemaStatement {
                 name.span = at;
                 change.move_to(at);
             }
-            SchemaChange::DropType { names, .. } => names.move_to(at),
+            SchemaChange::DropType { names, .. } | SchemaChange::DropView { names, .. } => {
+                names.move_to(at);
+            }
+            SchemaChange::CreateView(view) => {
+                view.name.move_to(at);
+                view.columns.move_to(at);
+                view.sources.move_to(at);
+                view.definition.move_to(at);
+            }
+            SchemaChange::AlterView { name, change } => {
+                name.span = at;
+                change.move_to(at);
+            }
         }
     }
 }
@@ -127,6 +139,18 @@ impl Placed for TypeChange {
             | Self::RenameValue { .. }
             | Self::SetNotNull(_)
             | Self::Opaque => {}
+        }
+    }
+}
+
+impl Placed for ViewChange {
+    fn move_to(&mut self, at: Span) {
+        match self {
+            Self::Rename { to: name } | Self::SetSchema { schema: name } => name.move_to(at),
+            Self::RenameColumn { name, to } => {
+                name.move_to(at);
+                to.move_to(at);
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Changes made by texts that are put together when they run: what of them is known for certain.
 
 use super::text::{has_hole, inner};
-use crate::facts::schema::{AlterAction, AlterKind, SchemaChange, TableName};
+use crate::facts::schema::{AlterAction, AlterKind, CreateView, SchemaChange, TableName};
 use crate::parse::sql::{Lexer, Piece, Token, TokenKind};
 use crate::source::Span;
 
@@ -94,7 +94,10 @@ pub(super) fn settle(
     let any = |tables: &[TableName]| tables.iter().any(|table| has_hole(&table.name));
     let unknown = match &change {
         SchemaChange::CreateTable(table) if has_hole(&table.table.name) => return None,
-        SchemaChange::CreateType { name, .. } | SchemaChange::AlterType { name, .. }
+        SchemaChange::CreateType { name, .. }
+        | SchemaChange::AlterType { name, .. }
+        | SchemaChange::CreateView(CreateView { name, .. })
+        | SchemaChange::AlterView { name, .. }
             if has_hole(&name.name) =>
         {
             return None;

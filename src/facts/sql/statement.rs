@@ -2,7 +2,7 @@
 
 use super::block::{self, Scope};
 use super::cursor::{Cursor, Source};
-use super::{Found, alter, custom_type, holes, index, table};
+use super::{Found, alter, custom_type, holes, index, table, view};
 use crate::facts::schema::{AlterKind, Ident, SchemaChange, TableName};
 use crate::parse::sql::{Lexer, Statement, Token, TokenKind, opinion};
 use crate::source::Span;
@@ -157,7 +157,7 @@ fn changes(change: Option<SchemaChange>) -> Meaning {
 
 fn create(cursor: &mut Cursor, start: u32) -> Meaning {
     const INDEXES: &str = "index|unique|fulltext|spatial|clustered|nonclustered|columnstore|hash";
-    cursor.eat_any("or replace|or alter");
+    let replace = cursor.eat_any("or replace|or alter");
     let mut temporary = false;
     loop {
         if cursor.eat_any("temp|temporary") {
@@ -174,6 +174,15 @@ fn create(cursor: &mut Cursor, start: u32) -> Meaning {
     }
     if cursor.is_any(INDEXES) {
         return changes(index::create(cursor, start));
+    }
+    view::skip_security(cursor);
+    if let Some(kind) = cursor.eat_which("view|materialized view") {
+        let modifiers = view::Modifiers {
+            replace,
+            temporary,
+            materialized: kind.starts_with('m'),
+        };
+        return changes(view::create(cursor, modifiers));
     }
     if cursor.eat("type") {
         return changes(custom_type::create(cursor));
@@ -200,6 +209,11 @@ fn alter(cursor: &mut Cursor) -> Meaning {
         return custom_type::alter(cursor)
             .map_or(Meaning::Nothing, |change| Meaning::Changes(vec![change]));
     }
+    view::skip_security(cursor);
+    if cursor.eat_any("view|materialized view") {
+        return view::alter(cursor)
+            .map_or(Meaning::Nothing, |change| Meaning::Changes(vec![change]));
+    }
     Meaning::Nothing
 }
 
@@ -213,6 +227,9 @@ fn drop(cursor: &mut Cursor) -> Meaning {
     }
     if cursor.eat_any("type|domain") {
         return changes(custom_type::drop(cursor));
+    }
+    if cursor.eat_any("view|materialized view") {
+        return changes(view::drop(cursor));
     }
     if cursor.eat("schema") {
         cursor.eat("if exists");

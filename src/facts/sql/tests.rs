@@ -2,6 +2,7 @@
 
 mod texts;
 mod types;
+mod views;
 
 use super::read;
 use crate::facts::FileOutcome;
@@ -186,6 +187,9 @@ fn told(dialect: Dialect, sql: &str) -> Vec<String> {
                 format!("type {}: {}", name.name, types::changed(change))
             }
             SchemaChange::DropType { names: types, .. } => format!("drop type {}", names(types)),
+            SchemaChange::CreateView(view) => format!("view {}", view.name.name),
+            SchemaChange::AlterView { name, .. } => format!("view {}: changed", name.name),
+            SchemaChange::DropView { names: views, .. } => format!("drop view {}", names(views)),
         };
         assert!(!statement.span.of(sql).is_empty(), "{sql}: {what}");
         format!("{guard}{what}")

@@ -68,6 +68,8 @@ enum Kind {
     Definition,
     /// `CREATE` of a function, procedure, trigger or event.
     Routine,
+    /// `CREATE VIEW`: the words of its query begin no statement.
+    View,
     /// `CREATE RULE`: terminators inside parentheses are its own.
     Rule,
     /// Rows.
@@ -252,7 +254,7 @@ impl<'a> Statements<'a> {
         };
         if self.lexer.dialect() != Dialect::Mssql
             || self.open.depth > 0
-            || self.open.kind == Kind::Routine
+            || matches!(self.open.kind, Kind::Routine | Kind::View)
         {
             return false;
         }
@@ -365,6 +367,8 @@ impl Open {
                 self.named = is(&OBJECTS) || is(&ROUTINES);
                 if is(&ROUTINES) {
                     self.kind = Kind::Routine;
+                } else if is(&["view"]) {
+                    self.kind = Kind::View;
                 } else if is(&["rule"]) {
                     self.kind = Kind::Rule;
                 }

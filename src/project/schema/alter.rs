@@ -20,7 +20,9 @@ impl Replay {
             return;
         }
         for action in actions {
-            if !self.exists(&key) {
+            if self.database.views.contains_key(&key) && !self.exists(&key) {
+                self.alter_view_as_table(&key, &action.kind);
+            } else if !self.exists(&key) {
                 // Views, sequences and indexes can be altered by this statement too, but not so.
                 let plain = matches!(
                     action.kind,
@@ -160,6 +162,7 @@ impl Replay {
                     fk.parent != *key || fk.parent_columns.iter().all(|column| column != name)
                 });
             }
+            self.drop_readers(key, Some(name));
         }
     }
 
@@ -167,6 +170,7 @@ impl Replay {
         if let Some(table) = self.table_mut(key) {
             table.rename_column(name, to);
         }
+        self.rename_read_column(key, name);
         let children = self
             .all_tables_mut()
             .flat_map(|table| &mut table.foreign_keys);

@@ -6,11 +6,16 @@ use crate::facts::schema::{Dialect, Index as IndexClause, TableName};
 use crate::source::{Loc, Span};
 
 impl Replay {
-    /// `CREATE INDEX`; of a relation that nothing made it says nothing, which may well be a view.
+    /// `CREATE INDEX`; of a relation that nothing made it says nothing.
     pub(super) fn create_index(&mut self, clause: &IndexClause) {
-        let key = self.resolve(&clause.table);
-        if !self.ignores(&key) && self.exists(&key) {
+        let key = self.resolve_relation(&clause.table);
+        if self.ignores(&key) {
+            return;
+        }
+        if self.exists(&key) {
             self.add_index(&key, clause);
+        } else if self.database.views.contains_key(&key) {
+            self.add_view_index(&key, clause);
         }
     }
 
@@ -21,6 +26,16 @@ impl Replay {
         {
             return;
         }
+        let index = self.index(key, clause);
+        self.give(&index.name);
+        if let Some(table) = self.table_mut(key) {
+            table.indexes.push(index);
+            table.drop_superseded();
+        }
+    }
+
+    /// The index that a clause makes.
+    pub(super) fn index(&self, key: &TableKey, clause: &IndexClause) -> Index {
         let mut index = Index {
             name: String::new(),
             columns: clause.keys.iter().map(|key| key.column.clone()).collect(),
@@ -37,11 +52,7 @@ impl Replay {
             Some(name) => name.name.clone(),
             None => self.index_name(key, &index),
         };
-        self.give(&index.name);
-        if let Some(table) = self.table_mut(key) {
-            table.indexes.push(index);
-            table.drop_superseded();
-        }
+        index
     }
 
     /// The name the database gives an index.
@@ -96,10 +107,13 @@ impl Replay {
 
     pub(super) fn drop_index(&mut self, name: &TableName, table: Option<&TableName>, at: Span) {
         let at: Loc = self.at(at);
-        if let Some(owner) = self.index_owner(name, table)
-            && let Some(table) = self.table_mut(&owner)
-        {
-            table.drop_index(&name.name, at);
+        match self.index_owner(name, table) {
+            Some(owner) => {
+                if let Some(table) = self.table_mut(&owner) {
+                    table.drop_index(&name.name, at);
+                }
+            }
+            None => self.drop_view_index(&name.name),
         }
     }
 

@@ -61,6 +61,7 @@ impl Replay {
                 tables: BTreeMap::new(),
                 partitions: BTreeMap::new(),
                 types: BTreeMap::new(),
+                views: BTreeMap::new(),
                 open: Vec::new(),
                 unordered: BTreeSet::new(),
                 names: BTreeSet::new(),
@@ -118,16 +119,14 @@ impl Replay {
                     self.drop_type(name, *cascade);
                 }
             }
-            SchemaChange::Opaque { tables } if tables.is_empty() => {
-                for table in self.all_tables_mut() {
-                    table.opaque = true;
+            SchemaChange::CreateView(view) => self.create_view(view),
+            SchemaChange::AlterView { name, change } => self.alter_view(name, change),
+            SchemaChange::DropView { names, cascade } => {
+                for name in names {
+                    self.drop_view(name, *cascade);
                 }
             }
-            SchemaChange::Opaque { tables } => {
-                for table in tables {
-                    self.open(table);
-                }
-            }
+            SchemaChange::Opaque { tables } => self.open_all(tables),
         }
     }
 
@@ -240,7 +239,11 @@ impl Replay {
     /// that name in any schema: a search path need not be visible in the files.
     pub(super) fn resolve(&self, name: &TableName) -> TableKey {
         let key = TableKey::of(name);
-        if !key.schema.is_empty() || self.exists(&key) || self.temporary.contains(&key) {
+        if !key.schema.is_empty()
+            || self.exists(&key)
+            || self.temporary.contains(&key)
+            || !self.was_given(&key.name)
+        {
             return key;
         }
         let mut elsewhere = self
@@ -270,6 +273,7 @@ impl Replay {
         self.dropped.remove(&table.key);
         self.doubtful.remove(&table.key);
         let key = table.key.clone();
+        self.database.views.remove(&key);
         if table.partition_of.is_some() {
             self.database.tables.remove(&key);
             self.database.partitions.insert(key, table);
@@ -292,6 +296,18 @@ impl Replay {
         table.columns_known = false;
         self.altered.insert(key.clone(), at);
         self.insert(table);
+    }
+
+    /// A statement nobody understood names these tables; without a name it may mean any.
+    fn open_all(&mut self, names: &[TableName]) {
+        for name in names {
+            self.open(name);
+        }
+        if names.is_empty() {
+            for table in self.all_tables_mut() {
+                table.opaque = true;
+            }
+        }
     }
 
     /// A statement nobody understood names the table.
@@ -321,6 +337,7 @@ impl Replay {
             for table in self.all_tables_mut() {
                 table.foreign_keys.retain(|fk| fk.parent != key);
             }
+            self.drop_readers(&key, None);
         }
         self.doubtful.remove(&key);
         self.dropped.insert(key);
@@ -339,6 +356,7 @@ impl Replay {
         }
         self.dropped.extend(keys);
         self.database.types.retain(|key, _| key.schema != schema);
+        self.database.views.retain(|key, _| key.schema != schema);
     }
 
     pub(super) fn rename_table(&mut self, name: &TableName, to: &TableName) {
@@ -352,6 +370,8 @@ impl Replay {
             self.temporary.insert(renamed);
         } else if self.exists(&key) {
             self.move_table(&key, renamed);
+        } else if self.database.views.contains_key(&key) {
+            self.move_view(&key, renamed);
         } else if self.index_owner(name, None).is_some() {
             // PostgreSQL lets ALTER TABLE rename an index.
             self.rename_index(name, &to.name);
@@ -371,6 +391,7 @@ impl Replay {
             self.altered.insert(to.clone(), at);
         }
         self.insert(table);
+        self.move_source(key, &to);
         self.dropped.insert(key.clone());
         for table in self.all_tables_mut() {
             for fk in &mut table.foreign_keys {

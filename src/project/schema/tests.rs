@@ -1,6 +1,7 @@
 //! Statements in, model out. What PostgreSQL does unasked was read from PostgreSQL 15.
 
 mod types;
+mod views;
 
 use super::{Database, Replay, Table, TableKey, replay};
 use crate::config::Settings;

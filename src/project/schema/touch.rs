@@ -91,7 +91,10 @@ impl Touch {
             | SchemaChange::RenameIndex { .. }
             | SchemaChange::CreateType { .. }
             | SchemaChange::AlterType { .. }
-            | SchemaChange::DropType { .. } => {}
+            | SchemaChange::DropType { .. }
+            | SchemaChange::CreateView(_)
+            | SchemaChange::AlterView { .. }
+            | SchemaChange::DropView { .. } => {}
         }
     }
 
