@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use rayon::prelude::*;
 
 use crate::config::Settings;
-use crate::discover::{FileKind, Inputs, MigrationTool, Profile, Unit};
+use crate::discover::{FileKind, Inputs, Profile, Unit};
 use crate::facts::schema::Dialect;
 use crate::facts::{self, FileOutcome, Note, NoteId};
 use crate::finding::Finding;
@@ -87,10 +87,9 @@ fn link(inputs: &Inputs, outcomes: &[FileOutcome], settings: &Settings) -> Proje
 pub fn map(unit: &Unit) -> FileOutcome {
     let outcome = isolated(|| match unit.kind {
         FileKind::Python => {
-            let is_revision = unit.tool == MigrationTool::Alembic;
             let dialect = unit.dialect.unwrap_or(Dialect::Postgres);
-            let revision = is_revision.then_some(dialect);
-            facts::python::read(&unit.text, unit.range.clone(), revision)
+            let migration = unit.tool.is_python().then_some((unit.tool, dialect));
+            facts::python::read(&unit.text, unit.range.clone(), migration)
         }
         FileKind::Sql => facts::sql::read(&unit.text, unit.range.clone(), unit.dialect),
         FileKind::Markdown => FileOutcome::default(),

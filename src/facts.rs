@@ -5,10 +5,12 @@
 
 pub mod alembic;
 pub mod directives;
+pub mod django;
 pub mod python;
 pub mod schema;
 pub mod secrets;
 pub mod sql;
+pub(crate) mod sqlalchemy;
 
 use serde::{Deserialize, Serialize};
 
@@ -33,6 +35,8 @@ pub struct Facts {
     pub schema: Vec<schema::SchemaStatement>,
     /// Its place in the graph of revisions, for Alembic's.
     pub revision: Option<alembic::Revision>,
+    /// What operations run besides Django's own statements, for Django's migrations.
+    pub runs: Vec<django::Run>,
     /// The Python module, for Python documents.
     pub python: Option<python::Module>,
     /// Literals bound to sensitive names; every one is masked in reports.

@@ -20,8 +20,8 @@ pub mod prelude {
     pub use crate::project::Project;
     pub use crate::project::python::{Framework, Handler, StepPlace, UnhandledStep};
     pub use crate::project::schema::{
-        Column, Database, FloatMoney, ForeignKey, Idiom, Index, Key, MigrationTool, NearMiss, Orm,
-        Place, Precious, Reached, Table, TableKey, Unreferenced, Why, operation,
+        Column, Database, ForeignKey, Idiom, Index, Key, MigrationTool, NearMiss, NewType, Orm,
+        Place, Precious, Reached, Table, TableKey, Typed, Unreferenced, Why, operation,
     };
     pub use crate::source::{Loc, Span};
 }

@@ -20,32 +20,18 @@ fn check(project: &Project, sink: &mut Sink) {
                 money.ty.base
             );
             let subject = project.subject(database, name);
-            let place = place(database, &money);
+            let place = super::place_of_type(database, &money);
             let finding = sink
                 .report(Severity::Error, place, subject, message)
                 .confidence(super::confidence(database, money.table))
                 .note("0.10 has no exact value in this type")
                 .help(help(database, &money, database.idiom(&place)));
-            if money.column.retyped {
-                finding.label(money.column.at, "the column is made here");
-            }
-            if let Some(domain) = money.domain {
-                finding.label(domain, "and this is what the type stands for");
-            }
+            super::label_origin(finding, &money);
         }
     }
 }
 
-/// The type in the model or, if that declares another, in the migration.
-fn place(database: &Database, money: &FloatMoney) -> Place {
-    let declared = database.place(money.table, |table| {
-        let (ty, at) = table.column(&money.column.name)?.ty.as_ref()?;
-        (ty.base == money.ty.base).then_some(*at)
-    });
-    declared.unwrap_or(money.at.into())
-}
-
-fn help(database: &Database, money: &FloatMoney, idiom: Idiom) -> String {
+fn help(database: &Database, money: &Typed, idiom: Idiom) -> String {
     match idiom {
         Idiom::Alembic if database.dialect != Dialect::Sqlite => alembic_help(money),
         Idiom::Alembic | Idiom::Sql => sql_help(database, money),
@@ -74,7 +60,7 @@ fn model_help(database: &Database, orm: Orm) -> String {
     format!("count minor units in a `{whole}`{then}, or declare it exactly:{exact}")
 }
 
-fn sql_help(database: &Database, money: &FloatMoney) -> String {
+fn sql_help(database: &Database, money: &Typed) -> String {
     let table = database.write_table(&money.table.key);
     let name = &money.column.name;
     let column = database.write_name(name);
@@ -105,7 +91,7 @@ fn sql_help(database: &Database, money: &FloatMoney) -> String {
     )
 }
 
-fn alembic_help(money: &FloatMoney) -> String {
+fn alembic_help(money: &Typed) -> String {
     let exact = match money.ty.array {
         true => "sa.ARRAY(sa.Numeric(19, 4))",
         false => "sa.Numeric(19, 4)",
@@ -124,7 +110,7 @@ fn alembic_help(money: &FloatMoney) -> String {
 }
 
 /// SQLite keeps what it calls NUMERIC as a float as well.
-fn sqlite_help(database: &Database, money: &FloatMoney) -> String {
+fn sqlite_help(database: &Database, money: &Typed) -> String {
     let table = database.write_table(&money.table.key);
     let column = database.write_name(&money.column.name);
     let cents = database.write_name(&format!("{}_cents", money.column.name));

@@ -9,7 +9,7 @@ use super::dialect::{self, Named};
 use super::profile::profile;
 use super::sidecar::Sidecars;
 use super::tool::MigrationTool;
-use super::tool::marker::is_revision;
+use super::tool::marker::python_marker;
 use super::tool::recognise::{self, Recognised, folder, recognise};
 use super::{FileKind, Unit};
 use crate::config::Settings;
@@ -29,7 +29,7 @@ pub(super) struct Surroundings<'a> {
 /// Describes units whose kind is known. A dialect they have already is one their fence names.
 pub(super) fn describe(units: &mut [Unit], around: &Surroundings) {
     set_tools(units, around);
-    set_revisions(units, around);
+    set_tools_of_python(units, around);
     set_dialects(units, around);
     for unit in units {
         set_profile(unit, around);
@@ -64,21 +64,22 @@ fn set_tools(units: &mut [Unit], around: &Surroundings) {
     }
 }
 
-/// Revisions are told by what they say, wherever they lie.
-fn set_revisions(units: &mut [Unit], around: &Surroundings) {
+/// Migrations in Python are told by what they say, wherever they lie.
+fn set_tools_of_python(units: &mut [Unit], around: &Surroundings) {
     for unit in units {
-        let configured = recognise::configured(&unit.path, around.settings);
-        if unit.kind == FileKind::Python
-            && configured.is_none_or(|tool| tool == MigrationTool::Alembic)
-            && is_revision(&unit.text[unit.range.clone()])
-        {
-            unit.tool = MigrationTool::Alembic;
-            let why = match configured {
-                Some(_) => "configuration",
-                None => "`down_revision`",
-            };
-            unit.because(&format!("{} by {why}", unit.tool.name()));
+        if unit.kind != FileKind::Python {
+            continue;
         }
+        let Some((tool, marker)) = python_marker(&unit.text[unit.range.clone()]) else {
+            continue;
+        };
+        let why = match recognise::configured(&unit.path, around.settings) {
+            Some(configured) if configured != tool => continue,
+            Some(_) => "configuration",
+            None => marker,
+        };
+        unit.tool = tool;
+        unit.because(&format!("{} by {why}", tool.name()));
     }
 }
 
@@ -156,10 +157,10 @@ fn said(unit: &Unit, around: &Surroundings) -> Option<(Dialect, String)> {
     if let Some(dialect) = unit.dialect {
         return Some((dialect, "its fence".to_owned()));
     }
-    // The name of a revision is about something else.
-    let path = match unit.tool {
-        MigrationTool::Alembic => unit.path.with_file_name("revision"),
-        _ => unit.path.clone(),
+    // The name of a step is about something else.
+    let path = match unit.tool.is_python() {
+        true => unit.path.with_file_name("step"),
+        false => unit.path.clone(),
     };
     if let Some(Named::Known(dialect)) = dialect::by_path(&path) {
         return Some((dialect, "its path".to_owned()));
@@ -212,8 +213,8 @@ fn set_profile(unit: &mut Unit, around: &Surroundings) {
     let below = world.and_then(|world| unit.path.strip_prefix(world).ok());
     let (found, why) = match configured {
         Some(profile) => (profile, Some("profile by configuration".to_owned())),
-        None if unit.tool == MigrationTool::Alembic => {
-            let path = below.unwrap_or(&unit.path).with_file_name("revision.py");
+        None if unit.tool.is_python() => {
+            let path = below.unwrap_or(&unit.path).with_file_name("step.py");
             profile(&path, unit.kind)
         }
         None => profile(below.unwrap_or(&unit.path), unit.kind),
@@ -229,11 +230,11 @@ fn sql(units: &[Unit]) -> Vec<usize> {
     (0..units.len()).filter(is_sql).collect()
 }
 
-/// SQL and revisions.
+/// SQL, and migrations in Python.
 fn changing_schemas(units: &[Unit]) -> Vec<usize> {
     let changes = |nth: &usize| {
         let unit = &units[*nth];
-        unit.kind == FileKind::Sql || unit.tool == MigrationTool::Alembic
+        unit.kind == FileKind::Sql || unit.tool.is_python()
     };
     (0..units.len()).filter(changes).collect()
 }

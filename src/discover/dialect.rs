@@ -100,7 +100,8 @@ pub(super) fn by_drivers(units: &[&Unit]) -> Option<Dialect> {
     only(said).map(|(dialect, ())| dialect)
 }
 
-/// What a line imports, or the scheme of an address in it: `postgresql+asyncpg://`.
+/// What a line imports, the scheme of an address in it (`postgresql+asyncpg://`), or the backend of
+/// Django that it names.
 fn drivers(line: &str) -> impl Iterator<Item = Dialect> {
     let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let line = line.trim_start();
@@ -111,7 +112,7 @@ fn drivers(line: &str) -> impl Iterator<Item = Dialect> {
             &before[scheme.len()..]
         }
         None if is_import => line,
-        None => "",
+        None => line.split_once("db.backends.").map_or("", |(_, rest)| rest),
     };
     let words = words.split(move |c| !is_word(c));
     words.filter_map(|word| driver(&word.to_ascii_lowercase()))
@@ -128,6 +129,10 @@ mod tests {
         assert_eq!(
             of("URL = \"mysql+pymysql://x\""),
             [Dialect::Mysql, Dialect::Mysql]
+        );
+        assert_eq!(
+            of("'ENGINE': 'django.db.backends.sqlite3',"),
+            [Dialect::Sqlite]
         );
         assert_eq!(of("# pg: see https://example.org"), []);
         assert_eq!(of("pg = 1"), []);

@@ -222,11 +222,25 @@ fn words(text: &str) -> impl Iterator<Item = String> {
 /// The database that a driver, an image or the scheme of an address belongs to.
 pub(super) fn driver(word: &str) -> Option<Dialect> {
     match word {
-        "postgres" | "postgresql" | "postgis" | "pgvector" | "timescaledb" | "psycopg"
-        | "psycopg2" | "psycopg2-binary" | "psycopg-binary" | "psycopg_pool" | "asyncpg"
-        | "aiopg" | "pg8000" | "pg" | "pq" | "pgx" | "tokio-postgres" | "sqlx-postgres" => {
-            Some(Dialect::Postgres)
-        }
+        "postgres"
+        | "postgresql"
+        | "postgresql_psycopg2"
+        | "postgis"
+        | "pgvector"
+        | "timescaledb"
+        | "psycopg"
+        | "psycopg2"
+        | "psycopg2-binary"
+        | "psycopg-binary"
+        | "psycopg_pool"
+        | "asyncpg"
+        | "aiopg"
+        | "pg8000"
+        | "pg"
+        | "pq"
+        | "pgx"
+        | "tokio-postgres"
+        | "sqlx-postgres" => Some(Dialect::Postgres),
         "mysql"
         | "mysql2"
         | "mariadb"

@@ -79,6 +79,11 @@ impl MigrationTool {
         Self::Django,
     ];
 
+    /// Whether its migrations are Python.
+    pub fn is_python(self) -> bool {
+        matches!(self, Self::Alembic | Self::Django)
+    }
+
     /// The name users read and write.
     pub fn name(self) -> &'static str {
         match self {

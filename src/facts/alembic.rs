@@ -2,22 +2,19 @@
 //! code; only constants are followed.
 
 mod condition;
-mod execute;
-mod names;
+pub(super) mod execute;
 mod operation;
-mod scope;
-mod table;
-mod term;
-mod types;
+pub(super) mod scope;
 mod walk;
 
 use serde::{Deserialize, Serialize};
 
 use super::FileOutcome;
+use super::python::Module;
 use super::schema::{Dialect, Section};
+use super::sqlalchemy::term::{Form, Term};
 use crate::parse::python::{Field, Kind, Node, Tree};
 use scope::Scope;
-use term::{Form, Term};
 use walk::Walk;
 
 /// A revision's place in the graph of revisions.
@@ -33,16 +30,10 @@ pub struct Revision {
 
 /// Adds what a revision says to the facts of its module, which are read already.
 pub fn read(tree: &Tree, dialect: Dialect, outcome: &mut FileOutcome) {
-    let (Some(module), Some(root)) = (&outcome.facts.python, tree.root()) else {
+    let Some(module) = &outcome.facts.python else {
         return;
     };
-    let imports = module.imports.iter();
-    let imports = imports.map(|import| (import.name.clone(), import.path.clone()));
-    let scope = Scope::new(tree.text(), dialect, imports);
-    let mut walk = Walk::new(scope);
-    for statement in root.children() {
-        of_module(&mut walk.scope, statement);
-    }
+    let mut walk = Walk::new(module_scope(tree, dialect, module));
     outcome.facts.revision = revision(&walk.scope);
     for (name, section) in [("upgrade", Section::Up), ("downgrade", Section::Down)] {
         let Some(function) = walk.scope.function(name) else {
@@ -55,6 +46,18 @@ pub fn read(tree: &Tree, dialect: Dialect, outcome: &mut FileOutcome) {
     }
     outcome.facts.schema = walk.found;
     outcome.notes.append(&mut walk.notes);
+    outcome.directives.append(&mut walk.directives);
+}
+
+/// What the constants and functions of a module stand for.
+pub(super) fn module_scope<'t>(tree: &'t Tree, dialect: Dialect, module: &Module) -> Scope<'t> {
+    let imports = module.imports.iter();
+    let imports = imports.map(|import| (import.name.clone(), import.path.clone()));
+    let mut scope = Scope::new(tree.text(), dialect, imports);
+    for statement in tree.root().into_iter().flat_map(Node::children) {
+        of_module(&mut scope, statement);
+    }
+    scope
 }
 
 /// A statement of the module: constants and functions.

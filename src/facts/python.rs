@@ -147,7 +147,7 @@ pub struct Call {
     pub callee: String,
     /// Positional arguments; `*x` is [`Value::Other`].
     pub args: Vec<Value>,
-    /// Keyword arguments; `**x` has the name `**`.
+    /// Keyword arguments; `**x` has the name `**` and the value `x`.
     pub keywords: Vec<Keyword>,
     /// The call that a method is called on: `String(50)` of `String(50).with_variant(…)`.
     pub receiver: Option<Box<Call>>,

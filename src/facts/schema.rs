@@ -239,6 +239,8 @@ pub enum Derived {
     },
     /// `AS SELECT`.
     Query,
+    /// `CREATE FOREIGN TABLE`: the columns are listed, the rows are those of another server.
+    Foreign,
 }
 
 /// A column as a clause declares it.
@@ -343,6 +345,9 @@ pub struct ForeignKey {
     pub on_delete: Option<(Action, Span)>,
     /// `ON UPDATE …`, with the span of the clause.
     pub on_update: Option<(Action, Span)>,
+    /// The mapper of the application carries the actions out (Django); the database itself is told
+    /// nothing, which is `NO ACTION`.
+    pub emulated: bool,
 }
 
 /// An exclusion constraint.

@@ -80,24 +80,6 @@ fn unsupported(dialect: &str, at: Span) -> FileOutcome {
     }
 }
 
-/// The statements of a text that begins at byte `base` of its file, and a note of what nobody
-/// understood.
-pub fn statements(
-    text: &str,
-    base: usize,
-    dialect: Dialect,
-) -> (Vec<SchemaStatement>, Option<Note>) {
-    let lexer = Lexer::new(text, base, dialect);
-    let mut found = Found::new();
-    let targets = Targets::default();
-    for statement in Statements::new(lexer.clone()) {
-        let scope = Scope::of(&statement, &targets);
-        statement::read(&lexer, &statement, scope, &mut found);
-    }
-    let note = found.unparsed.note();
-    (found.schema, note)
-}
-
 /// What reading finds.
 struct Found {
     schema: Vec<SchemaStatement>,

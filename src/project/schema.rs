@@ -7,6 +7,7 @@ mod cascade;
 mod constraint;
 mod coverage;
 mod create;
+mod django;
 mod edit;
 mod enumeration;
 mod expression;
@@ -14,7 +15,9 @@ mod family;
 mod history;
 mod idiom;
 mod index;
+mod keys;
 mod models;
+mod moments;
 mod money;
 mod names;
 pub mod operation;
@@ -22,10 +25,12 @@ mod order;
 mod place;
 mod reference;
 mod replay;
+mod retype;
 mod revisions;
 mod soft_delete;
 mod table;
 mod touch;
+mod typed;
 mod types;
 mod version;
 mod view;
@@ -47,10 +52,11 @@ pub use coverage::{NearMiss, Why};
 pub use family::Family;
 pub use idiom::Idiom;
 pub use models::Orm;
-pub use money::FloatMoney;
 pub use place::Place;
 pub use reference::Unreferenced;
 pub use replay::Replay;
+pub use retype::NewType;
+pub use typed::Typed;
 pub use types::{Domain, Type, TypeKind};
 pub use view::View;
 
@@ -136,6 +142,9 @@ pub struct Table {
     pub opaque: bool,
     /// The table it is a partition of.
     pub partition_of: Option<TableKey>,
+    /// Its rows are those of a query, a server or a module elsewhere, or it inherits its columns:
+    /// it need not have keys of its own.
+    pub derived: bool,
 }
 
 /// A column at the end of replay.
@@ -223,6 +232,8 @@ pub struct ForeignKey {
     pub on_delete: Action,
     /// What updating a parent's key does.
     pub on_update: Action,
+    /// The mapper of the application does that (Django); to the database it is `NO ACTION`.
+    pub emulated: bool,
     /// Its clause.
     pub at: Loc,
     /// Its columns in the clause.

@@ -51,8 +51,30 @@ fn in_head(text: &str) -> Option<(MigrationTool, &'static str)> {
         })
 }
 
-/// Whether a Python module is a revision of Alembic: it says which one it is and which it follows.
-pub(in crate::discover) fn is_revision(text: &str) -> bool {
+/// The tool whose migration a Python module is, and what tells it.
+pub(in crate::discover) fn python_marker(text: &str) -> Option<(MigrationTool, &'static str)> {
+    if is_revision(text) {
+        Some((MigrationTool::Alembic, "`down_revision`"))
+    } else if is_django(text) {
+        Some((MigrationTool::Django, "`class Migration`"))
+    } else {
+        None
+    }
+}
+
+/// A module of Django's holds `class Migration`, of `django.db.migrations` or of a class of the
+/// project that descends from it.
+fn is_django(text: &str) -> bool {
+    const CLASS: &str = "class Migration(";
+    let holds = |word: &str| memmem::find(text.as_bytes(), word.as_bytes()).is_some();
+    holds(CLASS)
+        && holds("django.db")
+        && holds("migrations")
+        && text.lines().any(|line| line.starts_with(CLASS))
+}
+
+/// A revision of Alembic says which one it is and which it follows.
+fn is_revision(text: &str) -> bool {
     if memmem::find(text.as_bytes(), b"down_revision").is_none() {
         return false;
     }
@@ -78,6 +100,15 @@ mod tests {
             "def f():\n    revision = 1\n    down_revision = 2\n"
         ));
         assert!(!is_revision("revision = ${repr(up_revision)}\n"));
+    }
+
+    #[test]
+    fn migrations_of_django_hold_a_class() {
+        let own = "from django.db import migrations\n\n\nclass Migration(migrations.Migration):\n";
+        assert!(is_django(own));
+        let south = "from django.db import models\nclass Migration(SchemaMigration):\n";
+        assert!(!is_django(south));
+        assert!(!is_django(&own.replace("\nclass", "\n  class")));
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! Conditions of a revision: which database runs it, what the schema holds already.
 
 use super::scope::Scope;
-use super::term::{Form, Term};
 use crate::facts::schema::Dialect;
+use crate::facts::sqlalchemy::term::{Form, Term};
 use crate::parse::python::{Field, Kind, Node};
 
 /// What is known of a condition.

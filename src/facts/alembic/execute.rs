@@ -1,29 +1,22 @@
 //! SQL inside a revision.
 
-use super::term::{HOLE, Text};
 use crate::facts::schema::{Dialect, SchemaChange, SchemaStatement, Section, TableName};
-use crate::facts::{Note, sql};
+use crate::facts::sqlalchemy::term::{HOLE, Text};
+use crate::facts::{FileOutcome, sql};
 use crate::source::Span;
 
-/// The statements of a string that stands at `at`. Where it is put together, all it says stands
-/// there; where parts are not known, it opens the tables it names.
-pub(super) fn read(
-    text: &Text,
-    at: Span,
-    dialect: Dialect,
-) -> (Vec<SchemaStatement>, Option<Note>) {
-    let base = text.at.unwrap_or_default() as usize;
-    let (mut statements, mut note) = sql::statements(&text.text, base, dialect);
-    if text.at.is_none() {
-        for statement in &mut statements {
-            statement.move_to(at);
+/// What a string of the file `file` says that stands at `at`. Where it is put together, all it says
+/// stands there; where parts are not known, it opens the tables it names.
+pub(in crate::facts) fn read(text: &Text, at: Span, file: &str, dialect: Dialect) -> FileOutcome {
+    let mut outcome = match text.at {
+        Some(start) => {
+            let start = start as usize;
+            sql::read(file, start..start + text.text.len(), Some(dialect))
         }
-        if let Some(note) = &mut note {
-            note.span = Some(at);
-        }
-    }
+        None => put_together(&text.text, at, dialect),
+    };
     if text.holes {
-        for statement in &mut statements {
+        for statement in &mut outcome.facts.schema {
             let mut tables = statement.change.tables();
             if tables.iter().any(has_hole) {
                 tables.clear();
@@ -31,17 +24,32 @@ pub(super) fn read(
             statement.change = SchemaChange::Opaque { tables };
         }
     }
-    (statements, note)
+    outcome
+}
+
+fn put_together(text: &str, at: Span, dialect: Dialect) -> FileOutcome {
+    let mut outcome = sql::read(text, 0..text.len(), Some(dialect));
+    for statement in &mut outcome.facts.schema {
+        statement.move_to(at);
+    }
+    for note in &mut outcome.notes {
+        note.span = Some(at);
+    }
+    // What a comment covers has no place of its own.
+    outcome.directives.clear();
+    outcome
 }
 
 /// A statement that may do anything.
-pub(super) fn anything(span: Span) -> SchemaStatement {
-    SchemaStatement {
+pub(in crate::facts) fn anything(span: Span) -> FileOutcome {
+    let mut outcome = FileOutcome::default();
+    outcome.facts.schema.push(SchemaStatement {
         span,
         section: Section::Up,
         guarded: false,
         change: SchemaChange::Opaque { tables: Vec::new() },
-    }
+    });
+    outcome
 }
 
 fn has_hole(table: &TableName) -> bool {

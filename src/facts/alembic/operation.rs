@@ -1,13 +1,13 @@
 //! Operations of Alembic to changes of the schema.
 
-use super::names::{self, ident, idents};
-use super::table::{self, action, column, condition, constraint, index, table_index};
-use super::term::{Call, Form, Keyword, Term};
-use super::types;
 use crate::facts::schema::{
-    AlterAction, AlterKind, Constraint, ConstraintKind, CreateTable, Derived, Dialect, Exclusion,
-    ForeignKey, Ident, Index, SchemaChange, TableName,
+    AlterAction, AlterKind, Constraint, ConstraintKind, Derived, Dialect, Exclusion, ForeignKey,
+    Ident, Index, SchemaChange, TableName,
 };
+use crate::facts::sqlalchemy::names::{self, ident, idents};
+use crate::facts::sqlalchemy::table::{self, action, column, condition, index};
+use crate::facts::sqlalchemy::term::{Call, Form, Keyword, Term};
+use crate::facts::sqlalchemy::types;
 use crate::source::Span;
 
 /// One call of an operation; inside `batch_alter_table` its table is among the arguments already.
@@ -188,47 +188,11 @@ impl Operation<'_> {
 
     fn create_table(&self) -> Changes {
         let table = self.table(0, "table_name")?;
-        let mut create = CreateTable {
-            table: table.clone(),
-            if_not_exists: self.call.says("if_not_exists"),
-            temporary: self.is_temporary(),
-            columns: Vec::new(),
-            constraints: Vec::new(),
-            indexes: Vec::new(),
-            derived: None,
-        };
-        let mut whole = !self.call.more;
-        let mut primary: Vec<(Ident, Span)> = Vec::new();
-        for term in self.call.args.iter().skip(1) {
-            if let Some(definition) = column(term, &table, self.dialect) {
-                let name = &definition.column.name;
-                primary.extend(definition.primary.map(|span| (name.clone(), span)));
-                create.columns.push(definition.column);
-                create.constraints.extend(definition.constraints);
-                create.indexes.extend(definition.indexes);
-                whole &= definition.whole;
-            } else if let Some(constraint) = constraint(term, &table, self.dialect) {
-                create.constraints.push(constraint);
-            } else if let Some(index) = table_index(term, &table, self.dialect) {
-                create.indexes.push(index);
-            } else {
-                whole = false;
-            }
-        }
-        if let Some((_, span)) = primary.first() {
-            create.constraints.push(Constraint {
-                name: None,
-                kind: ConstraintKind::PrimaryKey {
-                    columns: primary.iter().map(|(name, _)| name.clone()).collect(),
-                    using_index: None,
-                },
-                not_valid: false,
-                inline: primary.len() == 1,
-                span: *span,
-            });
-        }
-        self.number(&mut create);
-        if whole {
+        let elements = self.call.args.iter().skip(1);
+        let (mut create, whole) = table::create(&table, elements, self.dialect);
+        create.if_not_exists = self.call.says("if_not_exists");
+        create.temporary = self.is_temporary();
+        if whole && !self.call.more {
             return Some(vec![SchemaChange::CreateTable(create)]);
         }
         create.derived = Some(Derived::Query);
@@ -242,28 +206,6 @@ impl Operation<'_> {
         let prefixes = self.call.keyword("prefixes").and_then(Term::elements);
         let mut prefixes = prefixes.into_iter().flatten().filter_map(Term::text);
         prefixes.any(|prefix| prefix.to_ascii_uppercase().starts_with("TEMP"))
-    }
-
-    /// The only column of the primary key numbers itself, if it is an integer of its own.
-    fn number(&self, create: &mut CreateTable) {
-        let key = create.constraints.iter().find_map(|it| match &it.kind {
-            ConstraintKind::PrimaryKey { columns, .. } => Some(columns),
-            _ => None,
-        });
-        let Some([only]) = key.map(Vec::as_slice) else {
-            return;
-        };
-        let is_reference = create.constraints.iter().any(|constraint| {
-            matches!(&constraint.kind, ConstraintKind::ForeignKey(fk)
-                if fk.columns.iter().any(|column| column.name == only.name))
-        });
-        let name = only.name.clone();
-        if let Some(column) = create.columns.iter_mut().find(|it| it.name.name == name) {
-            let clause = self.call.args.iter().find(|term| term.span == column.span);
-            if let Some(clause) = clause {
-                table::number_itself(column, clause, is_reference);
-            }
-        }
     }
 
     fn add_column(&self) -> Changes {
@@ -352,6 +294,7 @@ impl Operation<'_> {
             parent_columns: targets,
             on_delete: action(call, "ondelete")?,
             on_update: action(call, "onupdate")?,
+            emulated: false,
         };
         self.constrain(ConstraintKind::ForeignKey(fk))
     }

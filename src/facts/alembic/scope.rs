@@ -3,9 +3,9 @@
 use rustc_hash::FxHashMap;
 
 use super::condition::{Truth, truth};
-use super::term::{Call, Form, HOLE, Keyword, Term, Text};
 use crate::facts::python::value::{arguments, chain, content, string_prefix};
 use crate::facts::schema::Dialect;
+use crate::facts::sqlalchemy::term::{Call, Form, HOLE, Keyword, Term, Text};
 use crate::parse::python::{Field, Kind, Node};
 
 /// Expressions followed in one revision; loops in loops end here.
@@ -15,9 +15,9 @@ const FUEL: u32 = 200_000;
 const DEPTH: usize = 8;
 
 /// The names in reach.
-pub(super) struct Scope<'t> {
-    pub(super) dialect: Dialect,
-    pub(super) text: &'t str,
+pub(in crate::facts) struct Scope<'t> {
+    pub(in crate::facts) dialect: Dialect,
+    pub(in crate::facts) text: &'t str,
     /// From the module to the function at hand.
     frames: Vec<FxHashMap<String, Term>>,
     functions: FxHashMap<&'t str, Node<'t>>,
@@ -26,7 +26,7 @@ pub(super) struct Scope<'t> {
 }
 
 impl<'t> Scope<'t> {
-    pub(super) fn new(
+    pub(in crate::facts) fn new(
         text: &'t str,
         dialect: Dialect,
         imports: impl Iterator<Item = (String, String)>,
@@ -42,34 +42,34 @@ impl<'t> Scope<'t> {
     }
 
     /// Takes a little from what may be spent on the revision.
-    pub(super) fn spend(&mut self) -> bool {
+    pub(in crate::facts) fn spend(&mut self) -> bool {
         self.fuel = self.fuel.saturating_sub(1);
         self.fuel > 0
     }
 
-    pub(super) fn define(&mut self, function: Node<'t>) {
+    pub(in crate::facts) fn define(&mut self, function: Node<'t>) {
         if let Some(name) = function.child(Field::Name) {
             self.functions.insert(name.text(), function);
         }
     }
 
-    pub(super) fn function(&self, name: &str) -> Option<Node<'t>> {
+    pub(in crate::facts) fn function(&self, name: &str) -> Option<Node<'t>> {
         self.functions.get(name).copied()
     }
 
-    pub(super) fn bind(&mut self, name: &str, term: Term) {
+    pub(in crate::facts) fn bind(&mut self, name: &str, term: Term) {
         if let Some(frame) = self.frames.last_mut() {
             frame.insert(name.to_owned(), term);
         }
     }
 
-    pub(super) fn bound(&self, name: &str) -> Option<&Term> {
+    pub(in crate::facts) fn bound(&self, name: &str) -> Option<&Term> {
         let inner = self.frames.last().and_then(|frame| frame.get(name));
         inner.or_else(|| self.frames.first()?.get(name))
     }
 
     /// Binds a target; `a, b = …` takes a list apart.
-    pub(super) fn assign(&mut self, target: Node<'t>, term: Term) {
+    pub(in crate::facts) fn assign(&mut self, target: Node<'t>, term: Term) {
         match target.kind() {
             Kind::Identifier => self.bind(target.text(), term),
             Kind::PatternList | Kind::TuplePattern | Kind::ListPattern | Kind::Tuple => {
@@ -88,7 +88,7 @@ impl<'t> Scope<'t> {
     }
 
     /// Enters a function of the revision with its parameters bound; `false` if it lies too deep.
-    pub(super) fn enter(&mut self, function: Node<'t>, call: Node<'t>) -> bool {
+    pub(in crate::facts) fn enter(&mut self, function: Node<'t>, call: Node<'t>) -> bool {
         if self.frames.len() > DEPTH || !self.spend() {
             return false;
         }
@@ -113,16 +113,16 @@ impl<'t> Scope<'t> {
     }
 
     /// Enters a function without parameters.
-    pub(super) fn frame(&mut self) {
+    pub(in crate::facts) fn frame(&mut self) {
         self.frames.push(FxHashMap::default());
     }
 
-    pub(super) fn leave(&mut self) {
+    pub(in crate::facts) fn leave(&mut self) {
         self.frames.pop();
     }
 
     /// A dotted name with its import resolved.
-    pub(super) fn resolve(&self, name: &str) -> String {
+    pub(in crate::facts) fn resolve(&self, name: &str) -> String {
         let (first, rest) = name.split_at(name.find(['.', '(']).unwrap_or(name.len()));
         match self.imports.get(first) {
             Some(path) if !self.is_local(first) => format!("{path}{rest}"),
@@ -135,7 +135,7 @@ impl<'t> Scope<'t> {
     }
 
     /// What an expression comes to.
-    pub(super) fn eval(&mut self, node: Node<'t>) -> Term {
+    pub(in crate::facts) fn eval(&mut self, node: Node<'t>) -> Term {
         let span = node.span();
         if !self.spend() {
             return Term::unknown(span);

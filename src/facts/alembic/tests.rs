@@ -1,6 +1,7 @@
 //! Revisions in, changes out.
 
 use super::Revision;
+use crate::discover::MigrationTool;
 use crate::facts::FileOutcome;
 use crate::facts::python::read;
 use crate::facts::schema::{
@@ -8,7 +9,7 @@ use crate::facts::schema::{
 };
 
 fn outcome(text: &str, dialect: Dialect) -> FileOutcome {
-    read(text, 0..text.len(), Some(dialect))
+    read(text, 0..text.len(), Some((MigrationTool::Alembic, dialect)))
 }
 
 /// A revision whose `upgrade` is this.

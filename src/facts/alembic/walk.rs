@@ -6,9 +6,9 @@ use super::condition::{Truth, truth};
 use super::execute;
 use super::operation::{self, Operation};
 use super::scope::Scope;
-use super::term::{Call, Form, Term};
-use crate::facts::Note;
 use crate::facts::schema::{SchemaChange, SchemaStatement, Section, TableName};
+use crate::facts::sqlalchemy::term::{Call, Form, Term};
+use crate::facts::{Directive, Note};
 use crate::parse::python::{Field, Kind, Node};
 use crate::source::Span;
 
@@ -28,6 +28,8 @@ pub(super) struct Walk<'t> {
     pub(super) section: Section,
     pub(super) found: Vec<SchemaStatement>,
     pub(super) notes: Vec<Note>,
+    /// Decisions in comments of SQL.
+    pub(super) directives: Vec<Directive>,
     /// Under a question for what exists.
     guarded: bool,
     /// Under a condition or in a loop that nobody can judge.
@@ -41,6 +43,7 @@ impl<'t> Walk<'t> {
             section: Section::Up,
             found: Vec::new(),
             notes: Vec::new(),
+            directives: Vec::new(),
             guarded: false,
             doubtful: false,
         }
@@ -347,13 +350,14 @@ impl<'t> Walk<'t> {
         let Some(sql) = call.args.first() else {
             return;
         };
-        let (statements, note) = match sql.sql() {
-            Some((text, at)) => execute::read(text, at, self.scope.dialect),
-            None if is_unknown(sql) => (vec![execute::anything(span)], None),
+        let said = match sql.sql() {
+            Some((text, at)) => execute::read(text, at, self.scope.text, self.scope.dialect),
+            None if is_unknown(sql) => execute::anything(span),
             None => return,
         };
-        self.notes.extend(note);
-        for mut statement in statements {
+        self.notes.extend(said.notes);
+        self.directives.extend(said.directives);
+        for mut statement in said.facts.schema {
             statement.section = self.section;
             statement.guarded |= self.guarded;
             if self.doubtful {

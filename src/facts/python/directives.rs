@@ -24,7 +24,12 @@ fn place(node: Node) -> Option<Span> {
                 Kind::ElifClause | Kind::ElseClause | Kind::ExceptClause | Kind::CaseClause
             );
             let is_statement = matches!(parent, Kind::Module | Kind::Block);
-            let is_entry = node.kind() == Kind::Call && parent == Kind::ArgumentList;
+            let is_entry = match parent {
+                Kind::ArgumentList => node.kind() == Kind::Call,
+                // `fields=[("customer", models.ForeignKey(…))]` of a migration.
+                Kind::List | Kind::Tuple => matches!(node.kind(), Kind::Call | Kind::Tuple),
+                _ => false,
+            };
             (is_statement || is_clause || is_entry).then(|| header(node))
         }
     }
@@ -91,6 +96,8 @@ def show(
     fn an_entry_is_covered_alone() {
         let settings = "A = {\n  \"a\": 1,  # aicheck: allow a: this one\n  \"b\": 2,\n}\n";
         assert_eq!(covered(settings), ["\"a\": 1"]);
+        let fields = "F = [\n  # aicheck: allow a: r\n  (\"a\", f(1)),\n  (\n    \"b\",\n    g(2),  # aicheck: allow a: r\n  ),\n]\n";
+        assert_eq!(covered(fields), ["(\"a\", f(1))", "g(2)"]);
         let class = "class A(B):\n  x = 1  # aicheck: allow a: r\n  y = 2\n";
         assert_eq!(covered(class), ["x = 1"]);
     }

@@ -7,17 +7,22 @@ use super::body::describe;
 use super::directives;
 use super::flow::{Names, follow};
 use super::structure::Structure;
+use crate::discover::MigrationTool;
 use crate::facts::schema::Dialect;
 use crate::facts::secrets::python::Suspects;
-use crate::facts::{FileOutcome, Note, NoteId, alembic};
+use crate::facts::{FileOutcome, Note, NoteId, alembic, django};
 use crate::parse::python::parse;
 use crate::source::Span;
 
 /// Larger documents are generated or data; parsing them would take memory a hundred times over.
 const MAX_BYTES: usize = 2 << 20;
 
-/// Reads the part of a text that is a Python document; `revision` is the dialect of one of Alembic's.
-pub fn read(text: &str, range: Range<usize>, revision: Option<Dialect>) -> FileOutcome {
+/// Reads the part of a text that is a Python document; a migration is one of a tool, in a dialect.
+pub fn read(
+    text: &str,
+    range: Range<usize>,
+    migration: Option<(MigrationTool, Dialect)>,
+) -> FileOutcome {
     let mut outcome = FileOutcome::default();
     if range.len() > MAX_BYTES {
         outcome.notes.push(Note {
@@ -53,8 +58,10 @@ pub fn read(text: &str, range: Range<usize>, revision: Option<Dialect>) -> FileO
     outcome.facts.python = Some(module);
     outcome.facts.secrets = suspects.finish();
     outcome.directives = directives::read(&tree, document);
-    if let Some(dialect) = revision {
-        alembic::read(&tree, dialect, &mut outcome);
+    match migration {
+        Some((MigrationTool::Alembic, dialect)) => alembic::read(&tree, dialect, &mut outcome),
+        Some((MigrationTool::Django, dialect)) => django::read(&tree, dialect, &mut outcome),
+        _ => {}
     }
     outcome
 }

@@ -136,7 +136,9 @@ fn chained(node: Node<'_>, receivers: usize) -> Call {
             }
             Kind::DictionarySplat => found.keywords.push(Keyword {
                 name: "**".to_owned(),
-                value: Value::Other(argument.span()),
+                value: argument
+                    .operand()
+                    .map_or(Value::Other(argument.span()), value),
                 span: argument.span(),
             }),
             Kind::ListSplat => found.args.push(Value::Other(argument.span())),

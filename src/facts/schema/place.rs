@@ -104,7 +104,7 @@ impl Placed for CreateTable {
         match &mut self.derived {
             Some(Derived::PartitionOf(table) | Derived::Like { table, .. }) => table.move_to(at),
             Some(Derived::Inherits(tables)) => tables.move_to(at),
-            Some(Derived::Query) | None => {}
+            Some(Derived::Query | Derived::Foreign) | None => {}
         }
     }
 }

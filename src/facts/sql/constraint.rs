@@ -152,6 +152,7 @@ pub(super) fn references(cursor: &mut Cursor, columns: Vec<Ident>) -> Option<Con
         parent_columns: cursor.names(),
         on_delete: None,
         on_update: None,
+        emulated: false,
     };
     loop {
         let start = cursor.start();

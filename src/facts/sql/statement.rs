@@ -158,16 +158,18 @@ fn changes(change: Option<SchemaChange>) -> Meaning {
 fn create(cursor: &mut Cursor, start: u32) -> Meaning {
     const INDEXES: &str = "index|unique|fulltext|spatial|clustered|nonclustered|columnstore|hash";
     let replace = cursor.eat_any("or replace|or alter");
-    let mut temporary = false;
+    let (mut temporary, mut foreign) = (false, false);
     loop {
         if cursor.eat_any("temp|temporary") {
             temporary = true;
-        } else if !cursor.eat_any("global|local|unlogged|foreign") {
+        } else if cursor.eat("foreign") {
+            foreign = true;
+        } else if !cursor.eat_any("global|local|unlogged") {
             break;
         }
     }
     if cursor.eat("table") {
-        return changes(table::create(cursor, temporary));
+        return changes(table::create(cursor, temporary, foreign));
     }
     if cursor.eat("virtual table") {
         return changes(table::virtual_table(cursor));

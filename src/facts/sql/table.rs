@@ -8,10 +8,11 @@ use crate::facts::schema::{
 use crate::parse::sql::opinion;
 
 /// Reads `CREATE TABLE`, behind `CREATE [modifiers] TABLE`.
-pub(super) fn create(cursor: &mut Cursor, temporary: bool) -> Option<SchemaChange> {
+pub(super) fn create(cursor: &mut Cursor, temporary: bool, foreign: bool) -> Option<SchemaChange> {
     let if_not_exists = cursor.eat("if not exists");
     let mut table = empty(cursor.table_name()?, temporary);
     table.if_not_exists = if_not_exists;
+    table.derived = foreign.then_some(Derived::Foreign);
     if cursor.eat("partition of") {
         table.derived = cursor.table_name().map(Derived::PartitionOf);
         cursor.group();

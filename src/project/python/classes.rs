@@ -69,7 +69,8 @@ impl<'a> Python<'a> {
             .find_map(|&class| self.own_method(class, name))
     }
 
-    fn own_method(&self, class: ClassId, name: &str) -> Option<FunctionId> {
+    /// A method that the body of a class defines.
+    pub(in crate::project) fn own_method(&self, class: ClassId, name: &str) -> Option<FunctionId> {
         let qualified = format!("{}.{name}", self.class(class).name);
         let index = *self.modules[class.module]
             .functions

@@ -180,6 +180,7 @@ impl Replay {
             on_update: clause
                 .on_update
                 .map_or(Action::NoAction, |(action, _)| action),
+            emulated: clause.emulated,
             at,
             columns_at,
             on_delete_at: clause.on_delete.map(|(_, span)| self.at(span)),

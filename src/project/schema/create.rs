@@ -94,7 +94,9 @@ impl Replay {
     }
 
     fn derive_columns(&mut self, table: &mut Table, derived: &Derived) {
+        table.derived = !matches!(derived, Derived::Like { .. });
         let parents = match derived {
+            Derived::Foreign => return,
             Derived::Query => {
                 table.columns_known = false;
                 return;

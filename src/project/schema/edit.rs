@@ -21,6 +21,7 @@ impl Table {
             columns_known: true,
             opaque: false,
             partition_of: None,
+            derived: false,
         }
     }
 

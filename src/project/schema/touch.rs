@@ -115,7 +115,7 @@ impl Touch {
                 std::slice::from_ref(table)
             }
             Some(Derived::Inherits(tables)) => tables,
-            Some(Derived::Query) | None => &[],
+            Some(Derived::Query | Derived::Foreign) | None => &[],
         };
         self.needs.extend(sources.iter().map(TableKey::of));
     }

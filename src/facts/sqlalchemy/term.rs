@@ -4,15 +4,15 @@ use crate::source::Span;
 
 /// A value.
 #[derive(Clone, Debug)]
-pub(super) struct Term {
+pub(crate) struct Term {
     /// Where it is written; of a name what it was bound to.
-    pub(super) span: Span,
-    pub(super) form: Form,
+    pub(crate) span: Span,
+    pub(crate) form: Form,
 }
 
 /// What a value is.
 #[derive(Clone, Debug)]
-pub(super) enum Form {
+pub(crate) enum Form {
     Text(Text),
     Number(String),
     Bool(bool),
@@ -33,47 +33,47 @@ pub(super) enum Form {
 
 /// A string.
 #[derive(Clone, Debug)]
-pub(super) struct Text {
-    pub(super) text: String,
+pub(crate) struct Text {
+    pub(crate) text: String,
     /// The byte of the file where it begins, if it stands there as it is.
-    pub(super) at: Option<u32>,
+    pub(crate) at: Option<u32>,
     /// Parts of it are not known; [`HOLE`] stands for them.
-    pub(super) holes: bool,
+    pub(crate) holes: bool,
 }
 
 /// Stands in a text for what is not known.
-pub(super) const HOLE: &str = "__unknown__";
+pub(crate) const HOLE: &str = "__unknown__";
 
 /// A call that is not folded.
 #[derive(Clone, Debug)]
-pub(super) struct Call {
+pub(crate) struct Call {
     /// The callee as a chain, imports resolved.
-    pub(super) callee: String,
+    pub(crate) callee: String,
     /// What a method is called on, where that is a call itself.
-    pub(super) receiver: Option<Term>,
-    pub(super) args: Vec<Term>,
-    pub(super) keywords: Vec<Keyword>,
+    pub(crate) receiver: Option<Term>,
+    pub(crate) args: Vec<Term>,
+    pub(crate) keywords: Vec<Keyword>,
     /// `*x` or `**x` of unknown contents.
-    pub(super) more: bool,
+    pub(crate) more: bool,
 }
 
 /// A keyword argument, with the place of the whole of it.
 #[derive(Clone, Debug)]
-pub(super) struct Keyword {
-    pub(super) name: String,
-    pub(super) value: Term,
-    pub(super) span: Span,
+pub(crate) struct Keyword {
+    pub(crate) name: String,
+    pub(crate) value: Term,
+    pub(crate) span: Span,
 }
 
 impl Term {
-    pub(super) fn unknown(span: Span) -> Self {
+    pub(crate) fn unknown(span: Span) -> Self {
         Self {
             span,
             form: Form::Unknown,
         }
     }
 
-    pub(super) fn plain(span: Span, text: String) -> Self {
+    pub(crate) fn plain(span: Span, text: String) -> Self {
         let text = Text {
             text,
             at: None,
@@ -86,7 +86,7 @@ impl Term {
     }
 
     /// The text of a string that is wholly known.
-    pub(super) fn text(&self) -> Option<&str> {
+    pub(crate) fn text(&self) -> Option<&str> {
         match &self.form {
             Form::Text(text) if !text.holes => Some(&text.text),
             _ => None,
@@ -94,7 +94,7 @@ impl Term {
     }
 
     /// The string of `"…"`, `text("…")` and the like.
-    pub(super) fn sql(&self) -> Option<(&Text, Span)> {
+    pub(crate) fn sql(&self) -> Option<(&Text, Span)> {
         match &self.form {
             Form::Text(text) => Some((text, self.span)),
             Form::Call(call) if matches!(call.name(), "text" | "literal_column" | "DDL") => {
@@ -106,11 +106,11 @@ impl Term {
         }
     }
 
-    pub(super) fn is_true(&self) -> bool {
+    pub(crate) fn is_true(&self) -> bool {
         matches!(self.form, Form::Bool(true))
     }
 
-    pub(super) fn call(&self) -> Option<&Call> {
+    pub(crate) fn call(&self) -> Option<&Call> {
         match &self.form {
             Form::Call(call) => Some(call),
             _ => None,
@@ -118,7 +118,7 @@ impl Term {
     }
 
     /// The elements of a list; a string alone is a list of one.
-    pub(super) fn elements(&self) -> Option<&[Self]> {
+    pub(crate) fn elements(&self) -> Option<&[Self]> {
         match &self.form {
             Form::List(elements) => Some(elements),
             Form::Text(_) => Some(std::slice::from_ref(self)),
@@ -129,7 +129,7 @@ impl Term {
 
 impl Call {
     /// A class that is named without being called.
-    pub(super) fn bare(name: &str) -> Self {
+    pub(crate) fn bare(name: &str) -> Self {
         Self {
             callee: name.to_owned(),
             receiver: None,
@@ -140,37 +140,37 @@ impl Call {
     }
 
     /// The last name of the callee.
-    pub(super) fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         self.callee.rsplit('.').next().unwrap_or_default()
     }
 
     /// An argument by its position or by one of its names.
-    pub(super) fn arg(&self, position: usize, names: &[&str]) -> Option<&Term> {
+    pub(crate) fn arg(&self, position: usize, names: &[&str]) -> Option<&Term> {
         self.args
             .get(position)
             .or_else(|| names.iter().find_map(|name| self.keyword(name)))
     }
 
-    pub(super) fn keyword(&self, name: &str) -> Option<&Term> {
+    pub(crate) fn keyword(&self, name: &str) -> Option<&Term> {
         self.entry(name).map(|keyword| &keyword.value)
     }
 
     /// A keyword argument with its place.
-    pub(super) fn entry(&self, name: &str) -> Option<&Keyword> {
+    pub(crate) fn entry(&self, name: &str) -> Option<&Keyword> {
         self.keywords.iter().find(|keyword| keyword.name == name)
     }
 
     /// A keyword argument that says no more than `None`.
-    pub(super) fn given(&self, name: &str) -> Option<&Term> {
+    pub(crate) fn given(&self, name: &str) -> Option<&Term> {
         self.keyword(name)
             .filter(|term| !matches!(term.form, Form::None))
     }
 
-    pub(super) fn says(&self, name: &str) -> bool {
+    pub(crate) fn says(&self, name: &str) -> bool {
         self.keyword(name).is_some_and(Term::is_true)
     }
 
-    pub(super) fn denies(&self, name: &str) -> bool {
+    pub(crate) fn denies(&self, name: &str) -> bool {
         let value = self.keyword(name).map(|term| &term.form);
         matches!(value, Some(Form::Bool(false)))
     }

@@ -5,17 +5,17 @@ use crate::facts::schema::{Dialect, Ident, TableName};
 use crate::source::Span;
 
 /// The place of what stands nowhere; whoever uses it sets it.
-pub(super) const NOWHERE: Span = Span { start: 0, end: 0 };
+pub(crate) const NOWHERE: Span = Span { start: 0, end: 0 };
 
 /// A name as the database compares it.
-pub(super) fn stored(name: &str, dialect: Dialect) -> String {
+pub(crate) fn stored(name: &str, dialect: Dialect) -> String {
     match dialect {
         Dialect::Postgres => name.to_owned(),
         _ => name.to_lowercase(),
     }
 }
 
-pub(super) fn ident(term: &Term, dialect: Dialect) -> Option<Ident> {
+pub(crate) fn ident(term: &Term, dialect: Dialect) -> Option<Ident> {
     Some(Ident {
         name: stored(term.text()?, dialect),
         span: term.span,
@@ -23,11 +23,11 @@ pub(super) fn ident(term: &Term, dialect: Dialect) -> Option<Ident> {
 }
 
 /// The names of a list of columns; `None` if one of them is not known.
-pub(super) fn idents(terms: &[Term], dialect: Dialect) -> Option<Vec<Ident>> {
+pub(crate) fn idents(terms: &[Term], dialect: Dialect) -> Option<Vec<Ident>> {
     terms.iter().map(|term| ident(term, dialect)).collect()
 }
 
-pub(super) fn table(name: &Term, schema: Option<&Term>, dialect: Dialect) -> Option<TableName> {
+pub(crate) fn table(name: &Term, schema: Option<&Term>, dialect: Dialect) -> Option<TableName> {
     let schema = match schema.map(|schema| (&schema.form, schema.text())) {
         None | Some((Form::None, _)) => None,
         Some((_, Some(schema))) => Some(schema),
@@ -36,7 +36,7 @@ pub(super) fn table(name: &Term, schema: Option<&Term>, dialect: Dialect) -> Opt
     Some(table_named(name.text()?, schema, name.span, dialect))
 }
 
-pub(super) fn table_named(
+pub(crate) fn table_named(
     name: &str,
     schema: Option<&str>,
     span: Span,
@@ -54,7 +54,7 @@ pub(super) fn table_named(
 }
 
 /// `schema.table.column`, as a foreign key names its target.
-pub(super) fn target(term: &Term, dialect: Dialect) -> Option<(TableName, Ident)> {
+pub(crate) fn target(term: &Term, dialect: Dialect) -> Option<(TableName, Ident)> {
     let (table, column) = term.text()?.rsplit_once('.')?;
     let (schema, table) = match table.rsplit_once('.') {
         Some((schema, table)) => (Some(schema), table),

@@ -4,24 +4,108 @@ use super::names::{ident, idents, table_named, target};
 use super::term::{Call, Form, Term};
 use super::types;
 use crate::facts::schema::{
-    Action, Column, Constraint, ConstraintKind, Dialect, Exclusion, Expression, ForeignKey, Ident,
-    Index, IndexKey, TableName,
+    Action, Column, Constraint, ConstraintKind, CreateTable, Dialect, Exclusion, Expression,
+    ForeignKey, Ident, Index, IndexKey, TableName,
 };
 use crate::source::Span;
 
 /// A column with what its clause declares beside it.
-pub(super) struct Definition {
-    pub(super) column: Column,
-    pub(super) constraints: Vec<Constraint>,
-    pub(super) indexes: Vec<Index>,
+pub(crate) struct Definition {
+    pub(crate) column: Column,
+    pub(crate) constraints: Vec<Constraint>,
+    pub(crate) indexes: Vec<Index>,
     /// The place of `primary_key=True`.
-    pub(super) primary: Option<Span>,
+    pub(crate) primary: Option<Span>,
     /// All of it was understood.
-    pub(super) whole: bool,
+    pub(crate) whole: bool,
+}
+
+/// A table made of columns, constraints and indexes, and whether all of them were understood.
+pub(crate) fn create<'a>(
+    table: &TableName,
+    elements: impl Iterator<Item = &'a Term>,
+    dialect: Dialect,
+) -> (CreateTable, bool) {
+    let mut create = CreateTable {
+        table: table.clone(),
+        if_not_exists: false,
+        temporary: false,
+        columns: Vec::new(),
+        constraints: Vec::new(),
+        indexes: Vec::new(),
+        derived: None,
+    };
+    let mut whole = true;
+    let mut primary: Vec<(Ident, Span)> = Vec::new();
+    let mut clauses = Vec::new();
+    for element in elements {
+        if let Some(definition) = column(element, table, dialect) {
+            let name = &definition.column.name;
+            primary.extend(definition.primary.map(|span| (name.clone(), span)));
+            create.columns.push(definition.column);
+            create.constraints.extend(definition.constraints);
+            create.indexes.extend(definition.indexes);
+            whole &= definition.whole;
+            clauses.push(element);
+        } else if let Some(constraint) = constraint(element, table, dialect) {
+            create.constraints.push(constraint);
+        } else if let Some(index) = table_index(element, table, dialect) {
+            create.indexes.push(index);
+        } else {
+            whole = false;
+        }
+    }
+    if let Some((_, span)) = primary.first() {
+        create.constraints.push(Constraint {
+            name: None,
+            kind: ConstraintKind::PrimaryKey {
+                columns: primary.iter().map(|(name, _)| name.clone()).collect(),
+                using_index: None,
+            },
+            not_valid: false,
+            inline: primary.len() == 1,
+            span: *span,
+        });
+    }
+    number(&mut create, &clauses);
+    (create, whole)
+}
+
+/// The only column of the primary key numbers itself, if it is an integer of its own. The clauses
+/// are those of the columns, in order.
+fn number(create: &mut CreateTable, clauses: &[&Term]) {
+    let key = create.constraints.iter().find_map(|it| match &it.kind {
+        ConstraintKind::PrimaryKey { columns, .. } => Some(columns),
+        _ => None,
+    });
+    let Some([only]) = key.map(Vec::as_slice) else {
+        return;
+    };
+    let is_reference = create.constraints.iter().any(|constraint| {
+        matches!(&constraint.kind, ConstraintKind::ForeignKey(fk)
+            if fk.columns.iter().any(|column| column.name == only.name))
+    });
+    let name = only.name.clone();
+    let mut columns = create.columns.iter_mut().zip(clauses);
+    if let Some((column, clause)) = columns.find(|(column, _)| column.name.name == name) {
+        number_itself(column, clause, is_reference);
+    }
+}
+
+/// An integer that is the whole primary key numbers itself.
+fn number_itself(column: &mut Column, clause: &Term, is_reference: bool) {
+    let integer = column
+        .ty
+        .as_ref()
+        .is_some_and(|ty| matches!(ty.base.as_str(), "integer" | "bigint" | "smallint"));
+    let refused = clause
+        .call()
+        .is_some_and(|call| call.denies("autoincrement"));
+    column.auto_increment |= integer && !refused && !is_reference && column.default.is_none();
 }
 
 /// Reads `sa.Column(…)`.
-pub(super) fn column(term: &Term, table: &TableName, dialect: Dialect) -> Option<Definition> {
+pub(crate) fn column(term: &Term, table: &TableName, dialect: Dialect) -> Option<Definition> {
     let call = term.call().filter(|call| call.name() == "Column")?;
     let name = ident(call.arg(0, &["name"])?, dialect)?;
     let primary = call.entry("primary_key").filter(|it| it.value.is_true());
@@ -92,18 +176,6 @@ fn keys(call: &Call, name: &Ident, table: &TableName, found: &mut Definition) {
     }
 }
 
-/// An integer that is the whole primary key numbers itself.
-pub(super) fn number_itself(column: &mut Column, clause: &Term, is_reference: bool) {
-    let integer = column
-        .ty
-        .as_ref()
-        .is_some_and(|ty| matches!(ty.base.as_str(), "integer" | "bigint" | "smallint"));
-    let refused = clause
-        .call()
-        .is_some_and(|call| call.denies("autoincrement"));
-    column.auto_increment |= integer && !refused && !is_reference && column.default.is_none();
-}
-
 /// `sa.ForeignKey("parent.id", ondelete=…)` of a column.
 fn foreign_key(term: &Term, column: &Ident, dialect: Dialect) -> Option<Constraint> {
     let call = term.call()?;
@@ -114,6 +186,7 @@ fn foreign_key(term: &Term, column: &Ident, dialect: Dialect) -> Option<Constrai
         parent_columns: vec![parent_column],
         on_delete: action(call, "ondelete")?,
         on_update: action(call, "onupdate")?,
+        emulated: false,
     };
     Some(Constraint {
         name: call.given("name").and_then(|name| ident(name, dialect)),
@@ -124,13 +197,13 @@ fn foreign_key(term: &Term, column: &Ident, dialect: Dialect) -> Option<Constrai
     })
 }
 
-pub(super) fn says_not_valid(call: &Call) -> bool {
+pub(crate) fn says_not_valid(call: &Call) -> bool {
     call.says("postgresql_not_valid")
 }
 
 /// What a foreign key does; `None` if it says something that is not known.
 #[expect(clippy::option_option, reason = "not said, and not known")]
-pub(super) fn action(call: &Call, name: &str) -> Option<Option<(Action, Span)>> {
+pub(crate) fn action(call: &Call, name: &str) -> Option<Option<(Action, Span)>> {
     let Some(entry) = call.entry(name) else {
         return Some(None);
     };
@@ -150,7 +223,7 @@ pub(super) fn action(call: &Call, name: &str) -> Option<Option<(Action, Span)>> 
 }
 
 /// Reads a constraint of a table; `None` for anything else, and for what is not known.
-pub(super) fn constraint(term: &Term, table: &TableName, dialect: Dialect) -> Option<Constraint> {
+pub(crate) fn constraint(term: &Term, table: &TableName, dialect: Dialect) -> Option<Constraint> {
     let call = term.call()?;
     let kind = match call.name() {
         "PrimaryKeyConstraint" => ConstraintKind::PrimaryKey {
@@ -192,18 +265,19 @@ fn table_key(call: &Call, table: &TableName, dialect: Dialect) -> Option<Foreign
         parent_columns: targets.into_iter().map(|(_, column)| column).collect(),
         on_delete: action(call, "ondelete")?,
         on_update: action(call, "onupdate")?,
+        emulated: false,
     })
 }
 
 /// `sa.Index("name", "a", "b")` in a table.
-pub(super) fn table_index(term: &Term, table: &TableName, dialect: Dialect) -> Option<Index> {
+pub(crate) fn table_index(term: &Term, table: &TableName, dialect: Dialect) -> Option<Index> {
     let call = term.call().filter(|call| call.name() == "Index")?;
     let (name, columns) = call.args.split_first()?;
     index(name, columns, table, call, (term.span, dialect))
 }
 
 /// An index with its options.
-pub(super) fn index(
+pub(crate) fn index(
     name: &Term,
     columns: &[Term],
     table: &TableName,
@@ -275,7 +349,7 @@ fn key(term: &Term, dialect: Dialect) -> IndexKey {
 }
 
 /// SQL given as text; anything else as it is written.
-pub(super) fn expression(term: &Term) -> Expression {
+pub(crate) fn expression(term: &Term) -> Expression {
     let text = match (&term.form, term.sql()) {
         (Form::Text(text), _) => format!("'{}'", text.text.replace('\'', "''")),
         (_, Some((text, _))) => text.text.clone(),
@@ -292,7 +366,7 @@ pub(super) fn expression(term: &Term) -> Expression {
 }
 
 /// A condition: a string is SQL here.
-pub(super) fn condition(term: &Term) -> Expression {
+pub(crate) fn condition(term: &Term) -> Expression {
     let text = term.sql().map(|(text, _)| text.text.clone());
     Expression {
         text: text.unwrap_or_default(),
@@ -301,7 +375,7 @@ pub(super) fn condition(term: &Term) -> Expression {
 }
 
 /// A parent that operations name apart from its columns.
-pub(super) fn parent(name: &Term, schema: Option<&Term>, dialect: Dialect) -> Option<TableName> {
+pub(crate) fn parent(name: &Term, schema: Option<&Term>, dialect: Dialect) -> Option<TableName> {
     let schema = schema.and_then(Term::text);
     Some(table_named(name.text()?, schema, name.span, dialect))
 }

@@ -5,7 +5,7 @@ use super::term::{Call, Form, Term};
 use crate::facts::schema::{Dialect, TypeName};
 
 /// The type a term stands for; `None` where only the project's own code knows.
-pub(super) fn read(term: &Term, dialect: Dialect) -> Option<TypeName> {
+pub(crate) fn read(term: &Term, dialect: Dialect) -> Option<TypeName> {
     let bare;
     let (callee, call) = match &term.form {
         Form::Call(call) => (call.callee.as_str(), call.as_ref()),
@@ -47,7 +47,7 @@ pub(super) fn read(term: &Term, dialect: Dialect) -> Option<TypeName> {
 }
 
 /// What a custom type is called, where a statement must name one.
-pub(super) fn named(term: &Term, dialect: Dialect) -> TypeName {
+pub(crate) fn named(term: &Term, dialect: Dialect) -> TypeName {
     read(term, dialect).unwrap_or_else(|| TypeName {
         base: match &term.form {
             Form::Call(call) => call.callee.clone(),

@@ -1,0 +1,385 @@
+//! Fields of Django: what one call says, wherever it stands. Knows no database.
+
+use super::library::{self, Known};
+use super::scope::Scope;
+use crate::facts::python::{Call, Keyword, Value};
+use crate::facts::schema::{Action, Ident};
+use crate::source::{FileId, Span};
+
+/// A model's identity: the label of its application and its own name in lower case.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(in crate::project::schema) struct ModelKey {
+    /// The label of the application.
+    pub(in crate::project::schema) app: String,
+    /// The name, in lower case.
+    pub(in crate::project::schema) name: String,
+}
+
+impl ModelKey {
+    /// The model of that name in an application.
+    pub(in crate::project::schema) fn new(app: &str, name: &str) -> Self {
+        Self {
+            app: app.to_lowercase(),
+            name: name.to_lowercase(),
+        }
+    }
+
+    /// `app.Model`.
+    pub(in crate::project::schema) fn dotted(path: &str) -> Option<Self> {
+        let (app, name) = path.split_once('.')?;
+        Some(Self::new(app, name))
+    }
+}
+
+/// A field of a model.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::project::schema) struct Field {
+    /// Its name and where that stands.
+    pub(in crate::project::schema) name: Ident,
+    /// The file it stands in: a field of an abstract model may stand in another one.
+    pub(in crate::project::schema) file: FileId,
+    /// The whole clause.
+    pub(in crate::project::schema) span: Span,
+    /// The class that is called.
+    pub(in crate::project::schema) class: Span,
+    /// What it keeps.
+    pub(in crate::project::schema) kind: Kind,
+    /// What the arguments say.
+    pub(in crate::project::schema) options: Options,
+}
+
+/// What a field keeps.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::project::schema) enum Kind {
+    /// A value in the column of this field of Django's: `CharField`, `AutoField`, …
+    Plain(String),
+    /// A value of a type that PostgreSQL knows by this name: `hstore`, `int4range`, …
+    Named(String),
+    /// An array of another field's values.
+    Array(Box<Field>),
+    /// A shape in space, with an index of its own unless told otherwise.
+    Spatial {
+        /// `geometry`, `geography` or `raster`.
+        base: &'static str,
+        /// What stands behind the type in parentheses.
+        args: Vec<String>,
+        /// Whether it is indexed.
+        indexed: bool,
+    },
+    /// A foreign key, or with `unique` a one-to-one relation.
+    Relation(Relation),
+    /// Pairs of rows in a table of their own.
+    Pairs(Pairs),
+    /// A key of several columns.
+    CompositeKey(Vec<String>),
+    /// A column of a type that only the code of the project or of a package knows.
+    Unknown,
+    /// No column at all.
+    Virtual,
+}
+
+/// What a foreign key says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::project::schema) struct Relation {
+    /// The model it leads to; `None` where the code does not tell.
+    pub(in crate::project::schema) to: Option<ModelKey>,
+    /// The field it refers to, unless that is the primary key.
+    pub(in crate::project::schema) to_field: Option<String>,
+    /// What happens to the row when the other is deleted, and where that is said.
+    pub(in crate::project::schema) on_delete: Option<(Action, Span)>,
+    /// The database does that itself (`DB_CASCADE`).
+    pub(in crate::project::schema) by_database: bool,
+    /// The database checks it.
+    pub(in crate::project::schema) constrained: bool,
+    /// It leads to the row that this row extends.
+    pub(in crate::project::schema) parent_link: bool,
+}
+
+/// What a many-to-many field says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::project::schema) struct Pairs {
+    /// The other model; `None` where the code does not tell.
+    pub(in crate::project::schema) to: Option<ModelKey>,
+    /// A model of its own keeps the pairs.
+    pub(in crate::project::schema) through: bool,
+    /// The table, where named.
+    pub(in crate::project::schema) table: Option<String>,
+    /// The database checks them.
+    pub(in crate::project::schema) constrained: bool,
+}
+
+/// Arguments that all fields take.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(in crate::project::schema) struct Options {
+    /// `null`.
+    pub(in crate::project::schema) null: bool,
+    /// `unique`, also of one-to-one relations.
+    pub(in crate::project::schema) unique: bool,
+    /// `primary_key`.
+    pub(in crate::project::schema) primary_key: bool,
+    /// `db_index`, as it is for the field when not said.
+    pub(in crate::project::schema) indexed: bool,
+    /// `db_column`.
+    pub(in crate::project::schema) column: Option<Ident>,
+    /// `max_length`, with the usual one of the field.
+    pub(in crate::project::schema) max_length: Option<i64>,
+    /// `max_digits` and `decimal_places`.
+    pub(in crate::project::schema) digits: Option<(i64, i64)>,
+    /// `db_collation`, which may rule out indexes for patterns.
+    pub(in crate::project::schema) collated: bool,
+    /// `db_default`, or a generated column: the database fills it by itself.
+    pub(in crate::project::schema) db_default: Option<Span>,
+    /// Some argument cannot be read: how the column is made is not certain.
+    pub(in crate::project::schema) open: bool,
+}
+
+impl Field {
+    /// Reads a field; `None` if the call makes none.
+    pub(in crate::project::schema) fn read(
+        scope: &Scope,
+        name: Ident,
+        call: &Call,
+    ) -> Option<Self> {
+        let known = scope.field_class(call)?;
+        let mut options = Options::read(scope, call, &known);
+        let kind = kind(scope, call, &known, &mut options);
+        Some(Self {
+            file: scope.file(),
+            span: call.span,
+            class: called(call),
+            name,
+            kind,
+            options,
+        })
+    }
+
+    /// Whether it stands for one column.
+    pub(in crate::project::schema) fn has_column(&self) -> bool {
+        !matches!(
+            self.kind,
+            Kind::Pairs(_) | Kind::Virtual | Kind::CompositeKey(_)
+        )
+    }
+
+    /// Its column, where it has one.
+    pub(in crate::project::schema) fn column(&self) -> String {
+        match (&self.options.column, &self.kind) {
+            (Some(column), _) => column.name.clone(),
+            (None, Kind::Relation(_)) => format!("{}_id", self.name.name),
+            (None, _) => self.name.name.clone(),
+        }
+    }
+
+    /// Whether its values are kept apart: by a constraint of its own or as the primary key.
+    pub(in crate::project::schema) fn is_unique(&self) -> bool {
+        self.options.unique || self.options.primary_key
+    }
+}
+
+/// The class of a call, where it is written in one piece.
+fn called(call: &Call) -> Span {
+    let start = call.span.start as usize;
+    let end = (start + call.callee.len()).min(call.span.end as usize);
+    Span::new(start, end)
+}
+
+fn kind(scope: &Scope, call: &Call, known: &Known, options: &mut Options) -> Kind {
+    if let Some(ty) = &known.ty {
+        return Kind::Named(ty.clone());
+    }
+    match known.is.as_deref() {
+        None => Kind::Unknown,
+        Some("virtual") => Kind::Virtual,
+        Some("ForeignKey") => Kind::Relation(Relation::read(scope, call, 1)),
+        Some("OneToOneField") => {
+            options.unique = true;
+            Kind::Relation(Relation::read(scope, call, 1))
+        }
+        Some("ManyToManyField") => Kind::Pairs(Pairs::read(scope, call)),
+        Some("ArrayField") => array(scope, call),
+        Some("CompositePrimaryKey") => {
+            let columns = call.args.iter().filter_map(|value| scope.text(value));
+            Kind::CompositeKey(columns.collect())
+        }
+        Some(name) => match library::spatial(name) {
+            Some(shape) => spatial(scope, call, shape),
+            None => Kind::Plain(name.to_owned()),
+        },
+    }
+}
+
+fn array(scope: &Scope, call: &Call) -> Kind {
+    let base = match call.args.first().or_else(|| keyword(call, "base_field")) {
+        Some(Value::Call(base)) => Field::read(scope, nameless(base.span), base),
+        _ => None,
+    };
+    base.map_or(Kind::Unknown, |base| Kind::Array(Box::new(base)))
+}
+
+fn nameless(span: Span) -> Ident {
+    Ident {
+        name: String::new(),
+        span,
+    }
+}
+
+fn spatial(scope: &Scope, call: &Call, shape: &str) -> Kind {
+    let said = |name: &str| keyword(call, name).map(|value| scope.constant(value));
+    let geography = said("geography") == Some(Value::Bool(true));
+    let indexed = said("spatial_index") != Some(Value::Bool(false));
+    let srid = match said("srid").or(call.args.get(1).map(|value| scope.constant(value))) {
+        Some(Value::Int(srid)) => srid,
+        _ => 4326,
+    };
+    let dim = match said("dim") {
+        Some(Value::Int(3)) => "z",
+        _ => "",
+    };
+    let base = match (shape, geography) {
+        ("raster", _) => "raster",
+        (_, true) => "geography",
+        (_, false) => "geometry",
+    };
+    let args = match base {
+        "raster" => Vec::new(),
+        _ => vec![format!("{shape}{dim}"), srid.to_string()],
+    };
+    Kind::Spatial {
+        base,
+        args,
+        indexed,
+    }
+}
+
+impl Options {
+    fn read(scope: &Scope, call: &Call, known: &Known) -> Self {
+        let mut options = Self {
+            null: known.null,
+            unique: known.unique,
+            indexed: known.indexed,
+            max_length: known.max_length,
+            ..Self::default()
+        };
+        let mut digits = (None, None);
+        // The first argument of most fields is what people call them.
+        if known.is.as_deref() == Some("DecimalField") {
+            let at = |place: usize| call.args.get(place).and_then(|value| scope.number(value));
+            digits = (at(2), at(3));
+        }
+        for Keyword { name, value, span } in &scope.keywords(call) {
+            match name.as_str() {
+                "null" => scope.flag(value, &mut options.null, &mut options.open),
+                "unique" => scope.flag(value, &mut options.unique, &mut options.open),
+                "primary_key" => scope.flag(value, &mut options.primary_key, &mut options.open),
+                "db_index" => scope.flag(value, &mut options.indexed, &mut options.open),
+                "db_column" => match scope.constant(value) {
+                    Value::Str(name, span) => options.column = Some(Ident { name, span }),
+                    Value::None => {}
+                    _ => options.open = true,
+                },
+                "max_length" => options.max_length = scope.number(value),
+                "max_digits" => digits.0 = scope.number(value),
+                "decimal_places" => digits.1 = scope.number(value),
+                "db_collation" => options.collated = *value != Value::None,
+                "db_default" | "expression" => options.db_default = Some(*span),
+                "**" => options.open = true,
+                _ => {}
+            }
+        }
+        if let (Some(digits), Some(places)) = digits {
+            options.digits = Some((digits, places));
+        }
+        options
+    }
+}
+
+impl Relation {
+    fn read(scope: &Scope, call: &Call, action: usize) -> Self {
+        let to = call.args.first().or_else(|| keyword(call, "to"));
+        let mut relation = Self {
+            to: to.and_then(|to| scope.model(to)),
+            to_field: None,
+            on_delete: call
+                .args
+                .get(action)
+                .and_then(|value| on_delete(value, place(value).unwrap_or(call.span))),
+            by_database: false,
+            constrained: true,
+            parent_link: false,
+        };
+        let mut unread = false;
+        let mut said = call.args.get(action);
+        for Keyword { name, value, span } in &call.keywords {
+            match name.as_str() {
+                "on_delete" => {
+                    said = Some(value);
+                    relation.on_delete = on_delete(value, *span);
+                }
+                "to_field" => relation.to_field = scope.text(value),
+                "db_constraint" => scope.flag(value, &mut relation.constrained, &mut unread),
+                "parent_link" => scope.flag(value, &mut relation.parent_link, &mut unread),
+                _ => {}
+            }
+        }
+        relation.by_database = said.is_some_and(|value| last(value).starts_with("DB_"));
+        relation
+    }
+}
+
+impl Pairs {
+    fn read(scope: &Scope, call: &Call) -> Self {
+        let to = call.args.first().or_else(|| keyword(call, "to"));
+        let mut pairs = Self {
+            to: to.and_then(|to| scope.model(to)),
+            through: false,
+            table: None,
+            constrained: true,
+        };
+        let mut unread = false;
+        for Keyword { name, value, .. } in &call.keywords {
+            match name.as_str() {
+                "through" => pairs.through = *value != Value::None,
+                "db_table" => pairs.table = scope.text(value),
+                "db_constraint" => scope.flag(value, &mut pairs.constrained, &mut unread),
+                _ => {}
+            }
+        }
+        pairs
+    }
+}
+
+/// What `on_delete` asks for; a function of the project's own may do anything.
+fn on_delete(value: &Value, span: Span) -> Option<(Action, Span)> {
+    let action = match last(value) {
+        "CASCADE" | "DB_CASCADE" => Action::Cascade,
+        "PROTECT" | "RESTRICT" => Action::Restrict,
+        "SET_NULL" | "DB_SET_NULL" => Action::SetNull,
+        "SET_DEFAULT" | "DB_SET_DEFAULT" => Action::SetDefault,
+        "DO_NOTHING" => Action::NoAction,
+        _ => return None,
+    };
+    Some((action, span))
+}
+
+/// The last part of a name.
+fn last(value: &Value) -> &str {
+    match value {
+        Value::Name(name, _) => name.rsplit('.').next().unwrap_or(name),
+        _ => "",
+    }
+}
+
+fn place(value: &Value) -> Option<Span> {
+    match value {
+        Value::Name(_, span) | Value::Str(_, span) | Value::Other(span) => Some(*span),
+        Value::Call(call) => Some(call.span),
+        _ => None,
+    }
+}
+
+/// A keyword argument.
+pub(in crate::project::schema) fn keyword<'c>(call: &'c Call, name: &str) -> Option<&'c Value> {
+    let mut keywords = call.keywords.iter();
+    let found = keywords.find(|keyword| keyword.name == name)?;
+    Some(&found.value)
+}

@@ -1,0 +1,177 @@
+//! What names mean where a field of Django is written.
+
+use super::apps::Apps;
+use super::field::ModelKey;
+use super::library::{self, Known};
+use crate::facts::python::{Call, Keyword, Value};
+use crate::project::python::{ClassId, Python, Scope as PythonScope, Target};
+use crate::source::FileId;
+
+/// The place where fields of a model are written.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::project::schema) struct Scope<'s> {
+    /// The Python of the project.
+    pub(in crate::project::schema) python: &'s Python<'s>,
+    /// Its applications.
+    pub(in crate::project::schema) apps: &'s Apps,
+    /// The module they are written in.
+    pub(in crate::project::schema) module: usize,
+    /// The model they belong to.
+    pub(in crate::project::schema) model: &'s ModelKey,
+}
+
+impl Scope<'_> {
+    pub(super) fn file(&self) -> FileId {
+        self.python.modules[self.module].file
+    }
+
+    fn resolve(&self, name: &str) -> Target {
+        let scope = PythonScope {
+            module: self.module,
+            function: None,
+        };
+        self.python.resolve(scope, name)
+    }
+
+    /// What is known of the field that a call makes; `None` if it makes none.
+    pub(super) fn field_class(&self, call: &Call) -> Option<Known> {
+        match self.resolve(&call.callee) {
+            Target::External(path) => library::field(&path),
+            Target::Class(class) => self.own_field(class),
+            Target::Unknown => {
+                let stars = &self.python.modules[self.module].facts.star_imports;
+                let is_django = stars.iter().any(|star| star.starts_with("django."));
+                let package = if is_django { "django" } else { "" };
+                library::field(&format!("{package}.{}", call.callee))
+                    .or_else(|| library::field(&format!(".{}", call.callee)))
+            }
+            _ => None,
+        }
+    }
+
+    /// A class of fields that the project has written: what it descends from, as far as the class
+    /// leaves that alone.
+    fn own_field(&self, class: ClassId) -> Option<Known> {
+        let ancestry = self.python.ancestry(class);
+        let mut known = ancestry
+            .external
+            .iter()
+            .find_map(|path| library::field(path));
+        let name = &self.python.class(class).name;
+        if known.is_none() && ancestry.open {
+            known = library::field(&format!(".{name}"));
+        }
+        let mut known = known?;
+        let defines = |name: &str| {
+            let own = ancestry.classes.iter();
+            own.copied()
+                .any(|class| self.python.own_method(class, name).is_some())
+        };
+        let is_relation = matches!(
+            known.is.as_deref(),
+            Some("ForeignKey" | "OneToOneField" | "ManyToManyField")
+        );
+        if !is_relation && (defines("db_type") || defines("get_internal_type")) {
+            known.is = None;
+            known.ty = None;
+        }
+        if defines("__init__") {
+            known.max_length = None;
+        }
+        Some(known)
+    }
+
+    /// The model that a value names.
+    pub(super) fn model(&self, value: &Value) -> Option<ModelKey> {
+        let path = self.python.modules[self.module].path;
+        match value {
+            Value::Str(name, _) if name == "self" => Some(self.model.clone()),
+            Value::Str(name, _) => match name.split_once('.') {
+                Some(_) => ModelKey::dotted(name),
+                None => Some(ModelKey::new(&self.model.app, name)),
+            },
+            Value::Name(name, _) if name.ends_with("AUTH_USER_MODEL") => Some(self.apps.user(path)),
+            Value::Name(name, _) => match self.resolve(name) {
+                Target::Class(class) => self.apps.key(self.python, class),
+                Target::External(name) => match name.strip_prefix("django.conf.settings.") {
+                    Some(setting) => ModelKey::dotted(self.apps.setting(path, setting)?),
+                    None => of_library(&name),
+                },
+                Target::Object(_) => match self.constant(value) {
+                    text @ Value::Str(..) => self.model(&text),
+                    Value::Call(call) => self.model(&Value::Call(call)),
+                    _ => None,
+                },
+                _ => None,
+            },
+            Value::Call(call) if call.callee.ends_with("get_user_model") => {
+                Some(self.apps.user(path))
+            }
+            _ => None,
+        }
+    }
+
+    /// A value, or the constant it names.
+    pub(super) fn constant(&self, value: &Value) -> Value {
+        if let Value::Name(name, _) = value
+            && let Target::Object(object) = self.resolve(name)
+        {
+            return self.python.object(object).value.clone();
+        }
+        value.clone()
+    }
+
+    /// A text.
+    pub(super) fn text(&self, value: &Value) -> Option<String> {
+        match self.constant(value) {
+            Value::Str(text, _) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// A number.
+    pub(super) fn number(&self, value: &Value) -> Option<i64> {
+        match self.constant(value) {
+            Value::Int(number) => Some(number),
+            _ => None,
+        }
+    }
+
+    /// A truth; one that cannot be read is `unread`.
+    pub(super) fn flag(&self, value: &Value, flag: &mut bool, unread: &mut bool) {
+        match self.constant(value) {
+            Value::Bool(said) => *flag = said,
+            Value::Int(said) => *flag = said != 0,
+            Value::None => *flag = false,
+            _ => *unread = true,
+        }
+    }
+
+    /// The keyword arguments of a call, those of `**CONSTANT` among them.
+    pub(super) fn keywords(&self, call: &Call) -> Vec<Keyword> {
+        let mut keywords = Vec::with_capacity(call.keywords.len());
+        for keyword in &call.keywords {
+            match (keyword.name.as_str(), self.constant(&keyword.value)) {
+                ("**", Value::Dict(pairs)) => {
+                    keywords.extend(pairs.into_iter().map(|(key, value)| Keyword {
+                        name: match key {
+                            Value::Str(name, _) => name,
+                            _ => "**".to_owned(),
+                        },
+                        value,
+                        span: keyword.span,
+                    }));
+                }
+                _ => keywords.push(keyword.clone()),
+            }
+        }
+        keywords
+    }
+}
+
+/// `django.contrib.auth.models.User`: the label is the package that holds the models.
+fn of_library(path: &str) -> Option<ModelKey> {
+    let (package, name) = path.split_once(".models.")?;
+    let label = package.rsplit('.').next()?;
+    Some(ModelKey::new(label, name.rsplit('.').next()?))
+}

@@ -1,0 +1,70 @@
+//! What tells the rows of a table apart.
+
+use super::{Database, Table};
+
+impl Database {
+    /// Tables that no statement gives a primary key, and that need one.
+    pub fn tables_without_primary_key(&self) -> impl Iterator<Item = &Table> {
+        self.tables.values().filter(|table| {
+            table.primary_key.is_none()
+                && !table.derived
+                && !table.is_open()
+                && !self.unordered.contains(&table.key)
+        })
+    }
+
+    /// Whether the rows of a table are kept in partitions.
+    pub fn has_partitions(&self, table: &Table) -> bool {
+        let mut partitions = self.partitions.values();
+        partitions.any(|partition| partition.partition_of.as_ref() == Some(&table.key))
+    }
+}
+
+impl Table {
+    /// Columns that tell all rows apart: unique and never null, or unique and the foreign keys of a
+    /// table that pairs rows of others.
+    pub fn row_key(&self) -> Option<Vec<String>> {
+        let never_null = |name: &String| self.column(name).is_some_and(|c| !c.nullable);
+        let tells_apart = |columns: &Vec<String>| {
+            !columns.is_empty() && (columns.iter().all(never_null) || self.are_its_parents(columns))
+        };
+        self.unique_columns().find(tells_apart)
+    }
+
+    /// The columns that could be its primary key: those that tell its rows apart, a column called
+    /// `id`, or what a join table pairs.
+    pub fn natural_key(&self) -> Option<Vec<String>> {
+        let named = || self.column("id").map(|id| vec![id.name.clone()]);
+        let paired = || self.is_join_table().then(|| self.parent_columns());
+        self.row_key().or_else(named).or_else(paired)
+    }
+
+    /// Sets of columns in which no two rows agree.
+    fn unique_columns(&self) -> impl Iterator<Item = Vec<String>> {
+        let keys = self.uniques.iter().map(|key| key.columns.clone());
+        let indexes = self
+            .indexes
+            .iter()
+            .filter(|index| index.unique && index.predicate.is_none())
+            .filter_map(|index| index.columns.iter().cloned().collect());
+        keys.chain(indexes)
+    }
+
+    fn are_its_parents(&self, columns: &[String]) -> bool {
+        let parents = self.parent_columns();
+        self.foreign_keys.len() >= 2
+            && parents.len() == columns.len()
+            && parents.iter().all(|parent| columns.contains(parent))
+    }
+
+    /// The columns of all foreign keys, each once.
+    fn parent_columns(&self) -> Vec<String> {
+        let mut columns: Vec<String> = Vec::new();
+        for column in self.foreign_keys.iter().flat_map(|fk| &fk.columns) {
+            if !columns.contains(column) {
+                columns.push(column.clone());
+            }
+        }
+        columns
+    }
+}
