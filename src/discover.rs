@@ -165,6 +165,8 @@ pub enum FileKind {
     Sql,
     /// Python.
     Python,
+    /// A Prisma schema.
+    Prisma,
     /// Markdown met in a walk; named ones are drafts and become units of their blocks.
     Markdown,
 }

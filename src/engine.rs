@@ -92,6 +92,7 @@ pub fn map(unit: &Unit) -> FileOutcome {
             facts::python::read(&unit.text, unit.range.clone(), migration)
         }
         FileKind::Sql => facts::sql::read(&unit.text, unit.range.clone(), unit.dialect),
+        FileKind::Prisma => facts::prisma::read(&unit.text, unit.range.clone()),
         FileKind::Markdown => FileOutcome::default(),
     });
     outcome.unwrap_or_else(|| FileOutcome {

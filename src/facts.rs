@@ -6,6 +6,7 @@
 pub mod alembic;
 pub mod directives;
 pub mod django;
+pub mod prisma;
 pub mod python;
 pub mod schema;
 pub mod secrets;
@@ -39,6 +40,8 @@ pub struct Facts {
     pub runs: Vec<django::Run>,
     /// The Python module, for Python documents.
     pub python: Option<python::Module>,
+    /// The models, for Prisma schemas.
+    pub prisma: Option<prisma::Schema>,
     /// Literals bound to sensitive names; every one is masked in reports.
     pub secrets: Vec<secrets::Suspect>,
 }
@@ -86,6 +89,8 @@ pub enum NoteId {
     UnparsedSql,
     /// Python with a syntax error; the enclosing function is unknown.
     UnparsedPython,
+    /// Lines of a Prisma schema that are none.
+    UnparsedPrisma,
     /// Template placeholders stand in the text.
     Templated,
     /// Too large to be read whole.

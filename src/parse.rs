@@ -3,5 +3,6 @@
 pub mod markdown;
 pub mod pasted;
 pub mod patch;
+pub mod prisma;
 pub mod python;
 pub mod sql;

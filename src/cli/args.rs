@@ -202,6 +202,8 @@ pub enum Language {
     Sql,
     /// One Python file
     Python,
+    /// One Prisma schema
+    Prisma,
     /// Fenced blocks
     Markdown,
 }

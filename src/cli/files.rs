@@ -90,6 +90,7 @@ fn taken_for(unit: &Unit) -> String {
     let mut words = vec![match unit.kind {
         FileKind::Sql => "SQL".to_owned(),
         FileKind::Python => "Python".to_owned(),
+        FileKind::Prisma => "Prisma".to_owned(),
         FileKind::Markdown => "Markdown".to_owned(),
     }];
     words.extend(unit.dialect.map(|dialect| dialect.as_str().to_owned()));

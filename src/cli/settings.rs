@@ -25,6 +25,7 @@ pub(super) fn of_input(args: &InputArgs) -> Result<(Scope, Settings), Failure> {
         Language::Auto => None,
         Language::Sql => Some(FileKind::Sql),
         Language::Python => Some(FileKind::Python),
+        Language::Prisma => Some(FileKind::Prisma),
         Language::Markdown => Some(FileKind::Markdown),
     };
     for glob in &args.exclude {

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::dialect::{self, Named};
 use super::profile::profile;
-use super::sidecar::Sidecars;
+use super::sidecar::{self, Sidecars};
 use super::tool::MigrationTool;
 use super::tool::marker::python_marker;
 use super::tool::recognise::{self, Recognised, folder, recognise};
@@ -157,6 +157,13 @@ fn said(unit: &Unit, around: &Surroundings) -> Option<(Dialect, String)> {
     if let Some(dialect) = unit.dialect {
         return Some((dialect, "its fence".to_owned()));
     }
+    if unit.kind == FileKind::Prisma {
+        let text = &unit.text[unit.range.clone()];
+        let mut named = sidecar::dialects(&unit.path, text).into_iter();
+        return named
+            .next()
+            .map(|dialect| (dialect, "its provider".to_owned()));
+    }
     // The name of a step is about something else.
     let path = match unit.tool.is_python() {
         true => unit.path.with_file_name("step"),
@@ -230,11 +237,11 @@ fn sql(units: &[Unit]) -> Vec<usize> {
     (0..units.len()).filter(is_sql).collect()
 }
 
-/// SQL, and migrations in Python.
+/// SQL, migrations in Python, and models of Prisma.
 fn changing_schemas(units: &[Unit]) -> Vec<usize> {
     let changes = |nth: &usize| {
         let unit = &units[*nth];
-        unit.kind == FileKind::Sql || unit.tool.is_python()
+        matches!(unit.kind, FileKind::Sql | FileKind::Prisma) || unit.tool.is_python()
     };
     (0..units.len()).filter(changes).collect()
 }

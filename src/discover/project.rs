@@ -81,7 +81,9 @@ impl Project {
         let id = self.inputs.add(loaded);
         let file = &self.inputs.files[id.index()];
         let draft = match settings.language.or_else(|| select::kind(&file.path)) {
-            Some(kind @ (FileKind::Sql | FileKind::Python)) => draft::whole(file, kind),
+            Some(kind @ (FileKind::Sql | FileKind::Python | FileKind::Prisma)) => {
+                draft::whole(file, kind)
+            }
             _ => draft::read(&file.text),
         };
         if draft.blocks.is_empty() {
@@ -146,7 +148,7 @@ impl Inputs {
         let mut units = Vec::new();
         let mut named = Vec::new();
         for block in draft.blocks {
-            if block.kind == FileKind::Python && block.range.len() as u64 > SOURCE_LIMIT {
+            if block.kind != FileKind::Sql && block.range.len() as u64 > SOURCE_LIMIT {
                 let message = format!("a block of {} bytes was skipped", block.range.len());
                 self.note(file, NoteId::SkippedSize, message);
                 continue;

@@ -57,7 +57,7 @@ impl Scope {
             let found = absolute(path)?;
             if found.is_dir() {
                 folders.push(found);
-            } else if !matches!(select::kind(&found), Some(FileKind::Sql | FileKind::Python)) {
+            } else if matches!(select::kind(&found), None | Some(FileKind::Markdown)) {
                 drafts.push(DraftSource::File(found));
             } else {
                 files.push(found);

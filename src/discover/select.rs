@@ -15,6 +15,7 @@ pub(super) fn kind(path: &Utf8Path) -> Option<FileKind> {
     match path.extension()?.to_ascii_lowercase().as_str() {
         "sql" | "psql" | "pgsql" | "ddl" => Some(FileKind::Sql),
         "py" => Some(FileKind::Python),
+        "prisma" => Some(FileKind::Prisma),
         "md" | "markdown" => Some(FileKind::Markdown),
         _ => None,
     }
@@ -83,7 +84,7 @@ fn disabled(path: &Utf8Path) -> Option<String> {
         .then(|| format!("a copy nobody runs (.{last})"))
 }
 
-/// Copies of SQL that lie around and would tell of a schema that is gone.
+/// Copies of schemas that lie around and would tell of a schema that is gone.
 fn stale(path: &Utf8Path, kind: FileKind) -> Option<String> {
     const STALE: [&str; 9] = [
         "archive",
@@ -105,7 +106,7 @@ fn stale(path: &Utf8Path, kind: FileKind) -> Option<String> {
         "sql",
         "versions",
     ];
-    if kind != FileKind::Sql {
+    if !matches!(kind, FileKind::Sql | FileKind::Prisma) {
         return None;
     }
     let is_stale = |word: &&str| STALE.contains(word);

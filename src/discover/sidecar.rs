@@ -132,7 +132,6 @@ pub(super) fn only<T>(mut said: BTreeMap<Dialect, T>) -> Option<(Dialect, T)> {
 const TOOL: &[&str] = &[
     "alembic.ini",
     "migration_lock.toml",
-    "schema.prisma",
     "_journal.json",
     "drizzle.config.ts",
     "drizzle.config.js",
@@ -183,7 +182,7 @@ fn role(path: &Utf8Path) -> Option<Role> {
         && (name.ends_with(".yml") || name.ends_with(".yaml"));
     let is_requirements = matches!(path.extension(), Some("txt" | "in"))
         && (name.contains("requirements") || folder == Some("requirements"));
-    if TOOL.contains(&name) {
+    if TOOL.contains(&name) || path.extension() == Some("prisma") {
         Some(Role::Tool)
     } else if PROJECT.contains(&name)
         || is_compose
@@ -201,7 +200,8 @@ fn role(path: &Utf8Path) -> Option<Role> {
     }
 }
 
-fn dialects(path: &Utf8Path, text: &str) -> BTreeSet<Dialect> {
+/// The databases that a file speaks of.
+pub(super) fn dialects(path: &Utf8Path, text: &str) -> BTreeSet<Dialect> {
     // Models may be called anything; only the data source counts.
     let counts = |line: &&str| path.extension() != Some("prisma") || line.contains("provider");
     text.lines()

@@ -28,6 +28,22 @@ pub enum Dialect {
 }
 
 impl Dialect {
+    /// A name of anything but a table as the database compares it when it is given in quotes.
+    pub fn stored(self, name: &str) -> String {
+        match self {
+            Self::Postgres => name.to_owned(),
+            Self::Mysql | Self::Sqlite | Self::Mssql => name.to_lowercase(),
+        }
+    }
+
+    /// The same for the name of a table.
+    pub fn stored_table(self, name: &str) -> String {
+        match self {
+            Self::Mysql => name.to_owned(),
+            _ => self.stored(name),
+        }
+    }
+
     /// The word users read and write.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -7,6 +7,7 @@ mod discover;
 mod fixtures;
 mod json;
 mod postgres;
+mod prisma;
 mod properties;
 mod python;
 mod readme;

@@ -22,7 +22,7 @@ fn read(dialect: Dialect, text: &str) -> FileOutcome {
 }
 
 /// The first span anywhere in the outcome that does not lie in the text, on characters.
-fn stray_span(text: &str, outcome: &FileOutcome) -> Option<String> {
+pub(crate) fn stray_span(text: &str, outcome: &FileOutcome) -> Option<String> {
     let mut values = vec![serde_json::to_value(outcome).unwrap()];
     while let Some(value) = values.pop() {
         match value {

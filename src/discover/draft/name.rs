@@ -21,6 +21,7 @@ impl Names {
         let extension = match kind {
             FileKind::Sql => "sql",
             FileKind::Python => "py",
+            FileKind::Prisma => "prisma",
             FileKind::Markdown => "md",
         };
         let named = name.is_some();
@@ -87,6 +88,7 @@ pub(super) fn in_first_comment(code: &str, kind: FileKind) -> Option<Utf8PathBuf
         FileKind::Sql => line
             .strip_prefix("--")
             .or_else(|| line.strip_prefix("/*"))?,
+        FileKind::Prisma => line.strip_prefix("//")?,
         _ => line
             .strip_prefix('#')
             .or_else(|| line.strip_prefix("\"\"\""))?,

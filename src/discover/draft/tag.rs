@@ -54,6 +54,7 @@ fn language(word: &str) -> Tagged {
     match word {
         "" | "text" | "txt" | "plaintext" | "plain" | "code" => Tagged::Nothing,
         "python" | "py" | "python3" | "py3" => Tagged::Known(FileKind::Python, None),
+        "prisma" => Tagged::Known(FileKind::Prisma, None),
         "sql" | "ddl" => sql(None),
         "postgresql" | "postgres" | "pgsql" | "psql" | "plpgsql" => sql(Some(Postgres)),
         "mysql" | "mariadb" => sql(Some(Mysql)),

@@ -232,13 +232,17 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Reads up to the next comma outside parentheses, and the comma; `None` at the end.
+    /// Reads up to the next comma outside parentheses and brackets, and the comma; `None` at the
+    /// end.
     pub(super) fn item(&mut self) -> Option<Self> {
         if self.done() {
             return None;
         }
         let first = self.at;
-        while !self.done() && !self.is_symbol(b',') {
+        let mut brackets = 0_u32;
+        while !self.done() && (brackets > 0 || !self.is_symbol(b',')) {
+            brackets += u32::from(self.is_symbol(b'['));
+            brackets = brackets.saturating_sub(u32::from(self.is_symbol(b']')));
             self.skip();
         }
         let item = self.part(first, self.at);

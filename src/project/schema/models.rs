@@ -1,6 +1,8 @@
 //! The models of object-relational mappers as schemas: a database of their own where nothing else
 //! makes their tables, otherwise beside the database that migrations leave behind.
 
+mod prisma;
+
 use std::collections::BTreeSet;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -50,11 +52,11 @@ pub(super) struct Models<'a> {
 
 /// The models of all mappers.
 pub(super) fn all<'a>(
-    _units: &'a [Unit],
-    _outcomes: &'a [FileOutcome],
+    units: &'a [Unit],
+    outcomes: &'a [FileOutcome],
     _python: &'a Python<'a>,
 ) -> Vec<Models<'a>> {
-    Vec::new()
+    prisma::models(units, outcomes)
 }
 
 /// Puts each application's models beside the database that they describe, or makes one of them.
