@@ -8,6 +8,7 @@ mod explain;
 mod failure;
 mod files;
 mod rules;
+mod schema;
 mod settings;
 mod stats;
 mod terminal;
@@ -44,6 +45,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Rules { format }) => rules::run(*format, terminal),
         Some(Command::Explain { rule }) => explain::run(rule, terminal),
         Some(Command::Files(args)) => files::run(args, terminal),
+        Some(Command::Schema { input, format }) => schema::run(input, *format),
         Some(Command::Completions { shell }) => completions(*shell),
     };
     ExitCode::from(outcome.unwrap_or_else(|failure| {

@@ -46,6 +46,15 @@ pub enum Command {
     },
     /// Say what each file is taken for, and why
     Files(InputArgs),
+    /// Print the databases that migrations, schema files and models leave behind
+    Schema {
+        /// What is read.
+        #[command(flatten)]
+        input: InputArgs,
+        /// How to write them
+        #[arg(long, value_name = "FORMAT", default_value = "json")]
+        format: SchemaFormat,
+    },
     /// Write a completion script for a shell
     Completions {
         /// The shell
@@ -165,6 +174,13 @@ pub struct InputArgs {
 pub enum Format {
     /// For people
     Human,
+    /// For programs, version 1
+    Json,
+}
+
+/// Formats of a schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SchemaFormat {
     /// For programs, version 1
     Json,
 }

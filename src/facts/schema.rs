@@ -15,6 +15,7 @@ pub use view::{CreateView, ViewChange};
 
 /// The SQL a document is written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Dialect {
     /// PostgreSQL and its kin; also what is assumed without evidence.

@@ -9,7 +9,7 @@ use super::clean::Masks;
 use crate::facts::NoteId;
 use crate::finding::{Confidence, Finding, Severity};
 use crate::judge::Report;
-use crate::source::{Loc, Position};
+use crate::source::{Loc, Position, SourceFile};
 
 /// A report, as it is written.
 #[derive(Debug, Serialize)]
@@ -29,7 +29,7 @@ pub struct Document {
 
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-struct Tool {
+pub(super) struct Tool {
     name: &'static str,
     version: &'static str,
 }
@@ -72,7 +72,7 @@ struct LabelEntry {
 /// A place in a file.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-struct Location {
+pub(super) struct Location {
     /// Relative to the checked root, with `/`.
     path: String,
     start: Position,
@@ -96,6 +96,26 @@ pub fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     writeln!(out)
 }
 
+impl Tool {
+    pub(super) fn this() -> Self {
+        Self {
+            name: env!("CARGO_PKG_NAME"),
+            version: env!("CARGO_PKG_VERSION"),
+        }
+    }
+}
+
+impl Location {
+    pub(super) fn of(files: &[SourceFile], at: Loc) -> Self {
+        let file = &files[at.file.index()];
+        Self {
+            path: file.path.to_string(),
+            start: file.position(at.span.start),
+            end: file.position(at.span.end),
+        }
+    }
+}
+
 impl Document {
     /// What is written of a report.
     pub fn new(report: &Report) -> Self {
@@ -107,10 +127,7 @@ impl Document {
         });
         Self {
             version: 1,
-            tool: Tool {
-                name: env!("CARGO_PKG_NAME"),
-                version: env!("CARGO_PKG_VERSION"),
-            },
+            tool: Tool::this(),
             summary: Summary::of(report),
             findings: report
                 .shown()
@@ -152,29 +169,28 @@ fn entry(report: &Report, masks: &Masks, finding: &Finding) -> Entry {
 }
 
 fn location(report: &Report, at: Loc) -> Location {
-    let file = &report.inputs.files[at.file.index()];
-    Location {
-        path: file.path.to_string(),
-        start: file.position(at.span.start),
-        end: file.position(at.span.end),
-    }
+    Location::of(&report.inputs.files, at)
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    /// The published schema is the one the types give; `AICHECK_BLESS=1` writes it.
     #[test]
     fn the_published_schema_is_current() {
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/schemas/report.schema.json");
-        let mut schema = schemars::schema_for!(Document);
-        schema.insert("title".into(), "aicheck report, version 1".into());
+        is_published::<Document>("report", "aicheck report, version 1");
+    }
+
+    /// The published schema is the one the types give; `AICHECK_BLESS=1` writes it.
+    pub(in crate::report) fn is_published<T: schemars::JsonSchema>(name: &str, title: &str) {
+        let path = format!("{}/schemas/{name}.schema.json", env!("CARGO_MANIFEST_DIR"));
+        let mut schema = schemars::schema_for!(T);
+        schema.insert("title".into(), title.into());
         let current = serde_json::to_string_pretty(&schema).expect("a schema is JSON") + "\n";
         if std::env::var_os("AICHECK_BLESS").is_some() {
-            std::fs::write(path, &current).expect("the schema can be written");
+            std::fs::write(&path, &current).expect("the schema can be written");
         }
-        let published = std::fs::read_to_string(path).unwrap_or_default();
+        let published = std::fs::read_to_string(&path).unwrap_or_default();
         assert!(
             published == current,
             "run `AICHECK_BLESS=1 cargo test` and look at the change"

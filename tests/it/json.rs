@@ -84,7 +84,7 @@ fn the_schema_describes_the_report() {
 }
 
 /// What of a JSON schema the published one uses.
-fn faults(root: &Value, schema: &Value, value: &Value, at: &str) -> String {
+pub(crate) fn faults(root: &Value, schema: &Value, value: &Value, at: &str) -> String {
     let mut found = String::new();
     if let Some(reference) = schema["$ref"].as_str() {
         let target = root.pointer(reference.trim_start_matches('#')).unwrap();

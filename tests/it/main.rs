@@ -13,5 +13,6 @@ mod python;
 mod readme;
 mod redaction;
 mod report;
+mod schema;
 mod sql;
 mod tidy;

@@ -106,7 +106,7 @@ const LAYERS: [(&str, &[&str]); 11] = [
     (
         "report",
         &[
-            "discover", "facts", "finding", "judge", "rule", "rules", "source",
+            "discover", "facts", "finding", "judge", "project", "rule", "rules", "source",
         ],
     ),
     ("rules", &["rule"]),

@@ -2,7 +2,14 @@
 
 use crate::source::Loc;
 
-use super::{Column, ForeignKey, Key, Table, TableKey};
+use super::{Column, Database, ForeignKey, Key, Table, TableKey};
+
+impl Database {
+    /// Whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        self.tables.is_empty() && self.views.is_empty() && self.types.is_empty()
+    }
+}
 
 impl Table {
     /// Whether what it lacks is unknown: it was only altered, or changed by what nobody understood.

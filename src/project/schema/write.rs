@@ -1,7 +1,7 @@
 //! Names as they are written in a statement: for code to paste.
 
 use super::{Database, MigrationTool, TableKey};
-use crate::facts::schema::Dialect;
+use crate::facts::schema::{Dialect, TypeName};
 
 /// Words that PostgreSQL, MySQL, SQLite or SQL Server do not take as a bare name, and that people
 /// call tables and columns.
@@ -101,6 +101,17 @@ const RESERVED: &[&str] = &[
     "write",
 ];
 
+/// What stands behind the arguments of a type.
+const ZONE: &str = " with time zone";
+
+/// What types are called where people write no PostgreSQL.
+const USUAL: [(&str, &str); 4] = [
+    ("integer", "int"),
+    ("character varying", "varchar"),
+    ("character", "char"),
+    ("numeric", "decimal"),
+];
+
 impl Database {
     /// A table as a statement names it.
     pub fn write_table(&self, key: &TableKey) -> String {
@@ -116,6 +127,43 @@ impl Database {
     pub fn write_columns(&self, columns: &[String]) -> String {
         let columns: Vec<String> = columns.iter().map(|c| self.write_name(c)).collect();
         columns.join(", ")
+    }
+
+    /// A type as a statement names it.
+    pub fn write_type(&self, ty: &TypeName) -> String {
+        let (name, zone) = match ty.base.strip_suffix(ZONE) {
+            Some(name) => (name.to_owned(), ZONE),
+            None => (self.write_type_name(ty), ""),
+        };
+        let args = match ty.args.as_slice() {
+            [] => String::new(),
+            args => format!("({})", args.join(",")),
+        };
+        let unsigned = if ty.unsigned { " unsigned" } else { "" };
+        let array = if ty.array { "[]" } else { "" };
+        format!("{name}{args}{zone}{unsigned}{array}")
+    }
+
+    fn write_type_name(&self, ty: &TypeName) -> String {
+        if let Some(own) = self.type_of(ty) {
+            return self.write_table(&own.key);
+        }
+        let usual = match self.dialect {
+            Dialect::Postgres => None,
+            _ => USUAL.iter().find(|(name, _)| *name == ty.base),
+        };
+        match (usual, self.dialect) {
+            (_, Dialect::Mssql) if ty.base == "double precision" => "float".to_owned(),
+            (Some((_, usual)), _) => (*usual).to_owned(),
+            (None, Dialect::Postgres) if ty.base.contains(|c: char| c.is_uppercase()) => {
+                let (schema, name) = ty.base.rsplit_once('.').unwrap_or(("", &ty.base));
+                self.write_table(&TableKey {
+                    schema: schema.to_owned(),
+                    name: name.to_owned(),
+                })
+            }
+            (None, _) => ty.base.clone(),
+        }
     }
 
     /// A name as a statement spells it: quoted only where it must be.

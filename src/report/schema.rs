@@ -1,0 +1,3 @@
+//! The end state of databases as text: for programs, for a server, for a document. Decides nothing.
+
+pub mod json;
