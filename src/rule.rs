@@ -18,7 +18,9 @@ pub mod prelude {
     pub use crate::facts::secrets::{Binding, Suspect, ValueClass};
     pub use crate::finding::{Confidence, Finding, Severity, code};
     pub use crate::project::Project;
-    pub use crate::project::python::{Framework, Handler, StepPlace, UnhandledStep};
+    pub use crate::project::python::{
+        Framework, Handler, LeakedText, StepPlace, SwallowedRefusal, UnhandledStep,
+    };
     pub use crate::project::schema::{
         Column, Database, ForeignKey, Idiom, Index, Key, MigrationTool, NearMiss, NewType, Orm,
         Place, Precious, Reached, Table, TableKey, Typed, Unreferenced, Why, operation,

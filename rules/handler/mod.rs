@@ -1,13 +1,21 @@
 //! What happens when the request is not the happy path.
 
+mod error_as_success;
 mod happy_path_only;
+mod leaked_exception_text;
+mod returned_http_exception;
+mod swallowed_http_exception;
 mod unchecked_missing_row;
 mod unmapped_lookup_error;
 
 use crate::rule::prelude::*;
 
 pub(super) const RULES: &[Rule] = &[
+    error_as_success::RULE,
     happy_path_only::RULE,
+    leaked_exception_text::RULE,
+    returned_http_exception::RULE,
+    swallowed_http_exception::RULE,
     unchecked_missing_row::RULE,
     unmapped_lookup_error::RULE,
 ];

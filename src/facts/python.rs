@@ -10,6 +10,7 @@ mod directives;
 mod flow;
 mod library;
 mod read;
+mod replies;
 mod structure;
 pub mod value;
 
@@ -228,6 +229,10 @@ pub struct Function {
     /// Parameters for which the function raises or aborts when they are None or falsy:
     /// calling it guards the argument.
     pub rejects_none: Vec<String>,
+    /// Its `try` statements, nested functions excluded, in source order.
+    pub tries: Vec<Try>,
+    /// The responses and bodies it returns that could tell of an error, with their status.
+    pub replies: Vec<Reply>,
     /// No path reaches the end or a return: it always raises, aborts or exits.
     pub never_returns: bool,
     /// A syntax error inside: nothing about it is known.
@@ -390,6 +395,54 @@ pub enum ExitKind {
     Catch(Vec<String>),
     /// `get_object_or_404` and other calls of the library table that raise a mapped error.
     MappedLookup(String),
+}
+
+/// A `try` with what its clauses do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Try {
+    /// What is tried.
+    pub body: Span,
+    /// The exceptions that `raise` statements in it raise, also those inside another `try`.
+    pub raised: Vec<Reply>,
+    /// The `except` clauses, in order.
+    pub clauses: Vec<Except>,
+}
+
+/// An `except` clause.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Except {
+    /// `except X as e:`.
+    pub header: Span,
+    /// The types as written; a bare `except` catches `BaseException`.
+    pub types: Vec<String>,
+    /// The name it binds.
+    pub name: Option<String>,
+    /// Some path raises again what was caught.
+    pub reraises: bool,
+    /// It asks what it caught (`isinstance`, `match`).
+    pub asks: bool,
+    /// What it raises or returns instead.
+    pub replies: Vec<Reply>,
+}
+
+/// A value that a function raises or returns.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reply {
+    /// Raised or returned.
+    pub kind: ReplyKind,
+    /// The value; deep contents are left out.
+    pub value: Value,
+    /// The statement.
+    pub span: Span,
+}
+
+/// How a reply leaves a function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum ReplyKind {
+    /// `raise`.
+    Raise,
+    /// `return`.
+    Return,
 }
 
 /// A call inside a function.

@@ -14,6 +14,7 @@ mod mappings;
 mod modules;
 mod names;
 mod protection;
+mod replies;
 mod routes;
 mod steps;
 mod summaries;
@@ -30,6 +31,7 @@ pub(super) use index::{ClassId, Python, Scope};
 use mappings::Mappings;
 pub(super) use modules::Place;
 pub(super) use names::Target;
+pub use replies::{LeakedText, Replies, SwallowedRefusal};
 pub use routes::Role;
 use routes::Route;
 use steps::Judge;
@@ -57,6 +59,8 @@ pub struct Handler {
     pub has_failure_exit: Answer,
     /// The steps whose failing nothing handles, in order of place.
     pub unhandled: Vec<UnhandledStep>,
+    /// What is wrong with the answers it writes out.
+    pub replies: Replies,
 }
 
 /// Finds the handlers of the project, in order of place, and judges those of production code.
@@ -76,6 +80,7 @@ pub(super) fn handlers(python: &Python) -> Vec<Handler> {
             let mut handler = Handler::new(python, route);
             if python.modules[route.function.module].production {
                 handler.has_failure_exit = has_exit(python, route.function, DEPTH);
+                handler.replies = replies::judge(python, route.framework, route.function);
                 handler.unhandled = Judge::unhandled(python, &mounts, &mappings, route);
             }
             handler
@@ -119,6 +124,7 @@ impl Handler {
             parameters: params.zip(route.roles.iter().copied()).collect(),
             has_failure_exit: Answer::Unknown,
             unhandled: Vec::new(),
+            replies: Replies::default(),
         }
     }
 }

@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::flow::names::{is_class_like, last};
 use super::value::{annotation, arguments, call, chain, value};
-use super::{Decorator, Function, Global, Value};
+use super::{Decorator, Function, Global, Value, replies};
 use crate::parse::python::{Field, Kind, Node};
 
 /// Calls that wire an application together.
@@ -42,6 +42,7 @@ pub(super) fn describe(function: &mut Function, node: Node<'_>) {
                 skip_to = node.end_index();
             }
             Kind::Yield => function.is_generator = true,
+            Kind::TryStatement | Kind::ReturnStatement => replies::visit(function, node),
             Kind::Call => of_call(function, node),
             Kind::ClassPattern => function.tested_types.extend(node.operand().map(dotted)),
             Kind::Identifier if is_target(node) => {

@@ -4,6 +4,7 @@ use super::state::{Known, Origins, Shape, State};
 use super::test::{Mentioned, merge};
 use super::{Field, Flow, Frame, Kind, MAX_REPEATS, Node};
 use crate::facts::python::ExitKind;
+use crate::facts::python::replies::{alias, caught_types, clauses};
 use crate::facts::python::value::{arguments, chain};
 
 /// The paths that left the body of a loop.
@@ -116,11 +117,7 @@ impl<'t> Flow<'t, '_> {
 
     /// `try: … except …: … else: … finally: …`
     pub(super) fn try_statement(&mut self, node: Node<'t>) {
-        let clauses = || {
-            node.children()
-                .filter(|child| child.kind() == Kind::ExceptClause)
-        };
-        let answering = clauses().filter(|clause| answers(*clause));
+        let answering = clauses(node).filter(|clause| answers(*clause));
         self.frames.push(Frame {
             catches: answering.flat_map(caught_types).collect(),
             ..Frame::default()
@@ -143,7 +140,7 @@ impl<'t> Flow<'t, '_> {
         }
         let mut after = self.state.take();
         let outer = std::mem::replace(&mut self.rescued, frame.caught);
-        for clause in clauses() {
+        for clause in clauses(node) {
             self.state = between.clone();
             self.handler(clause);
             after = meet(after, self.state.take());
@@ -241,41 +238,6 @@ fn entered<'t>(known: Known<'t>, callee: &str) -> Known<'t> {
             ..known.derived()
         },
         false => known.derived(),
-    }
-}
-
-/// The types that a clause catches, as written; a bare `except` catches everything.
-fn caught_types(clause: Node<'_>) -> Vec<String> {
-    let mut types = Vec::new();
-    for value in clause
-        .children()
-        .filter(|child| child.field() == Field::Value)
-    {
-        let value = match value.kind() {
-            Kind::AsPattern => value.operand().unwrap_or(value),
-            _ => value,
-        };
-        match value.kind() {
-            Kind::Tuple => types.extend(value.children().map(chain)),
-            Kind::ParenthesizedExpression => types.extend(value.operand().map(chain)),
-            _ => types.push(chain(value)),
-        }
-    }
-    if types.is_empty() {
-        types.push("BaseException".to_owned());
-    }
-    types
-}
-
-fn alias(clause: Node<'_>) -> Option<Node<'_>> {
-    let value = clause.child(Field::Value)?;
-    let target = match value.kind() {
-        Kind::AsPattern => value.child(Field::Alias)?,
-        _ => clause.child(Field::Alias)?,
-    };
-    match target.kind() {
-        Kind::AsPatternTarget => target.operand(),
-        _ => Some(target),
     }
 }
 

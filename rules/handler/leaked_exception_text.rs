@@ -1,0 +1,50 @@
+//! Texts of exceptions that are sent to the client.
+
+use crate::rule::prelude::*;
+
+pub(super) const RULE: Rule = Rule {
+    id: "leaked-exception-text",
+    family: "handler",
+    page: include_str!("leaked_exception_text.md"),
+    check,
+};
+
+fn check(project: &Project, sink: &mut Sink) {
+    for handler in &project.handlers {
+        for leaked in &handler.replies.leaked {
+            let LeakedText {
+                reply,
+                clause,
+                name,
+            } = leaked;
+            let message = format!(
+                "the client is sent the text of any exception: it may name tables, paths, hosts \
+                 and values (`{name}`)"
+            );
+            let subject = format!("{}::{name}", handler.route);
+            sink.report(Severity::Warning, *reply, subject, message)
+                .note("puts the exception into the answer")
+                .label(*clause, "whatever goes wrong ends here")
+                .help(format!(
+                    "log it, and tell the client only that it failed:{}",
+                    code(&logged(handler, name))
+                ));
+        }
+    }
+}
+
+/// The body of the `except` clause without the text.
+fn logged(handler: &Handler, name: &str) -> String {
+    let function = handler.name.rsplit('.').next().unwrap_or_default();
+    let answer = match handler.framework {
+        Framework::FastApi => {
+            format!("raise HTTPException(status_code=500, detail=\"Internal error\") from {name}")
+        }
+        Framework::Flask => "return jsonify(error=\"Internal error\"), 500".to_owned(),
+        Framework::Django => {
+            "return JsonResponse({\"error\": \"Internal error\"}, status=500)".to_owned()
+        }
+        Framework::Drf => "return Response({\"error\": \"Internal error\"}, status=500)".to_owned(),
+    };
+    format!("logger.exception(\"{function} failed\")\n{answer}")
+}
