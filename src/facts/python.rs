@@ -135,6 +135,8 @@ pub enum Value {
     Dict(Vec<(Value, Value)>),
     /// A type with metadata that is bound to a name: `Annotated[Session, Depends(get_db)]`.
     Type(Annotation),
+    /// Expressions joined by `&`, `|` or `^`, or turned round by `~`, which libraries give a meaning.
+    Operation(Box<Operation>),
     /// What `+` or an f-string puts together, where not all parts are constant strings.
     Joined(Vec<Value>),
     /// Anything else.
@@ -164,6 +166,17 @@ pub struct Keyword {
     /// Its value.
     pub value: Value,
     /// The whole argument.
+    pub span: Span,
+}
+
+/// Operands of an operator.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Operation {
+    /// The operator.
+    pub operator: String,
+    /// Two of them, or one behind `~`.
+    pub operands: Vec<Value>,
+    /// The whole expression.
     pub span: Span,
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Annotation, Call, Keyword, Value};
+use super::{Annotation, Call, Keyword, Operation, Value};
 use crate::parse::python::{Field, Kind, Node};
 
 /// Longer literal collections are data; what they hold matters to nobody.
@@ -14,10 +14,15 @@ pub fn value(node: Node<'_>) -> Value {
     match node.kind() {
         Kind::String | Kind::ConcatenatedString | Kind::BinaryOperator => match text(node) {
             Some(text) => Value::Str(text, node.span()),
-            None => joined(node).unwrap_or(other),
+            None => joined(node)
+                .or_else(|| operation(node, &[Field::Left, Field::Right]))
+                .unwrap_or(other),
         },
         Kind::Integer => integer(node.text()).map_or(other, Value::Int),
-        Kind::UnaryOperator => negative(node).map_or(other, Value::Int),
+        Kind::UnaryOperator => match negative(node) {
+            Some(number) => Value::Int(number),
+            None => operation(node, &[Field::Argument]).unwrap_or(other),
+        },
         Kind::True => Value::Bool(true),
         Kind::False => Value::Bool(false),
         Kind::None => Value::None,
@@ -344,6 +349,20 @@ fn negative(node: Node<'_>) -> Option<i64> {
     let argument = node.child(Field::Argument)?;
     let number = (argument.kind() == Kind::Integer).then(|| integer(argument.text()))??;
     minus.then_some(-number)
+}
+
+/// Operands of an operator that libraries give a meaning of their own.
+fn operation(node: Node<'_>, sides: &[Field]) -> Option<Value> {
+    let operator = node.child(Field::Operator)?.text();
+    if !matches!(operator, "&" | "|" | "^" | "~") {
+        return None;
+    }
+    let operands = sides.iter().map(|side| Some(value(node.child(*side)?)));
+    Some(Value::Operation(Box::new(Operation {
+        operator: operator.to_owned(),
+        operands: operands.collect::<Option<_>>()?,
+        span: node.span(),
+    })))
 }
 
 fn list(node: Node<'_>) -> Value {

@@ -1,6 +1,7 @@
 //! The models of object-relational mappers as schemas: a database of their own where nothing else
 //! makes their tables, otherwise beside the database that migrations leave behind.
 
+mod django;
 mod prisma;
 
 use std::collections::BTreeSet;
@@ -54,9 +55,11 @@ pub(super) struct Models<'a> {
 pub(super) fn all<'a>(
     units: &'a [Unit],
     outcomes: &'a [FileOutcome],
-    _python: &'a Python<'a>,
+    python: &'a Python<'a>,
 ) -> Vec<Models<'a>> {
-    prisma::models(units, outcomes)
+    let mut models = django::models(python);
+    models.extend(prisma::models(units, outcomes));
+    models
 }
 
 /// Puts each application's models beside the database that they describe, or makes one of them.

@@ -271,6 +271,7 @@ C = (X, *rest) + Base.args
 D = f'{x!r}' + y
 E = 1 + 2
 F = String(50).with_variant(Text(), 'mysql')
+G = Q(a=1) & ~Q(b=-2)
 ";
     let globals = module(text).globals;
     let read: Vec<String> = globals.iter().map(|it| words(&it.value)).collect();
@@ -281,6 +282,7 @@ F = String(50).with_variant(Text(), 'mysql')
         "?",
         "?",
         "String(…).String().with_variant(…)",
+        "&[Q(), ~[Q()]]",
     ];
     assert_eq!(read, expected);
 }
@@ -326,6 +328,7 @@ fn words(value: &Value) -> String {
         Value::Name(name, _) => name.clone(),
         Value::List(values) => format!("[{}]", list(values, ", ")),
         Value::Joined(values) => list(values, "+"),
+        Value::Operation(it) => format!("{}[{}]", it.operator, list(&it.operands, ", ")),
         Value::Call(call) => match &call.receiver {
             Some(receiver) => format!("{}(…).{}(…)", receiver.callee, call.callee),
             None => format!("{}()", call.callee),

@@ -1,7 +1,7 @@
 //! The applications of Django projects: which folder is which, under what label, and what the
 //! settings say that decides about tables.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -35,7 +35,7 @@ pub(in crate::project::schema) struct Settings {
     /// `DEFAULT_AUTO_FIELD`.
     auto_field: Option<String>,
     /// The engine of the default database.
-    pub(in crate::project::schema) dialect: Option<Dialect>,
+    pub dialect: Option<Dialect>,
     /// Other settings that are texts, for models that packages let one swap.
     texts: BTreeMap<String, String>,
 }
@@ -151,11 +151,6 @@ impl Apps {
             .next()
             .filter(|_| self.projects.len() == 1);
         nearest.or(only).map_or(Utf8Path::new(""), |root| root)
-    }
-
-    /// The folders of the projects.
-    pub(in crate::project::schema) fn roots(&self) -> BTreeSet<&Utf8Path> {
-        self.projects.keys().map(Utf8PathBuf::as_path).collect()
     }
 
     /// What the settings of the project at a root say.

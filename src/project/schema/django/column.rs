@@ -1,5 +1,6 @@
 //! Columns: what the schema editor of Django makes of a field in each database.
 
+use super::expression::UNTOLD;
 use super::field::{Field, Kind, Options, Relation};
 use super::names::{self, Suffix};
 use super::state::{Model, State};
@@ -13,13 +14,13 @@ use crate::source::Span;
 #[derive(Clone, Debug)]
 pub(in crate::project::schema) struct Made {
     /// The column.
-    pub(in crate::project::schema) column: Column,
+    pub column: Column,
     /// The key, unique and check constraints of its clause.
-    pub(in crate::project::schema) constraints: Vec<Constraint>,
+    pub constraints: Vec<Constraint>,
     /// The foreign key, where the database knows of it.
-    pub(in crate::project::schema) foreign_key: Option<Constraint>,
+    pub foreign_key: Option<Constraint>,
     /// Its indexes.
-    pub(in crate::project::schema) indexes: Vec<Index>,
+    pub indexes: Vec<Index>,
 }
 
 /// The columns of Django's fields on PostgreSQL, MySQL, SQLite and SQL Server.
@@ -108,12 +109,15 @@ impl State {
             attribute: (name.name != field.name.name).then(|| field.name.name.clone()),
             name: name.clone(),
             not_null: !options.null || options.primary_key,
-            default: options.db_default.map(|span| Expression {
-                text: "…".to_owned(),
-                span,
+            default: options.db_default.as_ref().map(|(value, span)| Expression {
+                text: self.literal(value),
+                span: *span,
             }),
             auto_increment: is_auto(&field.kind),
-            generated: None,
+            generated: options.computed.map(|span| Expression {
+                text: UNTOLD.to_owned(),
+                span,
+            }),
             ty,
             span: field.span,
         };
@@ -141,6 +145,7 @@ impl State {
         match &field.kind {
             Kind::Plain(name) => self.plain(name, &field.options, field.class),
             Kind::Named(name) => Some(plain(name, Vec::new())),
+            Kind::Generated(field) => self.ty_within(field, steps),
             Kind::Array(item) => Some(TypeName {
                 array: true,
                 ..self.ty_within(item, steps)?
@@ -332,14 +337,14 @@ impl State {
         let mut found = Vec::new();
         if let Kind::Spatial { indexed: true, .. } = &field.kind {
             if self.dialect == Dialect::Postgres {
-                let mut index = self.index(table, field, column, "_id", None);
+                let mut index = self.field_index(table, field, column, "_id", None);
                 index.method = Some("gist".to_owned());
                 found.push(index);
             }
             return found;
         }
         if options.indexed && !field.is_unique() && !self.is_left_out(field, column) {
-            found.push(self.index(table, field, column, "", None));
+            found.push(self.field_index(table, field, column, "", None));
         }
         let base = column.ty.as_ref().filter(|ty| !ty.array);
         let operators = match base.map(|ty| ty.base.as_str()) {
@@ -351,7 +356,7 @@ impl State {
             && (options.indexed || field.is_unique())
             && !options.collated
         {
-            found.push(self.index(table, field, column, "_like", Some(operators)));
+            found.push(self.field_index(table, field, column, "_like", Some(operators)));
         }
         found
     }
@@ -363,7 +368,7 @@ impl State {
         self.dialect == Dialect::Mysql && (constrained || column.ty.as_ref().is_some_and(is_long))
     }
 
-    fn index(
+    fn field_index(
         &self,
         table: &str,
         field: &Field,

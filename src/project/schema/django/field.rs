@@ -10,9 +10,9 @@ use crate::source::{FileId, Span};
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(in crate::project::schema) struct ModelKey {
     /// The label of the application.
-    pub(in crate::project::schema) app: String,
+    pub app: String,
     /// The name, in lower case.
-    pub(in crate::project::schema) name: String,
+    pub name: String,
 }
 
 impl ModelKey {
@@ -22,6 +22,13 @@ impl ModelKey {
             app: app.to_lowercase(),
             name: name.to_lowercase(),
         }
+    }
+
+    /// `django.contrib.auth.models.User`: the label is the package that holds the models.
+    pub(super) fn of_library(path: &str) -> Option<Self> {
+        let (package, name) = path.split_once(".models.")?;
+        let label = package.rsplit('.').next()?;
+        Some(Self::new(label, name.rsplit('.').next()?))
     }
 
     /// `app.Model`.
@@ -35,17 +42,17 @@ impl ModelKey {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::project::schema) struct Field {
     /// Its name and where that stands.
-    pub(in crate::project::schema) name: Ident,
+    pub name: Ident,
     /// The file it stands in: a field of an abstract model may stand in another one.
-    pub(in crate::project::schema) file: FileId,
+    pub file: FileId,
     /// The whole clause.
-    pub(in crate::project::schema) span: Span,
+    pub span: Span,
     /// The class that is called.
-    pub(in crate::project::schema) class: Span,
+    pub class: Span,
     /// What it keeps.
-    pub(in crate::project::schema) kind: Kind,
+    pub kind: Kind,
     /// What the arguments say.
-    pub(in crate::project::schema) options: Options,
+    pub options: Options,
 }
 
 /// What a field keeps.
@@ -57,6 +64,8 @@ pub(in crate::project::schema) enum Kind {
     Named(String),
     /// An array of another field's values.
     Array(Box<Field>),
+    /// What the database computes, with the values of another field.
+    Generated(Box<Field>),
     /// A shape in space, with an index of its own unless told otherwise.
     Spatial {
         /// `geometry`, `geography` or `raster`.
@@ -82,55 +91,57 @@ pub(in crate::project::schema) enum Kind {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::project::schema) struct Relation {
     /// The model it leads to; `None` where the code does not tell.
-    pub(in crate::project::schema) to: Option<ModelKey>,
+    pub to: Option<ModelKey>,
     /// The field it refers to, unless that is the primary key.
-    pub(in crate::project::schema) to_field: Option<String>,
+    pub to_field: Option<String>,
     /// What happens to the row when the other is deleted, and where that is said.
-    pub(in crate::project::schema) on_delete: Option<(Action, Span)>,
+    pub on_delete: Option<(Action, Span)>,
     /// The database does that itself (`DB_CASCADE`).
-    pub(in crate::project::schema) by_database: bool,
+    pub by_database: bool,
     /// The database checks it.
-    pub(in crate::project::schema) constrained: bool,
+    pub constrained: bool,
     /// It leads to the row that this row extends.
-    pub(in crate::project::schema) parent_link: bool,
+    pub parent_link: bool,
 }
 
 /// What a many-to-many field says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::project::schema) struct Pairs {
     /// The other model; `None` where the code does not tell.
-    pub(in crate::project::schema) to: Option<ModelKey>,
+    pub to: Option<ModelKey>,
     /// A model of its own keeps the pairs.
-    pub(in crate::project::schema) through: bool,
+    pub through: bool,
     /// The table, where named.
-    pub(in crate::project::schema) table: Option<String>,
+    pub table: Option<String>,
     /// The database checks them.
-    pub(in crate::project::schema) constrained: bool,
+    pub constrained: bool,
 }
 
 /// Arguments that all fields take.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::project::schema) struct Options {
     /// `null`.
-    pub(in crate::project::schema) null: bool,
+    pub null: bool,
     /// `unique`, also of one-to-one relations.
-    pub(in crate::project::schema) unique: bool,
+    pub unique: bool,
     /// `primary_key`.
-    pub(in crate::project::schema) primary_key: bool,
+    pub primary_key: bool,
     /// `db_index`, as it is for the field when not said.
-    pub(in crate::project::schema) indexed: bool,
+    pub indexed: bool,
     /// `db_column`.
-    pub(in crate::project::schema) column: Option<Ident>,
+    pub column: Option<Ident>,
     /// `max_length`, with the usual one of the field.
-    pub(in crate::project::schema) max_length: Option<i64>,
+    pub max_length: Option<i64>,
     /// `max_digits` and `decimal_places`.
-    pub(in crate::project::schema) digits: Option<(i64, i64)>,
+    pub digits: Option<(i64, i64)>,
     /// `db_collation`, which may rule out indexes for patterns.
-    pub(in crate::project::schema) collated: bool,
-    /// `db_default`, or a generated column: the database fills it by itself.
-    pub(in crate::project::schema) db_default: Option<Span>,
+    pub collated: bool,
+    /// `db_default`.
+    pub db_default: Option<(Value, Span)>,
+    /// `expression`, of a generated column.
+    pub computed: Option<Span>,
     /// Some argument cannot be read: how the column is made is not certain.
-    pub(in crate::project::schema) open: bool,
+    pub open: bool,
 }
 
 impl Field {
@@ -150,6 +161,23 @@ impl Field {
             name,
             kind,
             options,
+        })
+    }
+
+    /// The field that it brings along under another name.
+    pub(in crate::project::schema) fn beside(&self, scope: &Scope, call: &Call) -> Option<Self> {
+        let (ending, is, max_length) = scope.field_class(call)?.beside?;
+        Some(Self {
+            name: Ident {
+                name: format!("{}{ending}", self.name.name),
+                span: self.name.span,
+            },
+            kind: Kind::Plain(is),
+            options: Options {
+                max_length: Some(max_length),
+                ..Options::default()
+            },
+            ..self.clone()
         })
     }
 
@@ -183,37 +211,57 @@ fn called(call: &Call) -> Span {
     Span::new(start, end)
 }
 
-fn kind(scope: &Scope, call: &Call, known: &Known, options: &mut Options) -> Kind {
-    if let Some(ty) = &known.ty {
-        return Kind::Named(ty.clone());
+impl Known {
+    /// What a field keeps whose call nobody sees.
+    pub(in crate::project::schema) fn kind(&self) -> Kind {
+        let to = || self.to.as_deref().and_then(ModelKey::dotted);
+        match (&self.ty, self.is.as_deref()) {
+            (Some(ty), _) => Kind::Named(ty.clone()),
+            (None, None) => Kind::Unknown,
+            (None, Some("virtual")) => Kind::Virtual,
+            (None, Some("ForeignKey" | "OneToOneField")) => Kind::Relation(Relation {
+                to: to(),
+                ..Relation::default()
+            }),
+            (None, Some("ManyToManyField")) => Kind::Pairs(Pairs {
+                to: to(),
+                ..Pairs::default()
+            }),
+            (None, Some(name)) => Kind::Plain(name.to_owned()),
+        }
     }
-    match known.is.as_deref() {
-        None => Kind::Unknown,
-        Some("virtual") => Kind::Virtual,
+}
+
+fn kind(scope: &Scope, call: &Call, known: &Known, options: &mut Options) -> Kind {
+    match known.is.as_deref().filter(|_| known.ty.is_none()) {
         Some("ForeignKey") => Kind::Relation(Relation::read(scope, call, 1)),
         Some("OneToOneField") => {
             options.unique = true;
             Kind::Relation(Relation::read(scope, call, 1))
         }
         Some("ManyToManyField") => Kind::Pairs(Pairs::read(scope, call)),
-        Some("ArrayField") => array(scope, call),
+        Some("ArrayField") => inner(scope, call, "base_field").map_or(Kind::Unknown, Kind::Array),
+        Some("GeneratedField") => {
+            options.null = true;
+            inner(scope, call, "output_field").map_or(Kind::Unknown, Kind::Generated)
+        }
         Some("CompositePrimaryKey") => {
             let columns = call.args.iter().filter_map(|value| scope.text(value));
             Kind::CompositeKey(columns.collect())
         }
-        Some(name) => match library::spatial(name) {
+        name => match name.and_then(library::spatial) {
             Some(shape) => spatial(scope, call, shape),
-            None => Kind::Plain(name.to_owned()),
+            None => known.kind(),
         },
     }
 }
 
-fn array(scope: &Scope, call: &Call) -> Kind {
-    let base = match call.args.first().or_else(|| keyword(call, "base_field")) {
-        Some(Value::Call(base)) => Field::read(scope, nameless(base.span), base),
+/// The field that an argument makes.
+fn inner(scope: &Scope, call: &Call, name: &str) -> Option<Box<Field>> {
+    match keyword(call, name).or_else(|| call.args.first()) {
+        Some(Value::Call(inner)) => Field::read(scope, nameless(inner.span), inner).map(Box::new),
         _ => None,
-    };
-    base.map_or(Kind::Unknown, |base| Kind::Array(Box::new(base)))
+    }
 }
 
 fn nameless(span: Span) -> Ident {
@@ -252,14 +300,20 @@ fn spatial(scope: &Scope, call: &Call, shape: &str) -> Kind {
 }
 
 impl Options {
-    fn read(scope: &Scope, call: &Call, known: &Known) -> Self {
-        let mut options = Self {
+    /// What holds for a class of fields when nothing is said.
+    pub(in crate::project::schema) fn of(known: &Known) -> Self {
+        Self {
             null: known.null,
             unique: known.unique,
+            primary_key: known.primary_key,
             indexed: known.indexed,
             max_length: known.max_length,
             ..Self::default()
-        };
+        }
+    }
+
+    fn read(scope: &Scope, call: &Call, known: &Known) -> Self {
+        let mut options = Self::of(known);
         let mut digits = (None, None);
         // The first argument of most fields is what people call them.
         if known.is.as_deref() == Some("DecimalField") {
@@ -281,7 +335,8 @@ impl Options {
                 "max_digits" => digits.0 = scope.number(value),
                 "decimal_places" => digits.1 = scope.number(value),
                 "db_collation" => options.collated = *value != Value::None,
-                "db_default" | "expression" => options.db_default = Some(*span),
+                "db_default" => options.db_default = Some((scope.constant(value), *span)),
+                "expression" => options.computed = Some(*span),
                 "**" => options.open = true,
                 _ => {}
             }
@@ -293,19 +348,40 @@ impl Options {
     }
 }
 
+impl Default for Relation {
+    fn default() -> Self {
+        Self {
+            to: None,
+            to_field: None,
+            on_delete: None,
+            by_database: false,
+            constrained: true,
+            parent_link: false,
+        }
+    }
+}
+
+impl Default for Pairs {
+    fn default() -> Self {
+        Self {
+            to: None,
+            through: false,
+            table: None,
+            constrained: true,
+        }
+    }
+}
+
 impl Relation {
     fn read(scope: &Scope, call: &Call, action: usize) -> Self {
         let to = call.args.first().or_else(|| keyword(call, "to"));
         let mut relation = Self {
             to: to.and_then(|to| scope.model(to)),
-            to_field: None,
             on_delete: call
                 .args
                 .get(action)
                 .and_then(|value| on_delete(value, place(value).unwrap_or(call.span))),
-            by_database: false,
-            constrained: true,
-            parent_link: false,
+            ..Self::default()
         };
         let mut unread = false;
         let mut said = call.args.get(action);
@@ -331,9 +407,7 @@ impl Pairs {
         let to = call.args.first().or_else(|| keyword(call, "to"));
         let mut pairs = Self {
             to: to.and_then(|to| scope.model(to)),
-            through: false,
-            table: None,
-            constrained: true,
+            ..Self::default()
         };
         let mut unread = false;
         for Keyword { name, value, .. } in &call.keywords {

@@ -1,10 +1,12 @@
 //! What is known of Django's own fields and models and of those of packages: the table in
 //! `data/django.toml`, read once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use serde::Deserialize;
+
+use super::field::ModelKey;
 
 /// The table.
 static LIBRARY: LazyLock<Library> = LazyLock::new(|| {
@@ -19,6 +21,10 @@ struct Library {
     fields: BTreeMap<String, BTreeMap<String, Known>>,
     /// Models by label and name.
     models: BTreeMap<String, KnownModel>,
+    /// The fields of abstract models by package, then by class.
+    abstracts: BTreeMap<String, BTreeMap<String, Vec<(String, Known)>>>,
+    /// Classes that models descend from and that are none, as `package.Class`.
+    mixins: BTreeSet<String>,
 }
 
 /// What is known of a class of fields.
@@ -26,21 +32,25 @@ struct Library {
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub(in crate::project::schema) struct Known {
     /// The field of Django's whose column it has; `None` if nobody knows.
-    pub(super) is: Option<String>,
+    pub is: Option<String>,
     /// The type of PostgreSQL it has instead.
     #[serde(rename = "type")]
-    pub(super) ty: Option<String>,
+    pub ty: Option<String>,
     /// Its `max_length`, unless given.
-    pub(super) max_length: Option<i64>,
+    pub max_length: Option<i64>,
     /// Accepts null, unless told.
-    pub(super) null: bool,
+    pub null: bool,
     /// Unique, unless told.
-    pub(super) unique: bool,
+    pub unique: bool,
     /// Indexed, unless told.
-    pub(super) indexed: bool,
+    pub indexed: bool,
+    /// Primary key.
+    pub primary_key: bool,
+    /// The model it leads to.
+    pub to: Option<String>,
     /// A second field that it brings along: what is put behind the name, what it is, and its
     /// `max_length`.
-    pub(super) beside: Option<(String, String, i64)>,
+    pub beside: Option<(String, String, i64)>,
 }
 
 /// A model that no file of the project declares.
@@ -48,11 +58,11 @@ pub(in crate::project::schema) struct Known {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(in crate::project::schema) struct KnownModel {
     /// Its table.
-    pub(super) table: String,
+    pub table: String,
     /// Its primary key: the column, and the field that it is.
-    pub(super) key: (String, String),
+    pub key: (String, String),
     /// `max_length` of the primary key.
-    pub(super) max_length: Option<i64>,
+    pub max_length: Option<i64>,
 }
 
 /// Fields of Django that are what they are called.
@@ -71,6 +81,7 @@ const OWN: &[&str] = &[
     "DurationField",
     "FloatField",
     "ForeignKey",
+    "GeneratedField",
     "GenericIPAddressField",
     "IPAddressField",
     "IntegerField",
@@ -91,8 +102,12 @@ const OWN: &[&str] = &[
 const RELATIONS: [&str; 3] = ["ForeignKey", "OneToOneField", "ManyToManyField"];
 
 /// What is known of the class of a library at a dotted path; `None` if it makes no field.
-pub(super) fn field(path: &str) -> Option<Known> {
+pub(in crate::project::schema) fn field(path: &str) -> Option<Known> {
     let (package, name) = split(path);
+    // Forms have fields of the same names.
+    if path.split('.').any(|part| part == "forms") {
+        return None;
+    }
     let fields = LIBRARY.fields.get(package);
     let own = |is: &str| Known {
         is: Some(is.to_owned()),
@@ -135,8 +150,42 @@ pub(super) fn spatial(name: &str) -> Option<&'static str> {
 }
 
 /// A model of Django or a package.
-pub(super) fn model(key: &super::field::ModelKey) -> Option<&'static KnownModel> {
+pub(super) fn model(key: &ModelKey) -> Option<&'static KnownModel> {
     LIBRARY.models.get(&format!("{}.{}", key.app, key.name))
+}
+
+/// What a class of a library is to a model that descends from it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::project::schema) enum Base {
+    /// `Model` itself.
+    Model,
+    /// An abstract model with these fields.
+    Abstract(&'static [(String, Known)]),
+    /// A model with a table.
+    Concrete(ModelKey),
+    /// Nothing that makes columns.
+    Mixin,
+    /// Nobody knows.
+    Unknown,
+}
+
+/// What the class at a dotted path is to a model that descends from it.
+pub(in crate::project::schema) fn base(path: &str) -> Base {
+    let path = path.trim_end_matches("()");
+    let (package, name) = split(path);
+    if package == "django" && name == "Model" {
+        return Base::Model;
+    }
+    if let Some(fields) = LIBRARY.abstracts.get(package).and_then(|it| it.get(name)) {
+        return Base::Abstract(fields);
+    }
+    if LIBRARY.mixins.contains(&format!("{package}.{name}")) || package == "builtins" {
+        return Base::Mixin;
+    }
+    match ModelKey::of_library(path) {
+        Some(key) if model(&key).is_some() => Base::Concrete(key),
+        _ => Base::Unknown,
+    }
 }
 
 /// The first and the last part.
@@ -158,6 +207,7 @@ mod tests {
     #[test]
     fn fields_are_known_by_package_and_class() {
         for (path, expected) in [
+            ("django.forms.CharField", None),
             ("django.db.models.CharField", Some("CharField")),
             ("django.db.models.fields.EmailField", Some("CharField")),
             ("django.db.models.Manager", None),
@@ -191,5 +241,19 @@ mod tests {
         }
         let user = model(&ModelKey::new("auth", "User")).expect("it is known");
         assert_eq!(user.table, "auth_user");
+    }
+
+    #[test]
+    fn bases_are_known_by_package_and_class() {
+        assert_eq!(base("django.db.models.Model"), Base::Model);
+        let Base::Abstract(fields) = base("django.contrib.auth.models.AbstractUser") else {
+            panic!("it is abstract");
+        };
+        assert!(fields.iter().any(|(name, _)| name == "date_joined"));
+        let user = Base::Concrete(ModelKey::new("auth", "User"));
+        assert_eq!(base("django.contrib.auth.models.User"), user);
+        assert_eq!(base("typing.Generic[]"), Base::Unknown);
+        assert_eq!(base("abc.ABC"), Base::Mixin);
+        assert_eq!(base("nobody.knows.Base"), Base::Unknown);
     }
 }

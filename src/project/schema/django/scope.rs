@@ -11,13 +11,13 @@ use crate::source::FileId;
 #[derive(Clone, Copy, Debug)]
 pub(in crate::project::schema) struct Scope<'s> {
     /// The Python of the project.
-    pub(in crate::project::schema) python: &'s Python<'s>,
+    pub python: &'s Python<'s>,
     /// Its applications.
-    pub(in crate::project::schema) apps: &'s Apps,
+    pub apps: &'s Apps,
     /// The module they are written in.
-    pub(in crate::project::schema) module: usize,
+    pub module: usize,
     /// The model they belong to.
-    pub(in crate::project::schema) model: &'s ModelKey,
+    pub model: &'s ModelKey,
 }
 
 impl Scope<'_> {
@@ -81,6 +81,23 @@ impl Scope<'_> {
         Some(known)
     }
 
+    /// Which of some classes of Django a callee is, or descends from.
+    pub(super) fn class<'c>(&self, callee: &str, classes: &[&'c str]) -> Option<&'c str> {
+        let known = |path: &str| {
+            let name = path.rsplit('.').next();
+            classes.iter().find(|class| name == Some(**class)).copied()
+        };
+        match self.resolve(callee) {
+            Target::External(path) => known(&path),
+            Target::Class(class) => {
+                let ancestry = self.python.ancestry(class);
+                ancestry.external.iter().find_map(|path| known(path))
+            }
+            Target::Unknown => known(callee),
+            _ => None,
+        }
+    }
+
     /// The model that a value names.
     pub(super) fn model(&self, value: &Value) -> Option<ModelKey> {
         let path = self.python.modules[self.module].path;
@@ -95,7 +112,7 @@ impl Scope<'_> {
                 Target::Class(class) => self.apps.key(self.python, class),
                 Target::External(name) => match name.strip_prefix("django.conf.settings.") {
                     Some(setting) => ModelKey::dotted(self.apps.setting(path, setting)?),
-                    None => of_library(&name),
+                    None => ModelKey::of_library(&name),
                 },
                 Target::Object(_) => match self.constant(value) {
                     text @ Value::Str(..) => self.model(&text),
@@ -112,7 +129,7 @@ impl Scope<'_> {
     }
 
     /// A value, or the constant it names.
-    pub(super) fn constant(&self, value: &Value) -> Value {
+    pub(in crate::project::schema) fn constant(&self, value: &Value) -> Value {
         if let Value::Name(name, _) = value
             && let Target::Object(object) = self.resolve(name)
         {
@@ -122,7 +139,7 @@ impl Scope<'_> {
     }
 
     /// A text.
-    pub(super) fn text(&self, value: &Value) -> Option<String> {
+    pub(in crate::project::schema) fn text(&self, value: &Value) -> Option<String> {
         match self.constant(value) {
             Value::Str(text, _) => Some(text),
             _ => None,
@@ -130,7 +147,7 @@ impl Scope<'_> {
     }
 
     /// A number.
-    pub(super) fn number(&self, value: &Value) -> Option<i64> {
+    pub(in crate::project::schema) fn number(&self, value: &Value) -> Option<i64> {
         match self.constant(value) {
             Value::Int(number) => Some(number),
             _ => None,
@@ -167,11 +184,4 @@ impl Scope<'_> {
         }
         keywords
     }
-}
-
-/// `django.contrib.auth.models.User`: the label is the package that holds the models.
-fn of_library(path: &str) -> Option<ModelKey> {
-    let (package, name) = path.split_once(".models.")?;
-    let label = package.rsplit('.').next()?;
-    Some(ModelKey::new(label, name.rsplit('.').next()?))
 }

@@ -10,87 +10,90 @@ use crate::facts::python::Value;
 use crate::facts::schema::{Dialect, Ident};
 use crate::source::{FileId, Span};
 
+/// How many proxies may stand for proxies.
+const PROXIES: usize = 8;
+
 /// The models, in the dialect of a database.
 #[derive(Clone, Debug)]
 pub(in crate::project::schema) struct State {
     /// The dialect.
-    pub(in crate::project::schema) dialect: Dialect,
+    pub dialect: Dialect,
     /// The models. Abstract ones are none.
-    pub(in crate::project::schema) models: BTreeMap<ModelKey, Model>,
+    pub models: BTreeMap<ModelKey, Model>,
 }
 
 /// A model.
 #[derive(Clone, Debug)]
 pub(in crate::project::schema) struct Model {
     /// Its identity.
-    pub(in crate::project::schema) key: ModelKey,
+    pub key: ModelKey,
     /// Its name as written.
-    pub(in crate::project::schema) name: Ident,
+    pub name: Ident,
     /// The file it stands in.
-    pub(in crate::project::schema) file: FileId,
+    pub file: FileId,
     /// `db_table`, where said.
-    pub(in crate::project::schema) table: Option<String>,
+    pub table: Option<String>,
     /// The fields, the primary key among them.
-    pub(in crate::project::schema) fields: Vec<Field>,
+    pub fields: Vec<Field>,
     /// `unique_together`.
-    pub(in crate::project::schema) unique_together: Vec<Together>,
+    pub unique_together: Vec<Together>,
     /// `index_together`.
-    pub(in crate::project::schema) index_together: Vec<Together>,
+    pub index_together: Vec<Together>,
     /// `Meta.indexes`.
-    pub(in crate::project::schema) indexes: Vec<MetaIndex>,
+    pub indexes: Vec<MetaIndex>,
     /// `Meta.constraints`.
-    pub(in crate::project::schema) constraints: Vec<MetaConstraint>,
+    pub constraints: Vec<MetaConstraint>,
     /// Django makes its table.
-    pub(in crate::project::schema) managed: bool,
-    /// It has no table of its own.
-    pub(in crate::project::schema) proxy: bool,
+    pub managed: bool,
+    /// The model whose table it uses instead of one of its own.
+    pub proxy_of: Option<ModelKey>,
     /// The field that tables of pairs have for a primary key.
-    pub(in crate::project::schema) auto_field: String,
+    pub auto_field: String,
     /// Something about it cannot be read.
-    pub(in crate::project::schema) open: bool,
+    pub open: bool,
 }
 
 /// Fields that belong together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::project::schema) struct Together {
     /// The names of the fields.
-    pub(in crate::project::schema) fields: Vec<Ident>,
+    pub fields: Vec<Ident>,
     /// The file they stand in.
-    pub(in crate::project::schema) file: FileId,
+    pub file: FileId,
     /// The whole clause.
-    pub(in crate::project::schema) span: Span,
+    pub span: Span,
 }
 
 /// An index of `Meta.indexes`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::project::schema) struct MetaIndex {
     /// `name`.
-    pub(in crate::project::schema) name: Option<Ident>,
+    pub name: Option<Ident>,
     /// The fields, `-` in front of descending ones, or the expressions.
-    pub(in crate::project::schema) keys: Vec<Value>,
+    pub keys: Vec<Value>,
     /// `include`.
-    pub(in crate::project::schema) include: Vec<Ident>,
+    pub include: Vec<Ident>,
     /// `condition`.
-    pub(in crate::project::schema) condition: Option<Value>,
+    pub condition: Option<Value>,
     /// The method, and what names made from it end in; `None` for a class that nobody knows.
-    pub(in crate::project::schema) method: Option<&'static str>,
+    pub method: Option<&'static str>,
     /// The file it stands in.
-    pub(in crate::project::schema) file: FileId,
+    pub file: FileId,
     /// The whole call.
-    pub(in crate::project::schema) span: Span,
+    pub span: Span,
 }
 
 /// A constraint of `Meta.constraints`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::project::schema) struct MetaConstraint {
     /// `name`.
-    pub(in crate::project::schema) name: Option<Ident>,
+    pub name: Option<Ident>,
     /// What it demands.
-    pub(in crate::project::schema) kind: MetaConstraintKind,
+    pub kind: MetaConstraintKind,
     /// The file it stands in.
-    pub(in crate::project::schema) file: FileId,
+    pub file: FileId,
     /// The whole call.
-    pub(in crate::project::schema) span: Span,
+    pub span: Span,
 }
 
 /// What a constraint of `Meta.constraints` demands.
@@ -110,7 +113,14 @@ pub(in crate::project::schema) enum MetaConstraintKind {
     /// `CheckConstraint`, with its condition.
     Check(Value),
     /// `ExclusionConstraint`.
-    Exclude,
+    Exclude {
+        /// The fields or expressions, without operators.
+        keys: Vec<Value>,
+        /// `index_type`, in lower case.
+        method: Option<String>,
+        /// `condition`.
+        condition: Option<Value>,
+    },
     /// A class that nobody knows.
     Unknown,
 }
@@ -119,13 +129,13 @@ pub(in crate::project::schema) enum MetaConstraintKind {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::project::schema) struct Referenced<'s> {
     /// The table.
-    pub(in crate::project::schema) table: String,
+    pub table: String,
     /// The column.
-    pub(in crate::project::schema) column: String,
+    pub column: String,
     /// The field behind the column; `None` for that of a package.
-    pub(in crate::project::schema) field: Option<&'s Field>,
+    pub field: Option<&'s Field>,
     /// The class of fields it is and its `max_length`, for that of a package.
-    pub(in crate::project::schema) known: Option<(String, Option<i64>)>,
+    pub known: Option<(String, Option<i64>)>,
 }
 
 impl State {
@@ -152,8 +162,9 @@ impl State {
         relation: &Relation,
     ) -> Option<Referenced<'_>> {
         let key = relation.to.as_ref()?;
-        let Some(model) = self.concrete(key) else {
-            return Some(of_package(key));
+        let model = match self.concrete(key) {
+            Ok(model) => model,
+            Err(key) => return Some(of_package(&key)),
         };
         let field = match &relation.to_field {
             Some(name) => model.field(name)?,
@@ -167,9 +178,19 @@ impl State {
         })
     }
 
-    /// The model with that table; a proxy stands for the model behind it.
-    fn concrete(&self, key: &ModelKey) -> Option<&Model> {
-        self.models.get(key)
+    /// The model with the table; a proxy stands for the model behind it.
+    fn concrete(&self, key: &ModelKey) -> Result<&Model, ModelKey> {
+        let mut key = key.clone();
+        for _ in 0..PROXIES {
+            match self.models.get(&key) {
+                None => break,
+                Some(model) => match &model.proxy_of {
+                    None => return Ok(model),
+                    Some(behind) => key = behind.clone(),
+                },
+            }
+        }
+        Err(key)
     }
 }
 
