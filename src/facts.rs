@@ -34,6 +34,8 @@ pub struct FileOutcome {
 pub struct Facts {
     /// Statements that change the schema, in order.
     pub schema: Vec<schema::SchemaStatement>,
+    /// Tables that get rows whose values are written out, on the way up.
+    pub seeded: Vec<schema::TableName>,
     /// Its place in the graph of revisions, for Alembic's.
     pub revision: Option<alembic::Revision>,
     /// What operations run besides Django's own statements, for Django's migrations.

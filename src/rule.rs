@@ -22,8 +22,9 @@ pub mod prelude {
         Framework, Handler, LeakedText, StepPlace, SwallowedRefusal, UnhandledStep,
     };
     pub use crate::project::schema::{
-        Column, Database, ForeignKey, Idiom, Index, Key, MigrationTool, NearMiss, NewType, Orm,
-        Place, Precious, Reached, Table, TableKey, Typed, Unreferenced, Why, operation,
+        Column, Database, ForeignKey, Idiom, Index, Key, MigrationTool, NarrowKey, NearMiss,
+        NewType, Orm, Place, Precious, Reached, Table, TableKey, Typed, Unreferenced, Why,
+        operation,
     };
     pub use crate::source::{Loc, Span};
 }

@@ -7,6 +7,7 @@ mod missing_fk_index;
 mod missing_foreign_key;
 mod missing_primary_key;
 mod money_type;
+mod narrow_primary_key;
 mod timestamp_without_timezone;
 mod unchecked_enum_column;
 mod unreviewed_cascade;
@@ -21,6 +22,7 @@ pub(super) const RULES: &[Rule] = &[
     missing_foreign_key::RULE,
     missing_primary_key::RULE,
     money_type::RULE,
+    narrow_primary_key::RULE,
     timestamp_without_timezone::RULE,
     unchecked_enum_column::RULE,
     unreviewed_cascade::RULE,

@@ -45,6 +45,7 @@ pub fn read(tree: &Tree, dialect: Dialect, outcome: &mut FileOutcome) {
         walk.scope.leave();
     }
     outcome.facts.schema = walk.found;
+    outcome.facts.seeded = walk.seeded;
     outcome.notes.append(&mut walk.notes);
     outcome.directives.append(&mut walk.directives);
 }

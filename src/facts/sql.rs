@@ -13,6 +13,7 @@ mod directives;
 mod holes;
 mod index;
 mod rename;
+mod seed;
 mod statement;
 mod table;
 mod text;
@@ -21,7 +22,7 @@ mod view;
 
 use std::ops::Range;
 
-use super::schema::{Dialect, SchemaChange, SchemaStatement};
+use super::schema::{Dialect, SchemaChange, SchemaStatement, TableName};
 use super::{FileOutcome, Note, NoteId};
 use crate::parse::sql::{Lexer, Piece, Statements, TokenKind};
 use crate::source::Span;
@@ -50,6 +51,7 @@ pub fn read(text: &str, range: Range<usize>, dialect: Option<Dialect>) -> FileOu
     let comments = statements.comments();
     outcome.directives = directives::read(text, document, comments, &spans, &found.schema);
     outcome.facts.schema = found.schema;
+    outcome.facts.seeded = found.seeded;
     outcome.notes.extend(found.unparsed.note());
     outcome.notes.extend(templated(statements.lexer()));
     outcome
@@ -83,6 +85,7 @@ fn unsupported(dialect: &str, at: Span) -> FileOutcome {
 /// What reading finds.
 struct Found {
     schema: Vec<SchemaStatement>,
+    seeded: Vec<TableName>,
     unparsed: Unparsed,
     routines: Vec<Routine>,
     /// Bytes of texts inside the document that may still be read.
@@ -93,6 +96,7 @@ impl Found {
     fn new() -> Self {
         Self {
             schema: Vec::new(),
+            seeded: Vec::new(),
             unparsed: Unparsed::default(),
             routines: Vec::new(),
             budget: block::BUDGET,
@@ -106,6 +110,13 @@ impl Found {
             guarded: scope.guarded,
             change,
         });
+    }
+
+    /// Remembers a table that gets rows; a dump has thousands of statements for one.
+    fn seed(&mut self, table: Option<TableName>) {
+        let last = self.seeded.last().map(|last| &last.name);
+        self.seeded
+            .extend(table.filter(|table| last != Some(&table.name)));
     }
 }
 

@@ -12,6 +12,8 @@ mod edit;
 mod enumeration;
 mod expression;
 mod family;
+mod growth;
+mod habit;
 mod history;
 mod idiom;
 mod index;
@@ -50,6 +52,7 @@ pub use crate::discover::MigrationTool;
 pub use cascade::{Cascades, Precious, Reached};
 pub use coverage::{NearMiss, Why};
 pub use family::Family;
+pub use growth::NarrowKey;
 pub use idiom::Idiom;
 pub use models::Orm;
 pub use place::Place;
@@ -145,6 +148,8 @@ pub struct Table {
     /// Its rows are those of a query, a server or a module elsewhere, or it inherits its columns:
     /// it need not have keys of its own.
     pub derived: bool,
+    /// Some migration writes rows of it out.
+    pub seeded: bool,
 }
 
 /// A column at the end of replay.
@@ -258,6 +263,10 @@ pub(super) fn replay(
             for statement in &outcomes[unit].facts.schema {
                 replay.apply(units[unit].file, statement);
             }
+            replay.seed(&outcomes[unit].facts.seeded);
+        }
+        for unit in chain.seeds {
+            replay.seed(&outcomes[unit].facts.seeded);
         }
         let (database, open) = replay.finish();
         databases.push(database);

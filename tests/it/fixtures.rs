@@ -37,7 +37,7 @@ const SHOP: [Fault; 9] = [
     ("info", "hardcoded-secret", "tests/test_customers.py:35"),
 ];
 
-const BOOKING: [Fault; 7] = [
+const BOOKING: [Fault; 8] = [
     ("error", "hardcoded-secret", "booking/__init__.py:13"),
     (
         "error",
@@ -45,6 +45,11 @@ const BOOKING: [Fault; 7] = [
         "booking/views/bookings.py:79",
     ),
     ("error", "happy-path-only", "booking/views/rooms.py:37"),
+    (
+        "warning",
+        "narrow-primary-key",
+        "migrations/0002_bookings.sql:4",
+    ),
     (
         "info",
         "unchecked-enum-column",

@@ -44,6 +44,18 @@ pub(super) fn in_batch(name: &str, call: &mut Call, table: Term, schema: Option<
     }
 }
 
+/// The table of `op.bulk_insert(table, rows)`: what `sa.table("t")`, `sa.Table("t")` or
+/// `op.create_table("t")` gave.
+pub(super) fn bulk_table(call: &Call, dialect: Dialect) -> Option<TableName> {
+    let table = call.arg(0, &["table"])?.call()?;
+    let makes = matches!(table.name(), "table" | "Table" | "create_table");
+    names::table(
+        table.arg(0, &["name"]).filter(|_| makes)?,
+        table.keyword("schema"),
+        dialect,
+    )
+}
+
 impl Operation<'_> {
     /// What it does to the schema. Operations on data and contexts do nothing.
     pub(super) fn read(&self) -> Changes {

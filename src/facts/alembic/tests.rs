@@ -253,6 +253,18 @@ fn operations_change_tables() {
 }
 
 #[test]
+fn rows_are_seeds() {
+    let body = "roles = op.create_table('roles', sa.Column('id', sa.Integer()))\n\
+                op.bulk_insert(roles, [{'id': 1}])\n\
+                op.bulk_insert(sa.table('plans', sa.column('id')), [{'id': 1}])\n\
+                op.execute(\"INSERT INTO kinds VALUES (1, 'a')\")\n\
+                op.bulk_insert(Role.__table__, [])";
+    let seeded = outcome(&revision(body), Dialect::Postgres).facts.seeded;
+    let names: Vec<_> = seeded.iter().map(|table| &table.name).collect();
+    assert_eq!(names, ["roles", "plans", "kinds"]);
+}
+
+#[test]
 fn a_batch_names_its_table() {
     assert_eq!(
         changes(

@@ -27,6 +27,7 @@ pub(super) struct Walk<'t> {
     pub(super) scope: Scope<'t>,
     pub(super) section: Section,
     pub(super) found: Vec<SchemaStatement>,
+    pub(super) seeded: Vec<TableName>,
     pub(super) notes: Vec<Note>,
     /// Decisions in comments of SQL.
     pub(super) directives: Vec<Directive>,
@@ -42,6 +43,7 @@ impl<'t> Walk<'t> {
             scope,
             section: Section::Up,
             found: Vec::new(),
+            seeded: Vec::new(),
             notes: Vec::new(),
             directives: Vec::new(),
             guarded: false,
@@ -321,6 +323,12 @@ impl<'t> Walk<'t> {
             Some(Form::Name(name)) if is_op(name) && Operation::is_schema_change(method) => {
                 self.operate(method, &call, term.span);
             }
+            Some(Form::Name(name)) if is_op(name) && method == "bulk_insert" => {
+                if self.section == Section::Up {
+                    self.seeded
+                        .extend(operation::bulk_table(&call, self.scope.dialect));
+                }
+            }
             // `op.get_bind().execute(…)`, `connection.execute(…)`
             _ if matches!(method, "execute" | "exec_driver_sql" | "scalar") => {
                 self.execute(&call, term.span);
@@ -357,6 +365,9 @@ impl<'t> Walk<'t> {
         };
         self.notes.extend(said.notes);
         self.directives.extend(said.directives);
+        if self.section == Section::Up {
+            self.seeded.extend(said.facts.seeded);
+        }
         for mut statement in said.facts.schema {
             statement.section = self.section;
             statement.guarded |= self.guarded;

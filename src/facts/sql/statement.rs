@@ -2,8 +2,8 @@
 
 use super::block::{self, Scope};
 use super::cursor::{Cursor, Source};
-use super::{Found, alter, custom_type, holes, index, table, view};
-use crate::facts::schema::{AlterKind, Ident, SchemaChange, TableName};
+use super::{Found, alter, custom_type, holes, index, seed, table, view};
+use crate::facts::schema::{AlterKind, Ident, SchemaChange, Section, TableName};
 use crate::parse::sql::{Lexer, Statement, Token, TokenKind, opinion};
 use crate::source::Span;
 
@@ -29,6 +29,9 @@ pub(super) fn read(lexer: &Lexer, statement: &Statement, scope: Scope, found: &m
         start: cursor.start(),
         end: statement.span.end,
     };
+    if scope.section == Section::Up {
+        found.seed(seed::read(cursor));
+    }
     let reads = !statement.unclosed && block::read(cursor, span, scope, found);
     if reads {
         return;

@@ -22,6 +22,7 @@ impl Table {
             opaque: false,
             partition_of: None,
             derived: false,
+            seeded: false,
         }
     }
 

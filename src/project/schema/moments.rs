@@ -1,14 +1,13 @@
 //! Columns that keep moments in time.
 
-use super::{Column, Database, Table, Typed};
+use super::{Column, Database, Table, Typed, habit};
 use crate::facts::schema::Dialect;
 
 const WITH_ZONE: &str = "timestamp with time zone";
 
 impl Database {
-    /// Moments that PostgreSQL keeps without their time zone; other databases have no better type.
-    /// Where the whole schema keeps none with a zone, that is one decision, and they come together;
-    /// otherwise they come by table.
+    /// Moments that PostgreSQL keeps without their time zone: by table, or together where that is
+    /// the habit of the schema. Other databases have no better type.
     pub fn zoneless_moments(&self) -> Vec<Vec<Typed<'_>>> {
         if self.dialect != Dialect::Postgres {
             return Vec::new();
@@ -17,14 +16,11 @@ impl Database {
             .typed_columns()
             .filter(|typed| typed.ty.base == "timestamp" && typed.table.has_moment(typed.column))
             .collect();
+        let by_table = found
+            .chunk_by(|left, right| left.table.key == right.table.key)
+            .map(<[Typed]>::to_vec);
         let mixed = self.typed_columns().any(|typed| typed.ty.base == WITH_ZONE);
-        let together = |left: &Typed, right: &Typed| !mixed || left.table.key == right.table.key;
-        let groups = found.chunk_by(together).map(<[Typed]>::to_vec);
-        let mut groups: Vec<Vec<Typed>> = groups.collect();
-        for group in &mut groups {
-            group.sort_by_key(|typed| typed.at);
-        }
-        groups
+        habit::once(by_table.collect(), mixed)
     }
 }
 

@@ -26,6 +26,8 @@ pub(super) struct Chain {
     pub(super) tool: MigrationTool,
     /// Indexes of units.
     pub(super) units: Vec<usize>,
+    /// Units among them that only bring rows.
+    pub(super) seeds: Vec<usize>,
     /// Tables whose end state depends on an order that is a guess.
     pub(super) unordered: BTreeSet<TableKey>,
 }
@@ -80,6 +82,8 @@ struct File<'a> {
 /// The files, by index of their unit. One of no known dialect may stand in several chains.
 struct Files<'a> {
     files: BTreeMap<usize, File<'a>>,
+    /// Migrations that change no schema and bring rows, by root.
+    seeds: BTreeMap<Utf8PathBuf, Vec<usize>>,
     revisions: Revisions,
 }
 
@@ -109,6 +113,7 @@ impl<'a> Files<'a> {
             });
         let mut files = Self {
             files: files.collect(),
+            seeds: seeds(units, outcomes),
             revisions,
         };
         files.join_folders();
@@ -238,6 +243,7 @@ impl<'a> Files<'a> {
             tool: self.files[&members[0]].unit.tool,
             unordered: unordered.into_iter().cloned().collect(),
             units: [units, strays].concat(),
+            seeds: self.seeds.get(root).cloned().unwrap_or_default(),
         }
     }
 
@@ -383,6 +389,7 @@ impl<'a> Files<'a> {
                 tool: MigrationTool::None,
                 unordered: in_circle.cloned().collect(),
                 units,
+                seeds: Vec::new(),
             }
         });
         chains.collect()
@@ -419,6 +426,19 @@ impl<'a> Files<'a> {
         }
         (order, circle)
     }
+}
+
+/// Migrations that only bring rows, by root.
+fn seeds(units: &[Unit], outcomes: &[FileOutcome]) -> BTreeMap<Utf8PathBuf, Vec<usize>> {
+    let mut seeds: BTreeMap<Utf8PathBuf, Vec<usize>> = BTreeMap::new();
+    for (index, (unit, outcome)) in units.iter().zip(outcomes).enumerate() {
+        let facts = &outcome.facts;
+        if !is_loose(unit.tool) && facts.schema.is_empty() && !facts.seeded.is_empty() {
+            let root = root(unit);
+            seeds.entry(root).or_default().push(index);
+        }
+    }
+    seeds
 }
 
 /// Whether a folder is another, or stands above, below or beside it.
