@@ -324,10 +324,9 @@ impl<'t> Walk<'t> {
                 self.operate(method, &call, term.span);
             }
             Some(Form::Name(name)) if is_op(name) && method == "bulk_insert" => {
-                if self.section == Section::Up {
-                    self.seeded
-                        .extend(operation::bulk_table(&call, self.scope.dialect));
-                }
+                let table = operation::bulk_table(&call, self.scope.dialect);
+                self.seeded
+                    .extend(table.filter(|_| self.section == Section::Up));
             }
             // `op.get_bind().execute(…)`, `connection.execute(…)`
             _ if matches!(method, "execute" | "exec_driver_sql" | "scalar") => {
