@@ -189,6 +189,12 @@ fn create(cursor: &mut Cursor, start: u32) -> Meaning {
         };
         return changes(view::create(cursor, modifiers));
     }
+    if cursor.eat("extension") {
+        cursor.eat("if not exists");
+        let name = cursor.ident();
+        cursor.skip_all();
+        return changes(name.map(|name| SchemaChange::CreateExtension { name }));
+    }
     if cursor.eat("type") {
         return changes(custom_type::create(cursor));
     }
@@ -236,22 +242,27 @@ fn drop(cursor: &mut Cursor) -> Meaning {
     if cursor.eat_any("view|materialized view") {
         return changes(view::drop(cursor));
     }
-    if cursor.eat("schema") {
+    if let Some(word) = cursor.eat_which("schema|extension") {
         cursor.eat("if exists");
-        return changes(schemas(cursor));
+        let names = names(cursor);
+        return changes((!names.is_empty()).then_some(match word {
+            "schema" => SchemaChange::DropSchema { names },
+            _ => SchemaChange::DropExtension { names },
+        }));
     }
     Meaning::Nothing
 }
 
-fn schemas(cursor: &mut Cursor) -> Option<SchemaChange> {
-    let mut names: Vec<Ident> = Vec::new();
+/// Reads names divided by commas.
+fn names(cursor: &mut Cursor) -> Vec<Ident> {
+    let mut names = Vec::new();
     while let Some(name) = cursor.ident() {
         names.push(name);
         if !cursor.eat_symbol(b',') {
             break;
         }
     }
-    (!names.is_empty()).then_some(SchemaChange::DropSchema { names })
+    names
 }
 
 /// Statements that leave the schema alone, whatever they say.

@@ -21,6 +21,8 @@ impl Table {
             columns_known: true,
             opaque: false,
             partition_of: None,
+            bounds: None,
+            partitioning: None,
             derived: false,
             seeded: false,
         }

@@ -134,6 +134,7 @@ pub(super) fn create(
 ) -> CreateTable {
     CreateTable {
         table,
+        partitioning: None,
         if_not_exists: false,
         temporary: false,
         columns,
@@ -179,6 +180,7 @@ fn column(names: &Names, field: &Field) -> Option<Column> {
         not_null: field.arity == Arity::Required,
         default: types::default(names, field),
         auto_increment: is_counted,
+        identity: None,
         attribute: Some(field.name.name.clone()).filter(|attribute| attribute != name),
         generated: None,
         name: names.ident(name, field.name.span),
