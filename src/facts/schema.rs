@@ -172,16 +172,6 @@ pub enum SchemaChange {
         /// Views that read from them go too.
         cascade: bool,
     },
-    /// `CREATE EXTENSION` (PostgreSQL).
-    CreateExtension {
-        /// The extension.
-        name: Ident,
-    },
-    /// `DROP EXTENSION`.
-    DropExtension {
-        /// The extensions.
-        names: Vec<Ident>,
-    },
     /// A statement that nobody understood: the tables it names become open.
     Opaque {
         /// The tables named in it; none = it may have changed any table.
@@ -206,9 +196,7 @@ impl SchemaChange {
             | Self::DropType { .. }
             | Self::CreateView(_)
             | Self::AlterView { .. }
-            | Self::DropView { .. }
-            | Self::CreateExtension { .. }
-            | Self::DropExtension { .. } => Vec::new(),
+            | Self::DropView { .. } => Vec::new(),
         }
     }
 }
@@ -242,8 +230,6 @@ pub struct CreateTable {
     pub if_not_exists: bool,
     /// A temporary table: not part of the schema.
     pub temporary: bool,
-    /// What follows `PARTITION BY`.
-    pub partitioning: Option<Expression>,
     /// The columns, in order.
     pub columns: Vec<Column>,
     /// Constraints of the table and of its columns; an inline one has its column in it.
@@ -258,12 +244,7 @@ pub struct CreateTable {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Derived {
     /// A partition of another table: no table of its own for any rule.
-    PartitionOf {
-        /// The table it is a part of.
-        parent: TableName,
-        /// What follows that name: `FOR VALUES …`.
-        bounds: Option<Expression>,
-    },
+    PartitionOf(TableName),
     /// Inherits columns.
     Inherits(Vec<TableName>),
     /// Copies columns, and with `indexes` keys and indexes too.
@@ -292,23 +273,12 @@ pub struct Column {
     pub default: Option<Expression>,
     /// Numbers itself: serial, identity, AUTO_INCREMENT, AUTOINCREMENT.
     pub auto_increment: bool,
-    /// How it numbers itself, where the clause says more than that it does.
-    pub identity: Option<Identity>,
     /// What computes it, as written.
     pub generated: Option<Expression>,
     /// The field of a model that stands for it, where that has another name.
     pub attribute: Option<String>,
     /// The whole clause.
     pub span: Span,
-}
-
-/// `GENERATED … AS IDENTITY` of PostgreSQL.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Identity {
-    /// `ALWAYS`.
-    Always,
-    /// `BY DEFAULT`: a value that is given counts.
-    ByDefault,
 }
 
 /// A type as written and as the database calls it.
@@ -402,7 +372,7 @@ pub struct ForeignKey {
 pub struct Exclusion {
     /// `USING method`, lower case.
     pub method: Option<String>,
-    /// Its keys, in order; the text of each ends in its operator.
+    /// Its keys, in order, each without its operator.
     pub keys: Vec<IndexKey>,
     /// `WHERE …`.
     pub predicate: Option<Expression>,
@@ -530,8 +500,8 @@ pub enum AlterKind {
     SetIdentity {
         /// The column.
         column: Ident,
-        /// What is added or set; `None` drops it.
-        identity: Option<Identity>,
+        /// Added or dropped.
+        identity: bool,
     },
     /// `ALTER COLUMN … DROP EXPRESSION`.
     DropExpression {
@@ -586,8 +556,6 @@ pub enum AlterKind {
     AttachPartition {
         /// The table that becomes a partition.
         partition: TableName,
-        /// What follows that name: `FOR VALUES …`.
-        bounds: Option<Expression>,
     },
     /// Understood, and of no interest to any rule (owner, storage, statistics, …).
     Nothing,

@@ -45,7 +45,7 @@ use super::python::Python;
 use crate::config::Settings;
 use crate::discover::Unit;
 use crate::facts::FileOutcome;
-use crate::facts::schema::{Action, Dialect, Expression, Identity, TypeName};
+use crate::facts::schema::{Action, Dialect, Expression, TypeName};
 use crate::source::Loc;
 
 pub use crate::discover::MigrationTool;
@@ -82,8 +82,6 @@ pub struct Database {
     pub partitions: BTreeMap<TableKey, Table>,
     /// Types that statements made: enums, domains, …
     pub types: BTreeMap<TableKey, Type>,
-    /// Extensions of PostgreSQL.
-    pub extensions: BTreeSet<String>,
     /// The views, by key.
     pub views: BTreeMap<TableKey, View>,
     /// Names of tables that some statement nobody understood may have made or changed, or that are
@@ -147,10 +145,6 @@ pub struct Table {
     pub opaque: bool,
     /// The table it is a partition of.
     pub partition_of: Option<TableKey>,
-    /// Which of its rows it holds, as written.
-    pub bounds: Option<String>,
-    /// How its rows are told to partitions, as written.
-    pub partitioning: Option<String>,
     /// Its rows are those of a query, a server or a module elsewhere, or it inherits its columns:
     /// it need not have keys of its own.
     pub derived: bool,
@@ -175,8 +169,6 @@ pub struct Column {
     pub default: Option<Expression>,
     /// Numbers itself.
     pub auto_increment: bool,
-    /// How it numbers itself, where more is said than that it does.
-    pub identity: Option<Identity>,
     /// What computes it.
     pub generated: Option<Expression>,
     /// The field of the model that stands for it, where that has another name.

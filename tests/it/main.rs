@@ -4,6 +4,7 @@
 
 mod cli;
 mod discover;
+mod django;
 mod fixtures;
 mod json;
 mod postgres;
@@ -16,3 +17,4 @@ mod report;
 mod schema;
 mod sql;
 mod tidy;
+mod venv;

@@ -3,6 +3,6 @@
 //!
 //! Without a server these tests say so and pass, unless `AICHECK_ORACLES=1` demands one.
 
-mod catalogue;
-mod server;
+pub(crate) mod catalogue;
+pub(crate) mod server;
 mod tools;

@@ -23,10 +23,7 @@ impl SchemaStatement {
             SchemaChange::DropTable { tables, .. } | SchemaChange::Opaque { tables } => {
                 tables.move_to(at);
             }
-            SchemaChange::DropSchema { names } | SchemaChange::DropExtension { names } => {
-                names.move_to(at);
-            }
-            SchemaChange::CreateExtension { name } => name.move_to(at),
+            SchemaChange::DropSchema { names } => names.move_to(at),
             SchemaChange::RenameTable { table, to } => {
                 table.span = at;
                 to.span = at;
@@ -101,16 +98,11 @@ leaves!(Ident, TableName, TypeName, Expression);
 impl Placed for CreateTable {
     fn move_to(&mut self, at: Span) {
         self.table.move_to(at);
-        self.partitioning.move_to(at);
         self.columns.move_to(at);
         self.constraints.move_to(at);
         self.indexes.move_to(at);
         match &mut self.derived {
-            Some(Derived::PartitionOf { parent, bounds }) => {
-                parent.move_to(at);
-                bounds.move_to(at);
-            }
-            Some(Derived::Like { table, .. }) => table.move_to(at),
+            Some(Derived::PartitionOf(table) | Derived::Like { table, .. }) => table.move_to(at),
             Some(Derived::Inherits(tables)) => tables.move_to(at),
             Some(Derived::Query | Derived::Foreign) | None => {}
         }
@@ -260,11 +252,8 @@ impl Placed for AlterAction {
             | AlterKind::DropConstraint { name, .. }
             | AlterKind::DropIndex { name }
             | AlterKind::SetSchema { schema: name } => name.move_to(at),
-            AlterKind::RenameTable { to: table } => table.move_to(at),
-            AlterKind::AttachPartition { partition, bounds } => {
-                partition.move_to(at);
-                bounds.move_to(at);
-            }
+            AlterKind::RenameTable { to: table }
+            | AlterKind::AttachPartition { partition: table } => table.move_to(at),
             AlterKind::DropPrimaryKey | AlterKind::Nothing | AlterKind::Opaque => {}
         }
     }

@@ -3,9 +3,7 @@
 use super::column::{self, Definition};
 use super::cursor::Cursor;
 use super::{constraint, index, table, types};
-use crate::facts::schema::{
-    AlterAction, AlterKind, Dialect, Ident, Identity, SchemaChange, TableName,
-};
+use crate::facts::schema::{AlterAction, AlterKind, Dialect, Ident, SchemaChange, TableName};
 use crate::source::Span;
 
 /// Reads `ALTER TABLE`, behind those words.
@@ -214,10 +212,10 @@ impl Actions {
             let Some(partition) = item.table_name() else {
                 return false;
             };
-            let bounds = table::bounds(item);
+            item.skip_all();
             self.push(
                 item.span_from(start),
-                AlterKind::AttachPartition { partition, bounds },
+                AlterKind::AttachPartition { partition },
             );
             return true;
         }
@@ -319,22 +317,17 @@ impl Actions {
                 column,
                 default: None,
             }
-        } else if item.eat_any("add generated|set generated") {
-            let identity = if item.is("always") {
-                Identity::Always
-            } else {
-                Identity::ByDefault
-            };
+        } else if item.eat("add generated") {
             item.skip_all();
             AlterKind::SetIdentity {
                 column,
-                identity: Some(identity),
+                identity: true,
             }
         } else if item.eat("drop identity") {
             item.eat("if exists");
             AlterKind::SetIdentity {
                 column,
-                identity: None,
+                identity: false,
             }
         } else if item.eat("drop expression") {
             item.eat("if exists");
@@ -390,7 +383,7 @@ impl Actions {
 }
 
 /// What a column's `SET` and the like do without any rule caring.
-const HARMLESS_COLUMN: &str = "set statistics|set storage|set compression|set visible|set invisible|\
+const HARMLESS_COLUMN: &str = "set statistics|set storage|set compression|set generated|set visible|set invisible|\
     set increment|set start|set sequence|set cache|reset|restart|add masked";
 
 fn not_null(column: Ident, not_null: bool) -> AlterKind {

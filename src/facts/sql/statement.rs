@@ -189,12 +189,6 @@ fn create(cursor: &mut Cursor, start: u32) -> Meaning {
         };
         return changes(view::create(cursor, modifiers));
     }
-    if cursor.eat("extension") {
-        cursor.eat("if not exists");
-        let name = cursor.ident();
-        cursor.skip_all();
-        return changes(name.map(|name| SchemaChange::CreateExtension { name }));
-    }
     if cursor.eat("type") {
         return changes(custom_type::create(cursor));
     }
@@ -242,27 +236,22 @@ fn drop(cursor: &mut Cursor) -> Meaning {
     if cursor.eat_any("view|materialized view") {
         return changes(view::drop(cursor));
     }
-    if let Some(word) = cursor.eat_which("schema|extension") {
+    if cursor.eat("schema") {
         cursor.eat("if exists");
-        let names = names(cursor);
-        return changes((!names.is_empty()).then_some(match word {
-            "schema" => SchemaChange::DropSchema { names },
-            _ => SchemaChange::DropExtension { names },
-        }));
+        return changes(schemas(cursor));
     }
     Meaning::Nothing
 }
 
-/// Reads names divided by commas.
-fn names(cursor: &mut Cursor) -> Vec<Ident> {
-    let mut names = Vec::new();
+fn schemas(cursor: &mut Cursor) -> Option<SchemaChange> {
+    let mut names: Vec<Ident> = Vec::new();
     while let Some(name) = cursor.ident() {
         names.push(name);
         if !cursor.eat_symbol(b',') {
             break;
         }
     }
-    names
+    (!names.is_empty()).then_some(SchemaChange::DropSchema { names })
 }
 
 /// Statements that leave the schema alone, whatever they say.

@@ -3,8 +3,7 @@
 use super::cursor::{Cursor, fold};
 use super::{column, constraint, index};
 use crate::facts::schema::{
-    Column, ConstraintKind, CreateTable, Derived, Dialect, Expression, Ident, SchemaChange,
-    TableName,
+    Column, ConstraintKind, CreateTable, Derived, Dialect, Ident, SchemaChange, TableName,
 };
 use crate::parse::sql::opinion;
 
@@ -15,11 +14,8 @@ pub(super) fn create(cursor: &mut Cursor, temporary: bool, foreign: bool) -> Opt
     table.if_not_exists = if_not_exists;
     table.derived = foreign.then_some(Derived::Foreign);
     if cursor.eat("partition of") {
-        let parent = cursor.table_name()?;
+        table.derived = cursor.table_name().map(Derived::PartitionOf);
         cursor.group();
-        let bounds = bounds(cursor);
-        table.derived = Some(Derived::PartitionOf { parent, bounds });
-        table.partitioning = partitioning(cursor);
         cursor.skip_all();
         return Some(SchemaChange::CreateTable(table));
     }
@@ -40,34 +36,6 @@ pub(super) fn create(cursor: &mut Cursor, temporary: bool, foreign: bool) -> Opt
     Some(SchemaChange::CreateTable(table))
 }
 
-/// Reads `FOR VALUES …` and `DEFAULT` of a partition.
-pub(super) fn bounds(cursor: &mut Cursor) -> Option<Expression> {
-    let start = cursor.start();
-    while !cursor.done() && !cursor.is_any("partition by|using|tablespace") {
-        let is_option = cursor.is("with") && cursor.symbol_at(1, b'(');
-        if is_option && !cursor.word_at(2).eq_ignore_ascii_case("modulus") {
-            break;
-        }
-        cursor.skip();
-    }
-    let bounds = cursor.expression_from(start);
-    (!bounds.text.is_empty()).then_some(bounds)
-}
-
-/// Reads `PARTITION BY RANGE (a)`; in MySQL the partitions follow.
-fn partitioning(cursor: &mut Cursor) -> Option<Expression> {
-    if !cursor.eat("partition by") {
-        return None;
-    }
-    let start = cursor.start();
-    cursor.ident();
-    cursor.skip();
-    if cursor.dialect() == Dialect::Mysql {
-        cursor.skip_all();
-    }
-    Some(cursor.expression_from(start))
-}
-
 /// A table without columns; `#name` of SQL Server and some schemas make it temporary.
 fn empty(table: TableName, temporary: bool) -> CreateTable {
     let schema = table.schema.as_deref().unwrap_or_default();
@@ -75,7 +43,6 @@ fn empty(table: TableName, temporary: bool) -> CreateTable {
         temporary: temporary || table.name.starts_with('#') || matches!(schema, "pg_temp" | "temp"),
         table,
         if_not_exists: false,
-        partitioning: None,
         columns: Vec::new(),
         constraints: Vec::new(),
         indexes: Vec::new(),
@@ -173,8 +140,12 @@ fn options(cursor: &mut Cursor, table: &mut CreateTable) {
                 table.columns = query_columns(*cursor);
             }
             cursor.skip_all();
-        } else if cursor.is("partition by") {
-            table.partitioning = partitioning(cursor);
+        } else if cursor.eat("partition by") {
+            cursor.ident();
+            cursor.skip();
+            if cursor.dialect() == Dialect::Mysql {
+                cursor.skip_all();
+            }
         } else if !option(cursor) {
             cursor.skip_unknown();
         }
@@ -201,7 +172,6 @@ fn query_columns(mut query: Cursor) -> Vec<Column> {
         not_null: false,
         default: None,
         auto_increment: false,
-        identity: None,
         generated: None,
         attribute: None,
         span,

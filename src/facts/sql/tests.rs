@@ -78,14 +78,14 @@ fn alter(kind: &AlterKind) -> String {
             column.name,
             default.as_ref().map_or("-", |default| &default.text)
         ),
-        AlterKind::SetIdentity { column, identity } => format!("{} {identity:?}", column.name),
+        AlterKind::SetIdentity { column, identity } => format!("{} auto {identity}", column.name),
         AlterKind::DropExpression { column } => format!("{} is plain", column.name),
         AlterKind::RenameColumn { name, to } => format!("{} -> {}", name.name, to.name),
         AlterKind::RenameConstraint { name, to } => format!("{} -> {}", name.name, to.name),
         AlterKind::RenameIndex { name, to } => format!("{} -> {}", name.name, to.name),
         AlterKind::RenameTable { to } => format!("-> {}", to.name),
         AlterKind::SetSchema { schema } => format!("in {}", schema.name),
-        AlterKind::AttachPartition { partition, .. } => format!("attach {}", partition.name),
+        AlterKind::AttachPartition { partition } => format!("attach {}", partition.name),
         AlterKind::DropPrimaryKey => "drop primary key".to_owned(),
         AlterKind::Nothing => "nothing".to_owned(),
         AlterKind::Opaque => "opaque".to_owned(),
@@ -187,8 +187,6 @@ fn told(dialect: Dialect, sql: &str) -> Vec<String> {
                 format!("type {}: {}", name.name, types::changed(change))
             }
             SchemaChange::DropType { names: types, .. } => format!("drop type {}", names(types)),
-            SchemaChange::CreateExtension { name } => format!("extension {}", name.name),
-            SchemaChange::DropExtension { names } => format!("drop extension {}", names[0].name),
             SchemaChange::CreateView(view) => format!("view {}", view.name.name),
             SchemaChange::AlterView { name, .. } => format!("view {}: changed", name.name),
             SchemaChange::DropView { names: views, .. } => format!("drop view {}", names(views)),

@@ -74,9 +74,7 @@ impl Replay {
                 self.drop_constraint(key, &name.name, *cascade, span);
             }
             AlterKind::AddIndex(index) => self.add_index(key, index),
-            AlterKind::AttachPartition { partition, bounds } => {
-                self.attach_partition(key, partition, bounds.as_ref());
-            }
+            AlterKind::AttachPartition { partition } => self.attach_partition(key, partition),
             kind => self.alter_alone(key, kind, span),
         }
     }
@@ -104,8 +102,7 @@ impl Replay {
             }
             AlterKind::SetIdentity { column, identity } => {
                 if let Some(column) = table.column_mut(&column.name) {
-                    column.auto_increment = identity.is_some();
-                    column.identity = *identity;
+                    column.auto_increment = *identity;
                 }
             }
             AlterKind::DropExpression { column } => {
@@ -229,7 +226,6 @@ impl Replay {
                 nullable: true,
                 default: None,
                 auto_increment: false,
-                identity: None,
                 generated: None,
                 attribute: None,
                 created: false,
@@ -237,16 +233,10 @@ impl Replay {
         }
     }
 
-    fn attach_partition(
-        &mut self,
-        parent: &TableKey,
-        name: &TableName,
-        bounds: Option<&Expression>,
-    ) {
+    fn attach_partition(&mut self, parent: &TableKey, name: &TableName) {
         let key = self.resolve(name);
         if let Some(mut table) = self.database.tables.remove(&key) {
             table.partition_of = Some(parent.clone());
-            table.bounds = bounds.map(|bounds| bounds.text.clone());
             self.insert(table);
         }
     }

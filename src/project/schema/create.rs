@@ -22,8 +22,6 @@ impl Replay {
         let earlier = self.table(&key).filter(|table| !table.created).cloned();
         let mut table = Table::new(key.clone(), self.at(create.table.span));
         table.opaque = guarded && self.is_doubtful(&key);
-        let partitioning = create.partitioning.as_ref();
-        table.partitioning = partitioning.map(|partitioning| partitioning.text.clone());
         if let Some(derived) = &create.derived {
             self.derive_columns(&mut table, derived);
         }
@@ -89,7 +87,6 @@ impl Replay {
             nullable: !clause.not_null,
             default: clause.default.clone(),
             auto_increment: clause.auto_increment,
-            identity: clause.identity,
             generated: clause.generated.clone(),
             attribute: clause.attribute.clone(),
             created: true,
@@ -104,9 +101,8 @@ impl Replay {
                 table.columns_known = false;
                 return;
             }
-            Derived::PartitionOf { parent, bounds } => {
+            Derived::PartitionOf(parent) => {
                 table.partition_of = Some(self.resolve(parent));
-                table.bounds = bounds.as_ref().map(|bounds| bounds.text.clone());
                 std::slice::from_ref(parent)
             }
             Derived::Like { table: parent, .. } => std::slice::from_ref(parent),

@@ -21,8 +21,6 @@ impl Table {
             columns_known: true,
             opaque: false,
             partition_of: None,
-            bounds: None,
-            partitioning: None,
             derived: false,
             seeded: false,
         }

@@ -62,7 +62,6 @@ impl Replay {
                 partitions: BTreeMap::new(),
                 types: BTreeMap::new(),
                 views: BTreeMap::new(),
-                extensions: BTreeSet::new(),
                 open: Vec::new(),
                 unordered: BTreeSet::new(),
                 names: BTreeSet::new(),
@@ -126,13 +125,6 @@ impl Replay {
                 for name in names {
                     self.drop_view(name, *cascade);
                 }
-            }
-            SchemaChange::CreateExtension { name } => {
-                self.database.extensions.insert(name.name.clone());
-            }
-            SchemaChange::DropExtension { names } => {
-                let gone = |name: &String| names.iter().any(|dropped| dropped.name == *name);
-                self.database.extensions.retain(|name| !gone(name));
             }
             SchemaChange::Opaque { tables } => self.open_all(tables),
         }

@@ -94,9 +94,7 @@ impl Touch {
             | SchemaChange::DropType { .. }
             | SchemaChange::CreateView(_)
             | SchemaChange::AlterView { .. }
-            | SchemaChange::DropView { .. }
-            | SchemaChange::CreateExtension { .. }
-            | SchemaChange::DropExtension { .. } => {}
+            | SchemaChange::DropView { .. } => {}
         }
     }
 
@@ -113,7 +111,7 @@ impl Touch {
             self.read_constraint(&constraint.kind);
         }
         let sources: &[TableName] = match &create.derived {
-            Some(Derived::PartitionOf { parent: table, .. } | Derived::Like { table, .. }) => {
+            Some(Derived::PartitionOf(table) | Derived::Like { table, .. }) => {
                 std::slice::from_ref(table)
             }
             Some(Derived::Inherits(tables)) => tables,
@@ -131,7 +129,7 @@ impl Touch {
             }
             AlterKind::AddConstraint(constraint) => self.read_constraint(&constraint.kind),
             AlterKind::RenameTable { to } => self.rename(key.clone(), to),
-            AlterKind::AttachPartition { partition, .. } => {
+            AlterKind::AttachPartition { partition } => {
                 self.needs.insert(TableKey::of(partition));
             }
             AlterKind::AddIndex(_) | AlterKind::Nothing => {}

@@ -107,7 +107,11 @@ fn foreign_key(table: &str, fk: &ForeignKey) -> Value {
         fk.columns,
         fk.parent.to_string(),
         fk.parent_columns,
-        action(fk.on_delete),
+        action(if fk.emulated {
+            Action::NoAction
+        } else {
+            fk.on_delete
+        }),
         action(fk.on_update)
     ])
 }

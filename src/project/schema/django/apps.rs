@@ -170,12 +170,18 @@ impl Apps {
     }
 
     /// The field that models of the application at a path have for a primary key when they declare
-    /// none. Before Django 6 an `AutoField`, where nothing says so.
+    /// none.
     pub(in crate::project::schema) fn auto_field(&self, path: &Utf8Path) -> &str {
         let own = self.app(path).and_then(|app| app.auto_field.as_deref());
+        own.unwrap_or_else(|| self.project_auto_field(path))
+    }
+
+    /// The same of the whole project, which holds for tables of pairs: migrations make them without
+    /// asking the application. Before Django 6 an `AutoField`, where nothing says so.
+    pub(in crate::project::schema) fn project_auto_field(&self, path: &Utf8Path) -> &str {
         let settings = self.projects.get(self.root(path));
-        own.or(settings.and_then(|settings| settings.auto_field.as_deref()))
-            .unwrap_or("AutoField")
+        let said = settings.and_then(|settings| settings.auto_field.as_deref());
+        said.unwrap_or("AutoField")
     }
 
     /// The model of users in the project that a file belongs to.

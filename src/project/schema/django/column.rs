@@ -5,8 +5,8 @@ use super::field::{Field, Kind, Options, Relation};
 use super::names::{self, Suffix};
 use super::state::{Model, State};
 use crate::facts::schema::{
-    Column, Constraint, ConstraintKind, Dialect, Expression, ForeignKey, Ident, Identity, Index,
-    IndexKey, TableName, TypeName,
+    Column, Constraint, ConstraintKind, Dialect, Expression, ForeignKey, Ident, Index, IndexKey,
+    TableName, TypeName,
 };
 use crate::source::Span;
 
@@ -58,9 +58,18 @@ const TYPES: &[(&str, [&str; 4])] = &[
     ),
     ("IntegerField", ["integer"; 4]),
     ("JSONField", ["jsonb", "json", "text", "nvarchar"]),
-    ("PositiveBigIntegerField", ["bigint"; 4]),
-    ("PositiveIntegerField", ["integer"; 4]),
-    ("PositiveSmallIntegerField", ["smallint"; 4]),
+    (
+        "PositiveBigIntegerField",
+        ["bigint", "bigint", "bigint unsigned", "bigint"],
+    ),
+    (
+        "PositiveIntegerField",
+        ["integer", "integer", "integer unsigned", "integer"],
+    ),
+    (
+        "PositiveSmallIntegerField",
+        ["smallint", "smallint", "smallint unsigned", "smallint"],
+    ),
     (
         "SmallAutoField",
         ["smallint", "smallint", "integer", "smallint"],
@@ -114,7 +123,6 @@ impl State {
                 span: *span,
             }),
             auto_increment: is_auto(&field.kind),
-            identity: is_auto(&field.kind).then_some(Identity::ByDefault),
             generated: options.computed.map(|span| Expression {
                 text: UNTOLD.to_owned(),
                 span,
@@ -204,8 +212,7 @@ impl State {
             base: base.to_owned(),
             args: self.arguments(name, base, options),
             array: false,
-            unsigned: name.starts_with("Positive")
-                && matches!(self.dialect, Dialect::Mysql | Dialect::Sqlite),
+            unsigned: name.starts_with("Positive") && self.dialect == Dialect::Mysql,
             span,
         })
     }
@@ -355,7 +362,6 @@ impl State {
         };
         if let (Dialect::Postgres, Some(operators)) = (self.dialect, operators)
             && (options.indexed || field.is_unique())
-            && !options.collated
         {
             found.push(self.field_index(table, field, column, "_like", Some(operators)));
         }

@@ -134,8 +134,6 @@ pub(in crate::project::schema) struct Options {
     pub max_length: Option<i64>,
     /// `max_digits` and `decimal_places`.
     pub digits: Option<(i64, i64)>,
-    /// `db_collation`, which may rule out indexes for patterns.
-    pub collated: bool,
     /// `db_default`.
     pub db_default: Option<(Value, Span)>,
     /// `expression`, of a generated column.
@@ -249,6 +247,8 @@ fn kind(scope: &Scope, call: &Call, known: &Known, options: &mut Options) -> Kin
             let columns = call.args.iter().filter_map(|value| scope.text(value));
             Kind::CompositeKey(columns.collect())
         }
+        // How long its values are only the constructor knows.
+        Some("CharField") if known.own && options.max_length.is_none() => Kind::Unknown,
         name => match name.and_then(library::spatial) {
             Some(shape) => spatial(scope, call, shape),
             None => known.kind(),
@@ -334,7 +334,6 @@ impl Options {
                 "max_length" => options.max_length = scope.number(value),
                 "max_digits" => digits.0 = scope.number(value),
                 "decimal_places" => digits.1 = scope.number(value),
-                "db_collation" => options.collated = *value != Value::None,
                 "db_default" => options.db_default = Some((scope.constant(value), *span)),
                 "expression" => options.computed = Some(*span),
                 "**" => options.open = true,

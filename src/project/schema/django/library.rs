@@ -48,6 +48,9 @@ pub(in crate::project::schema) struct Known {
     pub primary_key: bool,
     /// The model it leads to.
     pub to: Option<String>,
+    /// A class of the project with a constructor of its own, which may set what a call does not.
+    #[serde(skip)]
+    pub own: bool,
     /// A second field that it brings along: what is put behind the name, what it is, and its
     /// `max_length`.
     pub beside: Option<(String, String, i64)>,

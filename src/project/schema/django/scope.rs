@@ -76,6 +76,7 @@ impl Scope<'_> {
             known.ty = None;
         }
         if defines("__init__") {
+            known.own = true;
             known.max_length = None;
         }
         Some(known)

@@ -89,7 +89,7 @@ impl Reader<'_> {
             constraints: Vec::new(),
             managed: true,
             proxy_of: None,
-            auto_field: self.apps.auto_field(path).to_owned(),
+            auto_field: self.apps.project_auto_field(path).to_owned(),
             open: self.classes.is_open(class),
             key: key.clone(),
         };
@@ -105,7 +105,7 @@ impl Reader<'_> {
             self.link(parent, &mut model);
         }
         if model.key_field().is_none() && model.composite_key().is_none() {
-            let kind = Kind::Plain(model.auto_field.clone());
+            let kind = Kind::Plain(self.apps.auto_field(path).to_owned());
             let field = made_up(&model, "id", kind);
             model.fields.insert(0, field);
         }
@@ -120,11 +120,12 @@ impl Reader<'_> {
     }
 
     /// The fields of the class and of the abstract models it descends from. What is nearer hides
-    /// what is farther; what is farther stands first.
+    /// what is farther; what was declared first stands first.
     fn inherit(&self, class: ClassId, model: &mut Model) {
         let mut seen: BTreeSet<&str> = BTreeSet::new();
+        let mut found = Vec::new();
         for origin in self.classes.lineage(class) {
-            let mut fields = match origin {
+            let fields: Vec<Field> = match origin {
                 Origin::Own(class) => self.declared(class, model, &mut seen),
                 Origin::Package(fields) => fields
                     .iter()
@@ -132,9 +133,12 @@ impl Reader<'_> {
                     .map(|(name, known)| of_package(model, name, known))
                     .collect(),
             };
-            fields.append(&mut model.fields);
-            model.fields = fields;
+            found.push((origin, fields));
         }
+        let order = self.classes.declared_order(class);
+        found.sort_by_key(|(origin, _)| order.iter().position(|it| it == origin));
+        let fields = found.into_iter().flat_map(|(_, fields)| fields);
+        model.fields.splice(0..0, fields);
     }
 
     /// The fields that the body of a class declares, for a model that takes them over. The last

@@ -107,20 +107,47 @@ impl Classes {
         while let Some(origin) = found.get(next).copied() {
             next += 1;
             let Origin::Own(class) = origin else { continue };
-            for base in self.descent(class).iter().flat_map(|it| &it.bases) {
-                let origin = match base {
-                    Link::Own(base) if self.of(*base) == Some(Class::Abstract) => {
-                        Origin::Own(*base)
-                    }
-                    Link::Abstract(fields) => Origin::Package(fields),
-                    _ => continue,
-                };
+            for origin in self.abstract_bases(class) {
                 if !found.contains(&origin) {
                     found.push(origin);
                 }
             }
         }
         found
+    }
+
+    /// The same with each behind those it descends from.
+    pub(super) fn declared_order(&self, class: ClassId) -> Vec<Origin> {
+        let mut found = Vec::new();
+        let mut left = vec![(Origin::Own(class), false)];
+        let mut seen = BTreeSet::from([class]);
+        while let Some((origin, is_done)) = left.pop() {
+            let Origin::Own(class) = origin else {
+                found.push(origin);
+                continue;
+            };
+            if is_done {
+                found.push(origin);
+                continue;
+            }
+            left.push((origin, true));
+            for origin in self.abstract_bases(class).into_iter().rev() {
+                if !matches!(origin, Origin::Own(base) if !seen.insert(base)) {
+                    left.push((origin, false));
+                }
+            }
+        }
+        found
+    }
+
+    fn abstract_bases(&self, class: ClassId) -> Vec<Origin> {
+        let bases = self.descent(class).into_iter().flat_map(|it| &it.bases);
+        let origins = bases.filter_map(|base| match base {
+            Link::Own(base) if self.of(*base) == Some(Class::Abstract) => Some(Origin::Own(*base)),
+            Link::Abstract(fields) => Some(Origin::Package(fields)),
+            _ => None,
+        });
+        origins.collect()
     }
 
     /// The models whose rows it extends, also by way of abstract ones; behind a proxy stands the

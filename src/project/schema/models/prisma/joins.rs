@@ -113,7 +113,6 @@ impl<'a> Join<'a> {
             not_null: true,
             default: None,
             auto_increment: false,
-            identity: None,
             attribute: None,
             generated: None,
             span: self.at,

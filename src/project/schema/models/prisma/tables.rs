@@ -134,7 +134,6 @@ pub(super) fn create(
 ) -> CreateTable {
     CreateTable {
         table,
-        partitioning: None,
         if_not_exists: false,
         temporary: false,
         columns,
@@ -180,7 +179,6 @@ fn column(names: &Names, field: &Field) -> Option<Column> {
         not_null: field.arity == Arity::Required,
         default: types::default(names, field),
         auto_increment: is_counted,
-        identity: None,
         attribute: Some(field.name.name.clone()).filter(|attribute| attribute != name),
         generated: None,
         name: names.ident(name, field.name.span),

@@ -1,0 +1,4 @@
+SECRET_KEY = "not-a-secret"
+INSTALLED_APPS = ["django.contrib.postgres", "catalog"]
+DATABASES = {"default": {"ENGINE": "django.db.backends.postgresql", "NAME": "catalog"}}
+USE_TZ = True
