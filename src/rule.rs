@@ -14,7 +14,7 @@ pub mod prelude {
     pub use super::{Rule, Sink};
     pub use crate::facts::Answer;
     pub use crate::facts::python::Failure;
-    pub use crate::facts::schema::{Action, Dialect};
+    pub use crate::facts::schema::{Action, Command, Dialect};
     pub use crate::facts::secrets::{Binding, Suspect, ValueClass};
     pub use crate::finding::{Confidence, Finding, Severity, code};
     pub use crate::project::Project;
@@ -23,7 +23,7 @@ pub mod prelude {
     };
     pub use crate::project::schema::{
         Column, Database, ForeignKey, Idiom, Index, Key, MigrationTool, NarrowKey, NearMiss,
-        NewType, Orm, Place, Precious, Reached, Table, TableKey, Typed, Unreferenced, Why,
+        NewType, Orm, Place, Policy, Precious, Reached, Table, TableKey, Typed, Unreferenced, Why,
         operation,
     };
     pub use crate::source::{Loc, Span};

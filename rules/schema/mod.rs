@@ -8,6 +8,7 @@ mod missing_foreign_key;
 mod missing_primary_key;
 mod money_type;
 mod narrow_primary_key;
+mod table_without_rls;
 mod timestamp_without_timezone;
 mod unchecked_enum_column;
 mod unreviewed_cascade;
@@ -23,6 +24,7 @@ pub(super) const RULES: &[Rule] = &[
     missing_primary_key::RULE,
     money_type::RULE,
     narrow_primary_key::RULE,
+    table_without_rls::RULE,
     timestamp_without_timezone::RULE,
     unchecked_enum_column::RULE,
     unreviewed_cascade::RULE,

@@ -70,6 +70,7 @@ fn of_file(name: &str, folder: Option<&String>) -> Option<Profile> {
     if extension == "py" && borders(&["test"]) || matches!(stem, "conftest" | "tests") {
         Some(Profile::Test)
     } else if !is_numbered && borders(&["seed", "seeds", "example", "examples"])
+        || stem == "template"
         || is_settings && has(&["dev", "development", "local"])
     {
         Some(Profile::Example)

@@ -3,6 +3,7 @@
 //! Names are stored as the database compares them: folded to lower case unless quoted in PostgreSQL,
 //! always in SQLite and SQL Server, and for everything but tables in MySQL. Knows no parser.
 
+mod access;
 mod place;
 mod types;
 mod view;
@@ -10,6 +11,7 @@ mod view;
 use serde::{Deserialize, Serialize};
 
 use crate::source::Span;
+pub use access::{AccessChange, Command, Policy, Target};
 pub use types::{Beside, Domain, TypeChange, TypeDefinition};
 pub use view::{CreateView, ViewChange};
 
@@ -172,6 +174,8 @@ pub enum SchemaChange {
         /// Views that read from them go too.
         cascade: bool,
     },
+    /// `CREATE POLICY` and what else decides who may reach rows.
+    Access(AccessChange),
     /// A statement that nobody understood: the tables it names become open.
     Opaque {
         /// The tables named in it; none = it may have changed any table.
@@ -189,6 +193,7 @@ impl SchemaChange {
             Self::CreateIndex(index) => vec![index.table.clone()],
             Self::DropTable { tables, .. } | Self::Opaque { tables } => tables.clone(),
             Self::DropIndex { table, .. } => table.iter().cloned().collect(),
+            Self::Access(change) => change.tables(),
             Self::DropSchema { .. }
             | Self::RenameIndex { .. }
             | Self::CreateType { .. }
@@ -556,6 +561,11 @@ pub enum AlterKind {
     AttachPartition {
         /// The table that becomes a partition.
         partition: TableName,
+    },
+    /// `ENABLE` or `DISABLE ROW LEVEL SECURITY`.
+    RowSecurity {
+        /// Enabled or disabled.
+        enabled: bool,
     },
     /// Understood, and of no interest to any rule (owner, storage, statistics, …).
     Nothing,

@@ -3,6 +3,7 @@
 //! Our own readers account for each token of a definition. What they do not know is shown to full
 //! parsers; what nobody understands opens the tables it names and is said in one note.
 
+mod access;
 mod alter;
 mod block;
 mod column;

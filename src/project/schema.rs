@@ -1,6 +1,7 @@
 //! The end state of each database: migrations replayed in their tool's order. Knows what statements
 //! do to a schema, not what they are written in; every part of the model cites what made it.
 
+mod access;
 mod alter;
 mod baseline;
 mod cascade;
@@ -49,6 +50,7 @@ use crate::facts::schema::{Action, Dialect, Expression, TypeName};
 use crate::source::Loc;
 
 pub use crate::discover::MigrationTool;
+pub use access::{Policy, RowSecurity};
 pub use cascade::{Cascades, Precious, Reached};
 pub use coverage::{NearMiss, Why};
 pub use family::Family;
@@ -89,6 +91,10 @@ pub struct Database {
     pub open: Vec<String>,
     /// Tables whose end state depends on an order of files that is a guess.
     pub unordered: BTreeSet<TableKey>,
+    /// Tables whose rows are secured here and that are made by another history, if any.
+    pub secured_elsewhere: BTreeSet<TableKey>,
+    /// What a table begins with when it is made.
+    row_security: RowSecurity,
     /// Every name that a table, index, constraint or type ever bore. What is not in it need not be
     /// searched for, which keeps large schemas linear.
     names: BTreeSet<String>,
@@ -150,6 +156,8 @@ pub struct Table {
     pub derived: bool,
     /// Some migration writes rows of it out.
     pub seeded: bool,
+    /// Who may reach its rows.
+    pub row_security: RowSecurity,
 }
 
 /// A column at the end of replay.

@@ -2,9 +2,9 @@
 //! say stands where that code stands.
 
 use super::{
-    AlterAction, AlterKind, Column, Constraint, ConstraintKind, CreateTable, Derived, Expression,
-    ForeignKey, Ident, Index, SchemaChange, SchemaStatement, TableName, TypeChange, TypeDefinition,
-    TypeName, ViewChange,
+    AccessChange, AlterAction, AlterKind, Column, Constraint, ConstraintKind, CreateTable, Derived,
+    Expression, ForeignKey, Ident, Index, SchemaChange, SchemaStatement, TableName, Target,
+    TypeChange, TypeDefinition, TypeName, ViewChange,
 };
 use crate::source::Span;
 
@@ -48,6 +48,7 @@ impl SchemaStatement {
             SchemaChange::DropType { names, .. } | SchemaChange::DropView { names, .. } => {
                 names.move_to(at);
             }
+            SchemaChange::Access(change) => change.move_to(at),
             SchemaChange::CreateView(view) => {
                 view.name.move_to(at);
                 view.columns.move_to(at);
@@ -254,7 +255,49 @@ impl Placed for AlterAction {
             | AlterKind::SetSchema { schema: name } => name.move_to(at),
             AlterKind::RenameTable { to: table }
             | AlterKind::AttachPartition { partition: table } => table.move_to(at),
-            AlterKind::DropPrimaryKey | AlterKind::Nothing | AlterKind::Opaque => {}
+            AlterKind::DropPrimaryKey
+            | AlterKind::RowSecurity { .. }
+            | AlterKind::Nothing
+            | AlterKind::Opaque => {}
+        }
+    }
+}
+
+impl Placed for AccessChange {
+    fn move_to(&mut self, at: Span) {
+        match self {
+            Self::CreatePolicy(policy) => {
+                policy.name.move_to(at);
+                policy.table.move_to(at);
+                policy.roles.move_to(at);
+                policy.using.move_to(at);
+                policy.check.move_to(at);
+                policy.span = at;
+            }
+            Self::AlterPolicy {
+                name,
+                table,
+                to,
+                roles,
+                using,
+                check,
+            } => {
+                name.move_to(at);
+                table.move_to(at);
+                to.move_to(at);
+                roles.move_to(at);
+                using.move_to(at);
+                check.move_to(at);
+            }
+            Self::DropPolicy { name, table } => {
+                name.move_to(at);
+                table.move_to(at);
+            }
+            Self::Secure(target) | Self::Revoke(target) => {
+                if let Target::Tables(tables) = target {
+                    tables.move_to(at);
+                }
+            }
         }
     }
 }

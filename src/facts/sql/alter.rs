@@ -219,6 +219,12 @@ impl Actions {
             );
             return true;
         }
+        let security = item.eat_which("enable row level security|disable row level security");
+        if let Some(words) = security {
+            let enabled = words.starts_with('e');
+            self.push(item.span_from(start), AlterKind::RowSecurity { enabled });
+            return true;
+        }
         if is_harmless(item) {
             item.skip_all();
             return true;

@@ -7,7 +7,7 @@ use super::cursor::Cursor;
 use super::holes::Targets;
 use super::text::{self, Inner};
 use super::{rename, statement};
-use crate::facts::schema::{Dialect, SchemaChange, Section};
+use crate::facts::schema::{AccessChange, Dialect, SchemaChange, Section, Target};
 use crate::parse::sql::{Lexer, Statement, Statements, TokenKind};
 use crate::source::Span;
 
@@ -66,6 +66,9 @@ pub(super) fn read(cursor: Cursor, span: Span, scope: Scope, found: &mut Found) 
         }
         return true;
     }
+    if cursor.is("create event trigger") {
+        return event_trigger(cursor, span, scope, found);
+    }
     if cursor.is_any("create|alter") {
         return define(cursor, scope, found);
     }
@@ -120,6 +123,27 @@ fn execute(cursor: Cursor, span: Span, scope: Scope, found: &mut Found) {
         let tables = scope.targets.tables();
         found.push(span, scope, SchemaChange::Opaque { tables });
     }
+}
+
+/// A trigger that runs after every definition may secure each table that is made.
+fn event_trigger(mut cursor: Cursor, span: Span, scope: Scope, found: &mut Found) -> bool {
+    while !cursor.eat_any("execute function|execute procedure") {
+        if cursor.advance().is_none() {
+            return true;
+        }
+    }
+    let name = cursor.object_name().map(|name| name.name);
+    let mut routines = found.routines.iter().rev();
+    let routine = routines.find(|routine| Some(&routine.name) == name.as_ref());
+    let secures = routine.is_none_or(|routine| {
+        let body = routine.body.as_ref();
+        body.is_some_and(|body| body.text.to_lowercase().contains("row level security"))
+    });
+    if secures {
+        let change = AccessChange::Secure(Target::Later);
+        found.push(span, scope, SchemaChange::Access(change));
+    }
+    true
 }
 
 /// Remembers a routine for when it is called.

@@ -1,7 +1,9 @@
 //! Changes made by texts that are put together when they run: what of them is known for certain.
 
 use super::text::{has_hole, inner};
-use crate::facts::schema::{AlterAction, AlterKind, CreateView, SchemaChange, TableName};
+use crate::facts::schema::{
+    AccessChange, AlterAction, AlterKind, CreateView, SchemaChange, TableName, Target,
+};
 use crate::parse::sql::{Lexer, Piece, Token, TokenKind};
 use crate::source::Span;
 
@@ -91,6 +93,9 @@ pub(super) fn settle(
     lexer: &Lexer,
     targets: &Targets,
 ) -> Option<SchemaChange> {
+    if is_about_access(&change) {
+        return Some(secured_somehow(targets));
+    }
     let any = |tables: &[TableName]| tables.iter().any(|table| has_hole(&table.name));
     let unknown = match &change {
         SchemaChange::CreateTable(table) if has_hole(&table.table.name) => return None,
@@ -142,6 +147,30 @@ pub(super) fn settle(
         }
         other => other,
     })
+}
+
+/// Whether all it decides is who may reach the rows of a table whose name has a hole.
+fn is_about_access(change: &SchemaChange) -> bool {
+    match change {
+        SchemaChange::Access(change) => change.tables().iter().any(|table| has_hole(&table.name)),
+        SchemaChange::AlterTable { table, actions, .. } if has_hole(&table.name) => {
+            let secures =
+                |action: &AlterAction| matches!(action.kind, AlterKind::RowSecurity { .. });
+            let mut kinds = actions.iter();
+            kinds.all(|action| secures(action) || is_harmless(&action.kind))
+                && actions.iter().any(secures)
+        }
+        _ => false,
+    }
+}
+
+/// Rows of the tables are secured in a way that is not known.
+fn secured_somehow(targets: &Targets) -> SchemaChange {
+    let target = match targets.tables() {
+        tables if tables.is_empty() => Target::All,
+        tables => Target::Tables(tables),
+    };
+    SchemaChange::Access(AccessChange::Secure(target))
 }
 
 fn is_harmless(kind: &AlterKind) -> bool {

@@ -2,7 +2,7 @@
 
 use super::block::{self, Scope};
 use super::cursor::{Cursor, Source};
-use super::{Found, alter, custom_type, holes, index, seed, table, view};
+use super::{Found, access, alter, custom_type, holes, index, seed, table, view};
 use crate::facts::schema::{AlterKind, Ident, SchemaChange, Section, TableName};
 use crate::parse::sql::{Lexer, Statement, Token, TokenKind, opinion};
 use crate::source::Span;
@@ -146,6 +146,9 @@ fn lower(cursor: &mut Cursor, body: bool) -> Meaning {
         let made = table::select_into(*cursor);
         return made.map_or(Meaning::Nothing, |made| changes(Some(made)));
     }
+    if let Some(change) = access::revoke(*cursor) {
+        return Meaning::Changes(vec![change]);
+    }
     if body || is_harmless(cursor) {
         return Meaning::Nothing;
     }
@@ -189,6 +192,9 @@ fn create(cursor: &mut Cursor, start: u32) -> Meaning {
         };
         return changes(view::create(cursor, modifiers));
     }
+    if cursor.eat("policy") {
+        return changes(access::create_policy(cursor, start));
+    }
     if cursor.eat("type") {
         return changes(custom_type::create(cursor));
     }
@@ -210,6 +216,13 @@ fn alter(cursor: &mut Cursor) -> Meaning {
         return index::alter(cursor)
             .map_or(Meaning::Nothing, |change| Meaning::Changes(vec![change]));
     }
+    if cursor.eat("policy") {
+        return changes(access::alter_policy(cursor));
+    }
+    if cursor.eat("default privileges") {
+        let change = access::default_privileges(*cursor);
+        return change.map_or(Meaning::Nothing, |change| Meaning::Changes(vec![change]));
+    }
     if cursor.eat_any("type|domain") {
         return custom_type::alter(cursor)
             .map_or(Meaning::Nothing, |change| Meaning::Changes(vec![change]));
@@ -229,6 +242,9 @@ fn drop(cursor: &mut Cursor) -> Meaning {
     }
     if cursor.eat("index") {
         return changes(index::drop(cursor));
+    }
+    if cursor.eat("policy") {
+        return changes(access::drop_policy(cursor));
     }
     if cursor.eat_any("type|domain") {
         return changes(custom_type::drop(cursor));

@@ -1,5 +1,6 @@
 //! One line of SQL in, facts out.
 
+mod access;
 mod texts;
 mod types;
 mod views;
@@ -87,6 +88,7 @@ fn alter(kind: &AlterKind) -> String {
         AlterKind::SetSchema { schema } => format!("in {}", schema.name),
         AlterKind::AttachPartition { partition } => format!("attach {}", partition.name),
         AlterKind::DropPrimaryKey => "drop primary key".to_owned(),
+        AlterKind::RowSecurity { enabled } => format!("row security {enabled}"),
         AlterKind::Nothing => "nothing".to_owned(),
         AlterKind::Opaque => "opaque".to_owned(),
     }
@@ -190,6 +192,7 @@ fn told(dialect: Dialect, sql: &str) -> Vec<String> {
             SchemaChange::CreateView(view) => format!("view {}", view.name.name),
             SchemaChange::AlterView { name, .. } => format!("view {}: changed", name.name),
             SchemaChange::DropView { names: views, .. } => format!("drop view {}", names(views)),
+            SchemaChange::Access(change) => access::told(change),
         };
         assert!(!statement.span.of(sql).is_empty(), "{sql}: {what}");
         format!("{guard}{what}")

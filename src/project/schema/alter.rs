@@ -27,6 +27,7 @@ impl Replay {
                 let plain = matches!(
                     action.kind,
                     AlterKind::Nothing
+                        | AlterKind::RowSecurity { .. }
                         | AlterKind::RenameTable { .. }
                         | AlterKind::SetSchema { .. }
                 );
@@ -51,6 +52,7 @@ impl Replay {
                     self.move_table(&key, to.clone());
                     key = to;
                 }
+                AlterKind::RowSecurity { enabled } => self.secure(name, *enabled, action.span),
                 kind => self.alter(&key, kind, action.span),
             }
         }

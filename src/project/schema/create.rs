@@ -21,6 +21,7 @@ impl Replay {
         }
         let earlier = self.table(&key).filter(|table| !table.created).cloned();
         let mut table = Table::new(key.clone(), self.at(create.table.span));
+        table.row_security.clone_from(&self.database.row_security);
         table.opaque = guarded && self.is_doubtful(&key);
         if let Some(derived) = &create.derived {
             self.derive_columns(&mut table, derived);

@@ -1,7 +1,7 @@
 //! Changes inside one table, with what a database does unasked: keys and indexes follow a renamed
 //! column and go with a dropped one.
 
-use super::{Column, Index, Key, Table, TableKey, expression};
+use super::{Column, Index, Key, RowSecurity, Table, TableKey, expression};
 use crate::source::Loc;
 
 impl Table {
@@ -23,6 +23,7 @@ impl Table {
             partition_of: None,
             derived: false,
             seeded: false,
+            row_security: RowSecurity::default(),
         }
     }
 

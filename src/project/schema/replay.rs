@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Database, Table, TableKey};
+use super::{Database, RowSecurity, Table, TableKey};
 use crate::discover::MigrationTool;
 use crate::facts::NoteId;
 use crate::facts::schema::{Dialect, SchemaChange, SchemaStatement, Section, TableName};
@@ -64,6 +64,8 @@ impl Replay {
                 views: BTreeMap::new(),
                 open: Vec::new(),
                 unordered: BTreeSet::new(),
+                secured_elsewhere: BTreeSet::new(),
+                row_security: RowSecurity::default(),
                 names: BTreeSet::new(),
             },
             file: FileId(0),
@@ -126,6 +128,7 @@ impl Replay {
                     self.drop_view(name, *cascade);
                 }
             }
+            SchemaChange::Access(change) => self.change_access(change),
             SchemaChange::Opaque { tables } => self.open_all(tables),
         }
     }

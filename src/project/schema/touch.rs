@@ -77,6 +77,9 @@ impl Touch {
                 }
                 self.needs.insert(key);
             }
+            SchemaChange::Access(change) => {
+                self.needs.extend(change.tables().iter().map(TableKey::of));
+            }
             SchemaChange::CreateIndex(index) => {
                 self.needs.insert(TableKey::of(&index.table));
             }
@@ -132,7 +135,7 @@ impl Touch {
             AlterKind::AttachPartition { partition } => {
                 self.needs.insert(TableKey::of(partition));
             }
-            AlterKind::AddIndex(_) | AlterKind::Nothing => {}
+            AlterKind::AddIndex(_) | AlterKind::RowSecurity { .. } | AlterKind::Nothing => {}
             _ => {
                 self.changes.insert(key.clone());
             }

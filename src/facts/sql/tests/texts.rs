@@ -27,7 +27,7 @@ fn blocks_are_read_as_if_their_guards_held() {
         pg(
             "do $$ begin for r in select tablename from pg_tables loop execute 'alter table ' || r.tablename || ' enable row level security'; end loop; end $$"
         ),
-        [""; 0]
+        ["if secure all"]
     );
     assert_eq!(
         pg(
