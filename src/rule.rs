@@ -19,7 +19,7 @@ pub mod prelude {
     pub use crate::finding::{Confidence, Finding, Severity, code};
     pub use crate::project::Project;
     pub use crate::project::python::{
-        Framework, Handler, LeakedText, StepPlace, SwallowedRefusal, UnhandledStep,
+        Contract, Framework, Handler, LeakedText, StepPlace, SwallowedRefusal, UnhandledStep,
     };
     pub use crate::project::schema::{
         Column, Database, ForeignKey, Idiom, Index, Key, MigrationTool, NarrowKey, NearMiss,

@@ -3,10 +3,13 @@
 mod error_as_success;
 mod happy_path_only;
 mod leaked_exception_text;
+mod path_parameter_mismatch;
 mod returned_http_exception;
+mod shadowed_route;
 mod swallowed_http_exception;
 mod unchecked_missing_row;
 mod unmapped_lookup_error;
+mod wrong_status_code;
 
 use crate::rule::prelude::*;
 
@@ -14,10 +17,13 @@ pub(super) const RULES: &[Rule] = &[
     error_as_success::RULE,
     happy_path_only::RULE,
     leaked_exception_text::RULE,
+    path_parameter_mismatch::RULE,
     returned_http_exception::RULE,
+    shadowed_route::RULE,
     swallowed_http_exception::RULE,
     unchecked_missing_row::RULE,
     unmapped_lookup_error::RULE,
+    wrong_status_code::RULE,
 ];
 
 /// What is looked up, as one would say it: `Order` of `Order.objects`, `row of orders`.

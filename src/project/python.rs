@@ -4,6 +4,7 @@
 
 mod apps;
 mod classes;
+mod contract;
 mod decorators;
 mod dependencies;
 mod django;
@@ -27,6 +28,7 @@ use crate::facts::Answer;
 use crate::project::Project;
 use crate::source::Loc;
 pub use apps::Framework;
+pub use contract::Contract;
 pub(super) use index::{ClassId, Python, Scope};
 use mappings::Mappings;
 pub(super) use modules::Place;
@@ -59,6 +61,8 @@ pub struct Handler {
     pub has_failure_exit: Answer,
     /// The steps whose failing nothing handles, in order of place.
     pub unhandled: Vec<UnhandledStep>,
+    /// What its declaration and its function disagree about.
+    pub contract: Contract,
     /// What is wrong with the answers it writes out.
     pub replies: Replies,
 }
@@ -74,12 +78,15 @@ pub(super) fn handlers(python: &Python) -> Vec<Handler> {
     let mut seen = BTreeSet::new();
     routes.retain(|route| seen.insert(route.function));
     routes.sort_by_key(|route| route.function);
+    let contracts = contract::judge(python, &mounts, &routes);
     routes
         .iter()
-        .map(|route| {
+        .zip(contracts)
+        .map(|(route, contract)| {
             let mut handler = Handler::new(python, route);
             if python.modules[route.function.module].production {
                 handler.has_failure_exit = has_exit(python, route.function, DEPTH);
+                handler.contract = contract;
                 handler.replies = replies::judge(python, route.framework, route.function);
                 handler.unhandled = Judge::unhandled(python, &mounts, &mappings, route);
             }
@@ -124,6 +131,7 @@ impl Handler {
             parameters: params.zip(route.roles.iter().copied()).collect(),
             has_failure_exit: Answer::Unknown,
             unhandled: Vec::new(),
+            contract: Contract::default(),
             replies: Replies::default(),
         }
     }

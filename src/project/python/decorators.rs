@@ -4,6 +4,7 @@ use super::exceptions::{Failing, catches, is_bare};
 use super::index::{FunctionId, Python, last_name};
 use super::mappings::caught;
 use super::names::Target;
+use super::routes::is_registration;
 use super::summaries::{DEPTH, raises};
 use crate::facts::Answer;
 use crate::facts::python::{Decorator, Value};
@@ -116,6 +117,21 @@ fn parts(python: &Python, target: &Target, depth: usize) -> Option<Vec<FunctionI
     let wraps = found.iter().any(|id| python.function(*id).nested);
     let whole = !found.iter().any(|id| python.function(*id).broken);
     (wraps && whole).then_some(found)
+}
+
+/// Whether the decorators of a function leave its arguments as they are.
+pub(super) fn takes_nothing(python: &Python, id: FunctionId) -> bool {
+    python.function(id).decorators.iter().all(|decorator| {
+        let callee = &decorator.call.callee;
+        is_plain(callee)
+            || is_route(python, id, decorator) && is_registration(&decorator.call)
+            || match python.resolve(id.outer(python), callee) {
+                Target::External(path) => {
+                    HARMLESS.contains(&path.split('.').next().unwrap_or_default())
+                }
+                _ => false,
+            }
+    })
 }
 
 fn is_plain(callee: &str) -> bool {

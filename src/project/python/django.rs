@@ -16,6 +16,8 @@ use crate::source::Loc;
 struct Entry {
     path: String,
     at: Loc,
+    /// More is given to the view than the path holds.
+    extended: bool,
 }
 
 /// The views that the URL configuration names.
@@ -202,6 +204,13 @@ impl<'a> Python<'a> {
             methods,
             roles: self.django_roles(id),
             at: entry.as_ref().map_or(at, |entry| entry.at),
+            own_path: entry
+                .as_ref()
+                .filter(|it| !it.extended)
+                .map(|it| it.path.clone()),
+            object: None,
+            registrations: 1,
+            status: None,
             path: entry.map(|entry| joined("/", &entry.path)),
             placement: Placement::default(),
             known,
@@ -262,7 +271,9 @@ impl<'a> Python<'a> {
                 if let (Some(path), Some(class)) = (path, class) {
                     let path = joined(&prefix, &format!("{path}/"));
                     let at = self.loc(module, call.span);
-                    urls.classes.entry(class).or_insert(Entry { path, at });
+                    let extended = false;
+                    let entry = Entry { path, at, extended };
+                    urls.classes.entry(class).or_insert(entry);
                 }
             }
         }
@@ -278,7 +289,8 @@ impl<'a> Python<'a> {
             pattern.trim_start_matches('^').trim_end_matches('$'),
         );
         let at = self.loc(scope.module, call.span);
-        let entry = Entry { path, at };
+        let extended = argument(call, 2, "kwargs").is_some();
+        let entry = Entry { path, at, extended };
         let Some(view) = argument(call, 1, "view") else {
             return;
         };

@@ -60,6 +60,10 @@ impl<'a> Python<'a> {
                 function: id,
                 methods: vec![verb.to_uppercase()],
                 roles: self.flask_roles(id, path.as_deref()),
+                own_path: path.clone(),
+                object: None,
+                registrations: 1,
+                status: None,
                 path,
                 at: registration.map_or(self.loc(id.module, function.header), |it| it.at),
                 placement: Placement {

@@ -166,7 +166,8 @@ impl Judge<'_, '_> {
                 let Some((clause, reply)) = self.catcher(tried) else {
                     continue;
                 };
-                if status.is_some() && status == status_of(&reply.value) {
+                let sent = status_of(&reply.value);
+                if status.is_some_and(|status| status >= 500 || Some(status) == sent) {
                     continue;
                 }
                 let at = self.loc(clause.header);
@@ -400,7 +401,7 @@ fn status_of(value: &Value) -> Option<u16> {
 }
 
 /// `404`, `status.HTTP_404_NOT_FOUND`.
-fn number(value: &Value) -> Option<u16> {
+pub(super) fn number(value: &Value) -> Option<u16> {
     let number = match value {
         Value::Int(number) => u16::try_from(*number).ok()?,
         Value::Name(name, _) => last_name(name)

@@ -3,6 +3,7 @@
 use super::apps::{Framework, Mounts, Placement, argument, constant, keyword};
 use super::index::{FunctionId, ObjectId, Python, Scope, last_name};
 use super::names::Target;
+use super::replies::number;
 use crate::facts::Answer;
 use crate::facts::python::{Call, Value};
 use crate::source::Loc;
@@ -35,6 +36,14 @@ pub(super) struct Route {
     pub methods: Vec<String>,
     /// The whole path, as far as it is constant.
     pub path: Option<String>,
+    /// Its part of the path, as the registration writes it; the whole one for Django.
+    pub own_path: Option<String>,
+    /// The object it is registered on.
+    pub object: Option<ObjectId>,
+    /// How many decorators register the function.
+    pub registrations: usize,
+    /// The constant status that the registration declares.
+    pub status: Option<u16>,
     /// The decorator, or the call that registers it.
     pub at: Loc,
     /// What each parameter is.
@@ -118,11 +127,17 @@ impl<'a> Python<'a> {
             Framework::FastApi => self.fastapi_roles(function, path),
             _ => self.flask_roles(function, whole.as_deref()),
         };
+        let decorators = self.function(function).decorators.iter();
+        let registering = decorators.filter(|it| it.called && is_registration(&it.call));
         Route {
             framework: registrar.framework,
             function,
             methods,
             path: whole,
+            own_path: path.map(str::to_owned),
+            object: registrar.object,
+            registrations: registering.count(),
+            status: keyword(call, "status_code").and_then(number),
             at: self.loc(function.module, call.span),
             roles,
             placement,
@@ -211,6 +226,12 @@ impl<'a> Python<'a> {
         }
         routes
     }
+}
+
+/// Whether a decorator has the name of one that makes a handler.
+pub(super) fn is_registration(call: &Call) -> bool {
+    let name = call.callee.rsplit_once('.');
+    name.is_some_and(|(_, method)| METHODS.contains(&method))
 }
 
 /// The methods of a route: by the decorator's name, or its `methods`, or the framework's default.
