@@ -280,6 +280,10 @@ pub(super) fn replay(
         databases.push(database);
         notes.extend(open);
     }
+    for (database, found) in django::databases(units, outcomes, python, settings) {
+        databases.push(database);
+        notes.extend(found);
+    }
     notes.extend(models::add(
         &mut databases,
         models::all(units, outcomes, python),

@@ -523,7 +523,7 @@ fn written_number(path: &Utf8Path) -> Option<&str> {
         .find(|digits| digits.len() >= 3)
 }
 
-fn name(root: &Utf8Path) -> String {
+pub(super) fn name(root: &Utf8Path) -> String {
     if root.as_str().is_empty() {
         ".".into()
     } else {

@@ -100,6 +100,11 @@ fn column(table: &str, position: usize, column: &Column) -> Value {
 }
 
 fn foreign_key(table: &str, fk: &ForeignKey) -> Value {
+    // What a mapper does the database knows nothing of.
+    let action = |of: Action| match fk.emulated {
+        true => action(Action::NoAction),
+        false => action(of),
+    };
     json!([
         "foreign key",
         table,

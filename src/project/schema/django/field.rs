@@ -179,6 +179,25 @@ impl Field {
         })
     }
 
+    /// Reads what is certain to be a field; of a class that nobody knows the column is.
+    pub(in crate::project::schema) fn read_any(scope: &Scope, name: Ident, call: &Call) -> Self {
+        Self::read(scope, name.clone(), call).unwrap_or_else(|| {
+            let last = call.callee.rsplit('.').next().unwrap_or_default();
+            let kind = match last.ends_with("Manager") || last.ends_with("Relation") {
+                true => Kind::Virtual,
+                false => Kind::Unknown,
+            };
+            Self {
+                name,
+                file: scope.file(),
+                span: call.span,
+                class: called(call),
+                kind,
+                options: Options::read(scope, call, &Known::default()),
+            }
+        })
+    }
+
     /// Whether it stands for one column.
     pub(in crate::project::schema) fn has_column(&self) -> bool {
         !matches!(

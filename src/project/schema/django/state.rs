@@ -179,7 +179,7 @@ impl State {
     }
 
     /// The model with the table; a proxy stands for the model behind it.
-    fn concrete(&self, key: &ModelKey) -> Result<&Model, ModelKey> {
+    pub(super) fn concrete(&self, key: &ModelKey) -> Result<&Model, ModelKey> {
         let mut key = key.clone();
         for _ in 0..PROXIES {
             match self.models.get(&key) {

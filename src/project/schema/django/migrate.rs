@@ -1,0 +1,227 @@
+//! Runs the migrations of Django in the model: each operation changes the state of the models, and
+//! with it the database, as Django's own executor does it.
+
+use std::collections::BTreeMap;
+
+use super::apps::Apps;
+use super::field::ModelKey;
+use super::history::{History, Migration, histories};
+use super::scope::Scope;
+use super::state::{Model, State, Together};
+use super::table::statement;
+use crate::config::Settings;
+use crate::discover::{MigrationTool, Unit};
+use crate::facts::FileOutcome;
+use crate::facts::python::Call;
+use crate::facts::schema::{Dialect, Ident, SchemaChange, SchemaStatement};
+use crate::project::LinkNote;
+use crate::project::python::Python;
+use crate::project::schema::order::name;
+use crate::project::schema::{Database, Replay};
+use crate::source::{FileId, Span};
+
+/// The databases that migrations of Django leave behind, with what could not be understood.
+pub(in crate::project::schema) fn databases(
+    units: &[Unit],
+    outcomes: &[FileOutcome],
+    python: &Python,
+    settings: &Settings,
+) -> Vec<(Database, Vec<LinkNote>)> {
+    let apps = &Apps::new(python);
+    let histories = histories(units, python, apps).into_iter();
+    let replayed = histories.map(|history| {
+        let dialect = dialect(&history, units, python, apps, settings);
+        let name = name(&history.root);
+        let mut migrator = Migrator {
+            python,
+            apps,
+            outcomes,
+            state: State {
+                dialect,
+                models: BTreeMap::new(),
+            },
+            replay: Replay::new(name, dialect, MigrationTool::Django),
+            calls: BTreeMap::new(),
+            pending: Vec::new(),
+            is_muted: false,
+            module: 0,
+            app: String::new(),
+        };
+        for migration in &history.migrations {
+            migrator.run(migration);
+        }
+        let (mut database, open) = migrator.replay.finish();
+        if history.is_guess {
+            database.unordered = database.tables.keys().cloned().collect();
+        }
+        (database, history.notes.into_iter().chain(open).collect())
+    });
+    replayed.collect()
+}
+
+/// The dialect of a project: as configured, as its settings say, as its files were taken for.
+fn dialect(
+    history: &History,
+    units: &[Unit],
+    python: &Python,
+    apps: &Apps,
+    settings: &Settings,
+) -> Dialect {
+    let said = apps.settings(&history.root).and_then(|it| it.dialect);
+    let taken = || {
+        let mut migrations = history.migrations.iter();
+        migrations.find_map(|it| units[python.modules[it.module].unit].dialect)
+    };
+    let dialect = settings.dialect.or(said).or_else(taken);
+    dialect.unwrap_or(Dialect::Postgres)
+}
+
+/// A project whose migrations run.
+pub(super) struct Migrator<'a> {
+    pub(super) python: &'a Python<'a>,
+    pub(super) apps: &'a Apps,
+    outcomes: &'a [FileOutcome],
+    /// The models as they are now.
+    pub(super) state: State,
+    /// The database as it is now.
+    pub(super) replay: Replay,
+    /// The calls that fields were read from, by where they stand.
+    pub(super) calls: BTreeMap<(FileId, Span), &'a Call>,
+    /// What waits for the end of the migration.
+    pub(super) pending: Vec<Pending>,
+    /// Only the state changes.
+    pub(super) is_muted: bool,
+    /// The module of the migration at hand.
+    pub(super) module: usize,
+    /// The label of its application.
+    pub(super) app: String,
+}
+
+/// Foreign keys and indexes of new tables, which Django makes when a migration is done. Until then
+/// they follow their model and field through new names.
+pub(super) struct Pending {
+    pub(super) model: ModelKey,
+    pub(super) what: Waiting,
+}
+
+/// What waits.
+#[derive(PartialEq, Eq)]
+pub(super) enum Waiting {
+    /// The foreign key and the indexes of a field.
+    Field(String),
+    /// The indexes of a field.
+    Indexes(String),
+    /// The keys and indexes of the table behind a many-to-many field.
+    Pairs(String),
+    /// `unique_together`.
+    Unique(Together),
+}
+
+impl<'a> Migrator<'a> {
+    fn run(&mut self, migration: &Migration<'a>) {
+        self.module = migration.module;
+        self.app.clone_from(&migration.app);
+        let mut fields = migration.class.fields.iter();
+        let operations = fields.find(|field| field.name == "operations");
+        if let Some(value) = operations.and_then(|field| field.value.as_ref()) {
+            self.operations(value);
+        }
+        for pending in std::mem::take(&mut self.pending) {
+            self.finish(pending);
+        }
+    }
+
+    /// What names mean in the migration at hand, for a model.
+    pub(super) fn scope<'s>(&'s self, model: &'s ModelKey) -> Scope<'s> {
+        Scope {
+            python: self.python,
+            apps: self.apps,
+            module: self.module,
+            model,
+        }
+    }
+
+    /// The file of the migration at hand.
+    pub(super) fn file(&self) -> FileId {
+        self.python.modules[self.module].file
+    }
+
+    /// Changes the database by a statement of the migration at hand.
+    pub(super) fn execute(&mut self, span: Span, change: SchemaChange) {
+        self.apply(self.file(), &statement(span, change));
+    }
+
+    /// Changes the database by a statement that stands in some file.
+    pub(super) fn apply(&mut self, file: FileId, statement: &SchemaStatement) {
+        if !self.is_muted {
+            self.replay.apply(file, statement);
+        }
+    }
+
+    /// Applies what an operation runs besides Django's own statements.
+    pub(super) fn run_beside(&mut self, call: &Call) {
+        let unit = self.python.modules[self.module].unit;
+        let runs = self.outcomes[unit].facts.runs.iter();
+        for run in runs.filter(|run| run.operation == call.span) {
+            for statement in &run.statements {
+                self.apply(self.file(), statement);
+            }
+            for model in &run.models {
+                let key = match ModelKey::dotted(model) {
+                    Some(key) => key,
+                    None => ModelKey::new(&self.app, model),
+                };
+                self.doubt(Some(&key), call.span);
+            }
+        }
+    }
+
+    /// Nobody knows what happens to the table of a model, or to any.
+    pub(super) fn doubt(&mut self, model: Option<&ModelKey>, span: Span) {
+        let known = model.and_then(|model| self.state.models.get(model));
+        let tables = known.map(|model| self.state.table_name(model));
+        let tables = tables.into_iter().collect();
+        self.execute(span, SchemaChange::Opaque { tables });
+    }
+
+    /// The model of that name; one that nothing has made yet is open.
+    pub(super) fn model(&mut self, key: &ModelKey, name: &str, span: Span) -> Model {
+        if let Some(model) = self.state.models.get(key) {
+            return model.clone();
+        }
+        let model = Model {
+            open: true,
+            ..self.blank(key, name, span)
+        };
+        self.state.models.insert(key.clone(), model.clone());
+        model
+    }
+
+    /// A model that nothing is said of yet.
+    pub(super) fn blank(&self, key: &ModelKey, name: &str, span: Span) -> Model {
+        let path = self.python.modules[self.module].path;
+        Model {
+            key: key.clone(),
+            name: Ident {
+                name: name.to_owned(),
+                span,
+            },
+            file: self.file(),
+            table: None,
+            fields: Vec::new(),
+            unique_together: Vec::new(),
+            index_together: Vec::new(),
+            indexes: Vec::new(),
+            constraints: Vec::new(),
+            managed: true,
+            proxy_of: None,
+            auto_field: self.apps.auto_field(path).to_owned(),
+            open: false,
+        }
+    }
+}
+
+/// Whether Django makes the table of a model.
+pub(super) fn has_table(model: &Model) -> bool {
+    model.managed && model.proxy_of.is_none()
+}
