@@ -35,16 +35,18 @@ fn help(database: &Database, money: &Typed, idiom: Idiom) -> String {
     match idiom {
         Idiom::Alembic if database.dialect != Dialect::Sqlite => alembic_help(money),
         Idiom::Alembic | Idiom::Sql => sql_help(database, money),
-        Idiom::DjangoMigration => model_help(database, Orm::Django),
-        Idiom::Model(orm) => model_help(database, orm),
+        Idiom::DjangoMigration => model_help(database, money, Orm::Django),
+        Idiom::Model(orm) => model_help(database, money, orm),
     }
 }
 
 /// The exact type as a model declares it.
-fn model_help(database: &Database, orm: Orm) -> String {
+fn model_help(database: &Database, money: &Typed, orm: Orm) -> String {
     let exact = match orm {
         Orm::SqlAlchemy => "mapped_column(Numeric(19, 4))",
         Orm::Django => "models.DecimalField(max_digits=19, decimal_places=4)",
+        Orm::Prisma if money.ty.array => "Decimal[] @db.Decimal(19, 4)",
+        Orm::Prisma if money.column.nullable => "Decimal? @db.Decimal(19, 4)",
         Orm::Prisma => "Decimal @db.Decimal(19, 4)",
     };
     let whole = match orm {
@@ -56,6 +58,9 @@ fn model_help(database: &Database, orm: Orm) -> String {
         "" => String::new(),
         then => format!(", {then}"),
     };
+    if orm == Orm::Prisma && database.dialect == Dialect::Sqlite {
+        return format!("SQLite has no exact decimals: count minor units in a `{whole}`{then}");
+    }
     let exact = code(exact);
     format!("count minor units in a `{whole}`{then}, or declare it exactly:{exact}")
 }

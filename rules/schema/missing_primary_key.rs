@@ -53,7 +53,7 @@ fn help(database: &Database, table: &Table, idiom: Idiom) -> String {
             .to_owned();
     }
     let columns = table.natural_key();
-    let declared = declared(database, idiom, columns.as_deref());
+    let declared = declared(database, table, idiom, columns.as_deref());
     if let Idiom::Model(orm) = idiom {
         return match database.migrate(orm) {
             "" => declared,
@@ -77,7 +77,12 @@ fn help(database: &Database, table: &Table, idiom: Idiom) -> String {
 }
 
 /// What the definition of the table says: that some of its columns are the key, or a new one.
-fn declared(database: &Database, idiom: Idiom, columns: Option<&[String]>) -> String {
+fn declared(
+    database: &Database,
+    table: &Table,
+    idiom: Idiom,
+    columns: Option<&[String]>,
+) -> String {
     let new = match idiom {
         Idiom::Sql => new_column(database.dialect),
         Idiom::Alembic => "sa.Column(\"id\", sa.BigInteger(), primary_key=True)",
@@ -94,7 +99,8 @@ fn declared(database: &Database, idiom: Idiom, columns: Option<&[String]>) -> St
             format!("declare it in the table, `PRIMARY KEY ({listed})`")
         }
         (Some(columns), Idiom::Model(Orm::Prisma)) => {
-            format!("declare it in the model, `@@id([{}])`", columns.join(", "))
+            let fields = database.attributes(Orm::Prisma, &table.key, columns);
+            format!("declare it in the model, `@@id([{}])`", fields.join(", "))
         }
         (Some(columns), _) => format!("say `primary_key=True` in `{}`", columns.join("` and `")),
     }

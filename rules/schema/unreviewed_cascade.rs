@@ -111,13 +111,18 @@ fn help(
         true => format!(", or {} to keep them without it", action(idiom, "SET NULL")),
         false => String::new(),
     };
+    let otherwise = match database.is_hidden_join(table) {
+        true => "otherwise give the relation a model of its own, and that an `onDelete`".to_owned(),
+        false => format!(
+            "otherwise {} refuses the delete while they exist{or_null}{}",
+            action(idiom, "RESTRICT"),
+            replacement(database, table, fk, idiom)
+        ),
+    };
     format!(
-        "if these rows must never outlive `{}`, sign it off {}\n\
-         otherwise {} refuses the delete while they exist{or_null}{}",
+        "if these rows must never outlive `{}`, sign it off {}\n{otherwise}",
         fk.parent,
         sign_off(database, RULE.id, subject, idiom),
-        action(idiom, "RESTRICT"),
-        replacement(database, table, fk, idiom)
     )
 }
 

@@ -180,6 +180,36 @@ fn schemas_of_several_databases_stay_apart() {
 }
 
 #[test]
+fn models_describe_the_database_of_their_own_service() {
+    let user = "model User {\n id Int @id\n}\n";
+    let mut orders = [SOURCE, user].concat();
+    for name in ["Order", "Line", "Invoice"] {
+        orders += &format!("model {name} {{\n id Int @id\n}}\n");
+    }
+    let users = [SOURCE, user].concat();
+    let migration = "CREATE TABLE \"User\" (id int primary key);";
+    let lock = "provider = \"postgresql\"\n";
+    let read = databases(&[
+        ("a/prisma/schema.prisma", &users),
+        ("a/prisma/migrations/1_init/migration.sql", migration),
+        ("a/prisma/migrations/migration_lock.toml", lock),
+        ("b/prisma/schema.prisma", &orders),
+    ]);
+    assert_eq!(names(&read), ["a/prisma/migrations", "b/prisma"]);
+    let tables_of = |database: &Database| database.tables.len();
+    assert_eq!(read[0].models.as_deref().map(tables_of), Some(1));
+    assert_eq!((tables_of(&read[1]), read[1].models.is_some()), (4, false));
+    // Models ahead of their own migrations.
+    let read = databases(&[
+        ("a/prisma/schema.prisma", &orders),
+        ("a/prisma/migrations/1_init/migration.sql", migration),
+        ("a/prisma/migrations/migration_lock.toml", lock),
+    ]);
+    assert_eq!(names(&read), ["a/prisma/migrations"]);
+    assert_eq!(read[0].models.as_deref().map(tables_of), Some(4));
+}
+
+#[test]
 fn what_is_not_understood_opens_its_table() {
     let text = format!(
         "{SOURCE}model A {{\n id Int @id\n ?? x\n}}\nmodel B {{\n id Int @id\n c Missing\n}}\n\

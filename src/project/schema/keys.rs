@@ -1,6 +1,6 @@
 //! What tells the rows of a table apart.
 
-use super::{Database, Table};
+use super::{Database, MigrationTool, Orm, Table};
 
 impl Database {
     /// Tables that no statement gives a primary key, and that need one.
@@ -10,7 +10,18 @@ impl Database {
                 && !table.derived
                 && !table.is_open()
                 && !self.unordered.contains(&table.key)
+                && !self.is_hidden_join(table)
         })
+    }
+
+    /// Whether Prisma made the table for a relation: no model shows it, so nobody can edit it.
+    pub fn is_hidden_join(&self, table: &Table) -> bool {
+        let models = self.models.as_deref();
+        let orm = self.orm.or(models.and_then(|models| models.orm));
+        let columns = table.columns.iter().map(|column| column.name.as_str());
+        (orm == Some(Orm::Prisma) || self.tool == MigrationTool::Prisma)
+            && table.key.name.starts_with('_')
+            && columns.map(str::to_ascii_uppercase).eq(["A", "B"])
     }
 
     /// Whether the rows of a table are kept in partitions.

@@ -78,8 +78,12 @@ pub(super) fn add(
             continue;
         }
         let held = |database: &Database| made.iter().filter(|key| database.mentions(key)).count();
+        let describes = |database: &Database| {
+            let held = held(database);
+            2 * held >= made.len() || held > 0 && is_of_service(database, &models.root)
+        };
         let candidates: Vec<usize> = (0..migrated)
-            .filter(|&nth| held(&databases[nth]) > 0)
+            .filter(|&nth| describes(&databases[nth]))
             .filter(|&nth| dialect.is_none_or(|dialect| dialect == databases[nth].dialect))
             .collect();
         if candidates.is_empty() {
@@ -119,13 +123,41 @@ fn build(
     dialect: Dialect,
     statements: &[(FileId, SchemaStatement)],
 ) -> (Database, Vec<LinkNote>) {
-    let mut replay = Replay::new(models.root.to_string(), dialect, MigrationTool::None);
+    let mut replay = Replay::new(
+        super::order::name(&models.root),
+        dialect,
+        MigrationTool::None,
+    );
     for (file, statement) in statements {
         replay.apply(*file, statement);
     }
     let (mut database, notes) = replay.finish();
     database.orm = Some(models.orm);
     (database, notes)
+}
+
+/// Whether the folder of an application lies in the service whose migrations make the database.
+/// Those at the top are of a service whose code lies there as well.
+fn is_of_service(database: &Database, root: &Utf8Path) -> bool {
+    const PARTS: [&str; 10] = [
+        "alembic",
+        "database",
+        "db",
+        "migration",
+        "migrations",
+        "prisma",
+        "schema",
+        "sql",
+        "supabase",
+        "versions",
+    ];
+    let is_part = |folder: &&Utf8Path| folder.file_name().is_some_and(|name| PARTS.contains(&name));
+    let folder = Utf8Path::new(&database.name);
+    let service = folder.ancestors().find(|folder| !is_part(folder));
+    match service.filter(|service| !matches!(service.as_str(), "" | ".")) {
+        Some(service) => root.starts_with(service),
+        None => root.components().count() <= 1,
+    }
 }
 
 /// The tables that statements make.

@@ -172,16 +172,16 @@ pub(super) fn constraint(name: Option<Ident>, kind: ConstraintKind, span: Span) 
 }
 
 fn column(names: &Names, field: &Field) -> Option<Column> {
-    let name = column_name(field);
+    let name = names.ident(column_name(field), field.name.span);
     let is_counted = matches!(field.default, Some((DefaultValue::AutoIncrement, _)));
     Some(Column {
         ty: Some(types::column_type(names, field)?),
         not_null: field.arity == Arity::Required,
         default: types::default(names, field),
         auto_increment: is_counted,
-        attribute: Some(field.name.name.clone()).filter(|attribute| attribute != name),
+        attribute: Some(field.name.name.clone()).filter(|attribute| *attribute != name.name),
         generated: None,
-        name: names.ident(name, field.name.span),
+        name,
         span: field.span,
     })
 }
