@@ -1,6 +1,7 @@
 //! The end state of the database, after all migrations.
 
 mod cascade_bypasses_soft_delete;
+mod fk_type_mismatch;
 mod float_money;
 mod json_not_jsonb;
 mod missing_fk_index;
@@ -17,6 +18,7 @@ use crate::rule::prelude::*;
 
 pub(super) const RULES: &[Rule] = &[
     cascade_bypasses_soft_delete::RULE,
+    fk_type_mismatch::RULE,
     float_money::RULE,
     json_not_jsonb::RULE,
     missing_fk_index::RULE,

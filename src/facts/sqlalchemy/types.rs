@@ -37,7 +37,7 @@ pub(crate) fn read(term: &Term, dialect: Dialect) -> Option<TypeName> {
                 base,
                 args,
                 array: false,
-                unsigned: false,
+                unsigned: dialect == Dialect::Mysql && call.says("unsigned"),
                 span: term.span,
             }
         }
