@@ -278,6 +278,8 @@ pub struct Column {
     pub default: Option<Expression>,
     /// Numbers itself: serial, identity, AUTO_INCREMENT, AUTOINCREMENT.
     pub auto_increment: bool,
+    /// The code that writes it takes only values of a list: `choices`, an `Enum` kept as text.
+    pub listed: bool,
     /// What computes it, as written.
     pub generated: Option<Expression>,
     /// The field of a model that stands for it, where that has another name.

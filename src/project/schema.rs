@@ -177,6 +177,8 @@ pub struct Column {
     pub nullable: bool,
     /// The default.
     pub default: Option<Expression>,
+    /// The code that writes it takes only values of a list.
+    pub listed: bool,
     /// Numbers itself.
     pub auto_increment: bool,
     /// What computes it.

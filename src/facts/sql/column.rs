@@ -51,6 +51,7 @@ pub(super) fn clause(cursor: &mut Cursor, name: Ident) -> Definition {
             not_null: options.not_null,
             default: options.default,
             auto_increment: options.auto_increment,
+            listed: false,
             generated: options.generated,
             attribute: None,
         },

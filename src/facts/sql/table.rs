@@ -172,6 +172,7 @@ fn query_columns(mut query: Cursor) -> Vec<Column> {
         not_null: false,
         default: None,
         auto_increment: false,
+        listed: false,
         generated: None,
         attribute: None,
         span,

@@ -116,6 +116,7 @@ pub(crate) fn column(term: &Term, table: &TableName, dialect: Dialect) -> Option
             not_null: call.denies("nullable") || primary.is_some() && !call.says("nullable"),
             default: call.given("server_default").map(expression),
             auto_increment: false,
+            listed: false,
             generated: None,
             attribute: None,
             span: term.span,
@@ -138,7 +139,10 @@ pub(crate) fn column(term: &Term, table: &TableName, dialect: Dialect) -> Option
             }
             Some("CheckConstraint") => found.constraints.extend(constraint(part, table, dialect)),
             Some("Computed" | "Sequence" | "FetchedValue") => {}
-            _ => found.column.ty = types::read(part, dialect),
+            name => {
+                found.column.listed = matches!(name, Some("Enum" | "ENUM"));
+                found.column.ty = types::read(part, dialect);
+            }
         }
     }
     keys(call, &name, table, &mut found);

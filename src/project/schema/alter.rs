@@ -228,6 +228,7 @@ impl Replay {
                 nullable: true,
                 default: None,
                 auto_increment: false,
+                listed: false,
                 generated: None,
                 attribute: None,
                 created: false,

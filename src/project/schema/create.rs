@@ -88,6 +88,7 @@ impl Replay {
             nullable: !clause.not_null,
             default: clause.default.clone(),
             auto_increment: clause.auto_increment,
+            listed: clause.listed,
             generated: clause.generated.clone(),
             attribute: clause.attribute.clone(),
             created: true,

@@ -2,6 +2,7 @@
 
 use super::{Column, Database, Family, Table, expression};
 use crate::facts::schema::TypeName;
+use crate::source::Loc;
 
 /// Last words of the names of such columns.
 const NAMES: &[&str] = &["kind", "role", "state", "status", "type"];
@@ -53,6 +54,20 @@ impl Database {
             && !table.is_record()
             && table.names_an_enum(column)
             && !table.limits_values(&column.name)
+            && !self.is_listed(table, column)
+    }
+
+    /// Whether the code that writes the column lists its values; the model knows better than the
+    /// migrations.
+    fn is_listed(&self, table: &Table, column: &Column) -> bool {
+        let models = self.models.as_deref();
+        let model = models.and_then(|models| models.tables.get(&table.key));
+        let declared = model.and_then(|model| model.column(&column.name));
+        let is_enum = |(ty, _): &(TypeName, Loc)| self.family(ty) != Some(Family::Text);
+        match declared {
+            Some(declared) => declared.listed || declared.ty.as_ref().is_some_and(is_enum),
+            None => column.listed,
+        }
     }
 }
 

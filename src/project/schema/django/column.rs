@@ -123,6 +123,7 @@ impl State {
                 span: *span,
             }),
             auto_increment: is_auto(&field.kind),
+            listed: options.listed,
             generated: options.computed.map(|span| Expression {
                 text: UNTOLD.to_owned(),
                 span,

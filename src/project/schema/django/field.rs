@@ -134,6 +134,8 @@ pub(in crate::project::schema) struct Options {
     pub max_length: Option<i64>,
     /// `max_digits` and `decimal_places`.
     pub digits: Option<(i64, i64)>,
+    /// `choices`.
+    pub listed: bool,
     /// `db_default`.
     pub db_default: Option<(Value, Span)>,
     /// `expression`, of a generated column.
@@ -345,6 +347,7 @@ impl Options {
                 "unique" => scope.flag(value, &mut options.unique, &mut options.open),
                 "primary_key" => scope.flag(value, &mut options.primary_key, &mut options.open),
                 "db_index" => scope.flag(value, &mut options.indexed, &mut options.open),
+                "choices" => options.listed = *value != Value::None,
                 "db_column" => match scope.constant(value) {
                     Value::Str(name, span) => options.column = Some(Ident { name, span }),
                     Value::None => {}

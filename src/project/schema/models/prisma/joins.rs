@@ -113,6 +113,7 @@ impl<'a> Join<'a> {
             not_null: true,
             default: None,
             auto_increment: false,
+            listed: false,
             attribute: None,
             generated: None,
             span: self.at,

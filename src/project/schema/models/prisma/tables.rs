@@ -179,6 +179,7 @@ fn column(names: &Names, field: &Field) -> Option<Column> {
         not_null: field.arity == Arity::Required,
         default: types::default(names, field),
         auto_increment: is_counted,
+        listed: false,
         attribute: Some(field.name.name.clone()).filter(|attribute| *attribute != name.name),
         generated: None,
         name,
