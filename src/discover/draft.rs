@@ -196,6 +196,7 @@ fn kind_of(language: Language) -> FileKind {
     match language {
         Language::Sql => FileKind::Sql,
         Language::Python => FileKind::Python,
+        Language::Prisma => FileKind::Prisma,
     }
 }
 

@@ -1,5 +1,5 @@
 //! Lays a draft over a project: what has a path of the project replaces it, SQL without a name
-//! comes after the newest migration.
+//! comes after the newest migration, models without one belong to the only schema.
 
 use std::collections::BTreeSet;
 
@@ -13,6 +13,7 @@ use super::{FileKind, Profile, Unit};
 /// that the draft names.
 pub(super) fn place(blocks: &mut [Unit], named: &[bool], project: &[Unit]) {
     let newest = Newest::of(project);
+    let schema = folder_of_schema(project);
     let mut count = 0;
     for (block, named) in blocks.iter_mut().zip(named) {
         if *named {
@@ -20,8 +21,22 @@ pub(super) fn place(blocks: &mut [Unit], named: &[bool], project: &[Unit]) {
         } else if let (FileKind::Sql, Some(newest)) = (block.kind, &newest) {
             count += 1;
             block.path = newest.next(count);
+        } else if let (FileKind::Prisma, Some(folder)) = (block.kind, schema) {
+            block.path = folder.join(&block.path);
         }
     }
+}
+
+/// The folder of the only Prisma schema that names a database.
+fn folder_of_schema(project: &[Unit]) -> Option<&Utf8Path> {
+    let names_database = |unit: &&Unit| {
+        let text = &unit.text[unit.range.clone()];
+        let mut lines = text.lines().map(str::trim_start);
+        unit.kind == FileKind::Prisma && lines.any(|line| line.starts_with("datasource "))
+    };
+    let mut schemas = project.iter().filter(names_database);
+    let only = schemas.next()?;
+    schemas.next().is_none().then(|| only.path.parent())?
 }
 
 /// The path of a file whose draft was written from deeper down: the only file that ends so, else

@@ -87,7 +87,8 @@ impl Project {
             _ => draft::read(&file.text),
         };
         if draft.blocks.is_empty() {
-            let message = "no SQL and no Python was found in the draft".to_owned();
+            let message =
+                "no SQL, no Python and no Prisma schema was found in the draft".to_owned();
             self.inputs.note(id, NoteId::Unreadable, message);
         }
         let (mut blocks, named) = self.inputs.blocks(id, draft);

@@ -1,5 +1,7 @@
-//! Tells SQL, Python and prose apart in text that nothing marks: pasted answers, untagged blocks.
+//! Tells SQL, Python, Prisma schemas and prose apart in text that nothing marks: pasted answers,
+//! untagged blocks.
 
+mod prisma;
 mod python;
 mod sql;
 
@@ -14,6 +16,8 @@ pub enum Language {
     Sql,
     /// Python.
     Python,
+    /// A Prisma schema.
+    Prisma,
 }
 
 /// A stretch of one language.
@@ -26,7 +30,7 @@ pub struct Stretch {
 }
 
 /// The language of a text that is code from its first line on, with no prose in it; `None` where
-/// it is neither.
+/// it is none of these.
 pub fn language(text: &str) -> Option<Language> {
     let first = stretches(text).into_iter().next()?;
     let mut before = text[..first.range.start].lines();
@@ -94,6 +98,7 @@ fn stretches(text: &str) -> Vec<Stretch> {
 enum Open {
     Sql(sql::State),
     Python(python::State),
+    Prisma(prisma::State),
 }
 
 impl Open {
@@ -103,6 +108,8 @@ impl Open {
             Some(Self::Sql(sql::State::after(line)))
         } else if python::starts(line) {
             Some(Self::Python(python::State::after(line)))
+        } else if prisma::starts(line, rest) {
+            Some(Self::Prisma(prisma::State::after(line)))
         } else {
             None
         }
@@ -112,6 +119,7 @@ impl Open {
         match self {
             Self::Sql(_) => Language::Sql,
             Self::Python(_) => Language::Python,
+            Self::Prisma(_) => Language::Prisma,
         }
     }
 
@@ -140,17 +148,34 @@ impl Open {
                 }
                 belongs
             }
+            Self::Prisma(state) => {
+                let belongs = state.is_inside() || line.is_empty() || prisma::goes_on(line);
+                if belongs {
+                    state.follow(line);
+                }
+                belongs
+            }
         }
     }
 }
 
 fn is_comment(line: &str) -> bool {
-    line.starts_with("--") || line.starts_with('#') || line.starts_with('@')
+    ["--", "#", "@", "//"]
+        .iter()
+        .any(|mark| line.starts_with(mark))
 }
 
 fn is_prose(line: &str) -> bool {
     // What stands above a block of code on the page that it was copied from.
-    const LABELS: [&str; 6] = ["sql", "postgresql", "mysql", "python", "copy", "copy code"];
+    const LABELS: [&str; 7] = [
+        "sql",
+        "postgresql",
+        "mysql",
+        "python",
+        "prisma",
+        "copy",
+        "copy code",
+    ];
     let line = line.trim();
     if LABELS.iter().any(|label| line.eq_ignore_ascii_case(label)) {
         return true;

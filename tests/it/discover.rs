@@ -63,7 +63,7 @@ fn a_draft_without_code_says_so() {
     assert!(inputs.units.is_empty());
     assert_eq!(
         inputs.notes[0].1.message,
-        "no SQL and no Python was found in the draft"
+        "no SQL, no Python and no Prisma schema was found in the draft"
     );
 }
 
@@ -224,6 +224,22 @@ fn unnamed_sql_follows_the_names_of_the_tool() {
         assert_eq!(paths(&inputs.units), [last, next]);
         assert_eq!(inputs.units[0].tool, inputs.units[1].tool, "{last}");
     }
+}
+
+#[test]
+fn unnamed_models_belong_to_the_only_schema() {
+    let source = "datasource db {\n  provider = \"mysql\"\n}\n";
+    let answer = "```prisma\nmodel A {\n  id Int @id\n}\n```\n";
+    let inputs = overlay(&[("prisma/schema/base.prisma", source)], answer);
+    let unit = inputs.units.last().unwrap();
+    assert_eq!(unit.path, "prisma/schema/block_001.prisma");
+    assert_eq!(
+        (unit.kind, unit.dialect),
+        (FileKind::Prisma, Some(Dialect::Mysql))
+    );
+    let two = [("a/schema.prisma", source), ("b/schema.prisma", source)];
+    let inputs = overlay(&two, answer);
+    assert_eq!(inputs.units.last().unwrap().path, "block_001.prisma");
 }
 
 #[test]

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aicheck::config::Settings;
-use aicheck::discover::Inputs;
+use aicheck::discover::{Inputs, Unit};
 use aicheck::engine;
 use aicheck::facts::prisma;
 use aicheck::facts::schema::TypeName;
@@ -207,6 +207,29 @@ fn models_describe_the_database_of_their_own_service() {
     ]);
     assert_eq!(names(&read), ["a/prisma/migrations"]);
     assert_eq!(read[0].models.as_deref().map(tables_of), Some(4));
+}
+
+#[test]
+fn a_draft_replaces_models_of_the_project() {
+    let files = BTreeMap::from([(
+        Utf8PathBuf::from("schema.prisma"),
+        format!("{SOURCE}model A {{\n id Int @id\n}}\n").into_bytes(),
+    )]);
+    let settings = Settings::default();
+    let mut inputs = Inputs::from_memory(files, &settings);
+    inputs.units.push(Unit {
+        path: "block.prisma".into(),
+        text: "model A {\n id Int @id\n b Int\n}\n".into(),
+        range: 0..31,
+        draft: true,
+        ..inputs.units[0].clone()
+    });
+    let project = engine::read(&inputs, &settings).1;
+    let columns = project.databases[0]
+        .tables
+        .values()
+        .map(|table| table.columns.len());
+    assert_eq!(columns.collect::<Vec<_>>(), [2]);
 }
 
 #[test]

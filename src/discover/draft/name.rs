@@ -36,14 +36,19 @@ impl Names {
         (distinct, named)
     }
 
-    /// SQL without a name belongs with the SQL that has one: to one folder, one database.
+    /// SQL without a name belongs with the SQL that has one: to one folder, one database. So do
+    /// models.
     pub(super) fn settle(self, mut blocks: Vec<Block>) -> Vec<Block> {
-        let is_sql = |block: &&mut Block| block.kind == FileKind::Sql;
-        let named = blocks.iter_mut().filter(is_sql).find(|block| block.named);
-        let folder = named.and_then(|block| block.path.parent().map(Utf8Path::to_owned));
-        if let Some(folder) = folder {
-            for block in blocks.iter_mut().filter(is_sql) {
-                if !block.named {
+        for kind in [FileKind::Sql, FileKind::Prisma] {
+            let is_kind = |block: &&mut Block| block.kind == kind;
+            let named = blocks.iter_mut().filter(is_kind).find(|block| block.named);
+            let folder = named.and_then(|block| block.path.parent().map(Utf8Path::to_owned));
+            let unnamed = blocks
+                .iter_mut()
+                .filter(is_kind)
+                .filter(|block| !block.named);
+            for block in unnamed {
+                if let Some(folder) = &folder {
                     block.path = folder.join(&block.path);
                 }
             }

@@ -7,7 +7,7 @@ fn read(text: &str) -> Vec<(Language, &str)> {
         .collect()
 }
 
-use Language::{Python, Sql};
+use Language::{Prisma, Python, Sql};
 
 #[test]
 fn a_text_of_one_language_is_taken_whole() {
@@ -57,6 +57,17 @@ fn both_languages_without_prose() {
             (Python, "import os\nx = os.getenv('A')\n")
         ]
     );
+}
+
+#[test]
+fn a_schema_of_prisma_is_told_by_its_blocks() {
+    let schema =
+        "// Shop\nenum Role {\n  ADMIN\n}\n\nmodel User {\n  id   Int @id\n\n  from Role\n}\n";
+    assert_eq!(read(schema), [(Prisma, schema)]);
+    let text = format!("Add this to the schema:\n\n{schema}\nThen run the migration for it.\n");
+    assert_eq!(read(&text), [(Prisma, schema)]);
+    assert_eq!(language(schema), Some(Prisma));
+    assert_eq!(read("enum Color {\n  Red,\n}\n"), []);
 }
 
 #[test]

@@ -27,9 +27,10 @@ pub(super) fn read(text: &str, range: Range<usize>) -> (Vec<Token>, Vec<Span>) {
     let mut tokens = Vec::new();
     let mut comments = Vec::new();
     let mut at = range.start;
+    let text = text.get(..range.end).unwrap_or(text);
     let mut unclosed = false;
-    while let Some(first) = text[at..range.end].chars().next() {
-        let rest = &text[at..range.end];
+    while let Some(first) = text.get(at..).and_then(|rest| rest.chars().next()) {
+        let rest = &text[at..];
         let (kind, length) = match first {
             '\n' | '\r' => (Some(TokenKind::LineEnd), 1),
             _ if first.is_whitespace() || first == '\u{feff}' => (None, first.len_utf8()),

@@ -145,7 +145,10 @@ impl<'a> Names<'a> {
             enums: BTreeMap::new(),
             others: BTreeSet::new(),
         };
-        for document in set {
+        // What a draft says anew replaces what the project says; else the file with the database
+        // comes first, and a copy of what it holds says nothing new.
+        let (drafts, rest): (Vec<&Document>, Vec<_>) = set.iter().partition(|it| it.unit.draft);
+        for document in drafts.into_iter().chain(rest) {
             let file = document.unit.file;
             for model in &document.schema.models {
                 let fields = model.fields.iter();
@@ -156,13 +159,12 @@ impl<'a> Names<'a> {
                         .map(|field| (field.name.name.as_str(), field))
                         .collect(),
                 };
-                // A copy of what the file with the database holds says nothing new.
                 names.models.entry(&model.name.name).or_insert(entry);
             }
             let enums = document.schema.enums.iter();
-            names
-                .enums
-                .extend(enums.map(|of| (of.name.name.as_str(), (file, of))));
+            for of in enums {
+                names.enums.entry(&of.name.name).or_insert((file, of));
+            }
             let others = document.schema.others.iter();
             names.others.extend(others.map(String::as_str));
         }
