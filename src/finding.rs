@@ -96,6 +96,8 @@ pub struct Finding {
     pub help: String,
     /// A stable name of what the finding is about: `orders.customer_id`, `GET /x::order`.
     pub subject: String,
+    /// Other subjects of which the same clause makes the same; given by `judge`.
+    pub also: Vec<String>,
     /// Names the finding across runs; given by `judge`, empty before.
     pub fingerprint: String,
 }

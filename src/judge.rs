@@ -163,6 +163,7 @@ impl Judge<'_> {
         let databases = project.databases.iter();
         let databases: Vec<&str> = databases.map(|database| database.name.as_str()).collect();
         let findings = precedence::fold(findings, &databases);
+        let findings = precedence::fold_tables(findings);
         let (mut findings, beaten) = precedence::root_causes(findings);
         self.weigh_and_name(&mut findings);
 

@@ -93,6 +93,7 @@ impl Sink {
             labels: Vec::new(),
             help: String::new(),
             subject: subject.into(),
+            also: Vec::new(),
             fingerprint: String::new(),
         });
         let finding = self.findings.last_mut().expect("a finding was just pushed");

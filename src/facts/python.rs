@@ -139,6 +139,8 @@ pub enum Value {
     Operation(Box<Operation>),
     /// What `+` or an f-string puts together, where not all parts are constant strings.
     Joined(Vec<Value>),
+    /// `*x` in a list, which stands for its elements.
+    Spread(Box<Value>),
     /// Anything else.
     Other(Span),
 }

@@ -42,6 +42,50 @@ pub(super) fn fold(findings: Vec<Finding>, databases: &[&str]) -> Vec<Finding> {
     kept.into_values().collect()
 }
 
+/// Folds what one clause does to several tables, which take it over from there (an abstract model, a
+/// copied table): the finding about one of them names the others.
+pub(super) fn fold_tables(findings: Vec<Finding>) -> Vec<Finding> {
+    let mut clauses: BTreeMap<(&'static str, Loc, String), Vec<Finding>> = BTreeMap::new();
+    let mut kept = Vec::new();
+    for finding in findings {
+        match finding.subject.rsplit_once('.') {
+            Some((_, column)) => {
+                let key = (finding.rule, finding.at, column.to_owned());
+                clauses.entry(key).or_default().push(finding);
+            }
+            None => kept.push(finding),
+        }
+    }
+    for mut of_clause in clauses.into_values() {
+        of_clause.sort_by(|a, b| rank(a).cmp(&rank(b)));
+        let mut of_clause = of_clause.into_iter();
+        kept.extend(of_clause.next().map(|mut first| {
+            first.also.extend(of_clause.map(|finding| finding.subject));
+            if let Some(others) = others(&first.also) {
+                first.message.push_str(&others);
+            }
+            first
+        }));
+    }
+    kept
+}
+
+/// How many tables are named before the rest is only counted.
+const NAMED: usize = 3;
+
+fn others(subjects: &[String]) -> Option<String> {
+    let named = subjects.iter().take(NAMED).map(|it| format!("`{it}`"));
+    let named = named.collect::<Vec<_>>().join(", ");
+    match subjects.len() {
+        0 => None,
+        1..=NAMED => Some(format!("; the same holds for {named}")),
+        all => Some(format!(
+            "; the same holds for {named} and {} more",
+            all - NAMED
+        )),
+    }
+}
+
 /// The strongest first; between equals any order, as long as it is the same in every run.
 fn rank(finding: &Finding) -> impl Ord + '_ {
     let weight = (

@@ -34,7 +34,9 @@ pub(super) fn settle(judge: &Judge, config: FileId, findings: &[Finding]) -> Rev
             continue;
         }
         let about = |finding: &Finding| {
-            finding.subject == review.subject && rules.iter().any(|rule| rule.id == finding.rule)
+            let is_named =
+                finding.subject == review.subject || finding.also.contains(&review.subject);
+            is_named && rules.iter().any(|rule| rule.id == finding.rule)
         };
         let mut changed = None;
         let mut found = false;

@@ -490,6 +490,34 @@ fn one_clause_of_two_databases_is_one_finding() {
 }
 
 #[test]
+fn one_clause_of_several_tables_is_one_finding() {
+    let several = |inputs: &Inputs, findings: &mut Vec<Finding>| {
+        let finding = |subject: &str| Finding {
+            subject: subject.into(),
+            at: at(inputs, "a.sql", "x"),
+            ..findings[0].clone()
+        };
+        let taken_over = ["a.price", "b.price", "b.cost", "c", "d.price"].map(finding);
+        *findings = precedence::fold_tables(taken_over.to_vec());
+    };
+    let report = Trial::default()
+        .file("a.sql", "x")
+        .finds("missing-fk-index", "", "a.sql", "x")
+        .edit(several)
+        .run();
+    let told = report.findings.iter().map(|finding| {
+        let others = finding.message.split_once(';').map(|(_, others)| others);
+        (finding.subject.as_str(), others)
+    });
+    let expected = [
+        ("a.price", Some(" the same holds for `b.price`, `d.price`")),
+        ("b.cost", None),
+        ("c", None),
+    ];
+    assert_eq!(told.collect::<Vec<_>>(), expected);
+}
+
+#[test]
 fn a_focus_keeps_what_stands_there_or_cites_it() {
     let cites = |inputs: &Inputs, findings: &mut Vec<Finding>| {
         findings[1].labels.push(Label {

@@ -54,6 +54,7 @@ pub(crate) fn finding(rule: &'static str, at: Loc, message: &str) -> Finding {
         labels: Vec::new(),
         help: String::new(),
         subject: String::new(),
+        also: Vec::new(),
         fingerprint: String::new(),
     }
 }

@@ -40,6 +40,10 @@ pub fn value(node: Node<'_>) -> Value {
             node.operand().map_or(other, value)
         }
         Kind::Subscript if is_annotated(node) => Value::Type(annotation(node)),
+        Kind::ListSplat => match node.operand() {
+            Some(inner) => Value::Spread(Box::new(value(inner))),
+            None => other,
+        },
         _ => other,
     }
 }

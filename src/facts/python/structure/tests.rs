@@ -278,7 +278,7 @@ G = Q(a=1) & ~Q(b=-2)
     let expected = [
         "prefix+'_a'+'b'",
         "cls.__name__.lower()+'s'",
-        "[X, ?]+Base.args",
+        "[X, *rest]+Base.args",
         "?",
         "?",
         "String(…).String().with_variant(…)",
@@ -328,6 +328,7 @@ fn words(value: &Value) -> String {
         Value::Name(name, _) => name.clone(),
         Value::List(values) => format!("[{}]", list(values, ", ")),
         Value::Joined(values) => list(values, "+"),
+        Value::Spread(value) => format!("*{}", words(value)),
         Value::Operation(it) => format!("{}[{}]", it.operator, list(&it.operands, ", ")),
         Value::Call(call) => match &call.receiver {
             Some(receiver) => format!("{}(…).{}(…)", receiver.callee, call.callee),

@@ -10,6 +10,10 @@ use crate::facts::python::{Class, Value};
 use crate::facts::schema::Dialect;
 use crate::project::python::{ClassId, Place, Python};
 
+/// A primary key that numbers itself, where nothing says how wide it is: before Django 6 that is an
+/// `AutoField`, since then a `BigAutoField`.
+pub(super) const SOME_AUTO_FIELD: &str = "SomeAutoField";
+
 /// All applications of all projects.
 #[derive(Debug, Default)]
 pub(in crate::project::schema) struct Apps {
@@ -177,11 +181,11 @@ impl Apps {
     }
 
     /// The same of the whole project, which holds for tables of pairs: migrations make them without
-    /// asking the application. Before Django 6 an `AutoField`, where nothing says so.
+    /// asking the application.
     pub(in crate::project::schema) fn project_auto_field(&self, path: &Utf8Path) -> &str {
         let settings = self.projects.get(self.root(path));
         let said = settings.and_then(|settings| settings.auto_field.as_deref());
-        said.unwrap_or("AutoField")
+        said.unwrap_or(SOME_AUTO_FIELD)
     }
 
     /// The model of users in the project that a file belongs to.

@@ -417,5 +417,5 @@ impl State {
 }
 
 fn is_auto(kind: &Kind) -> bool {
-    matches!(kind, Kind::Plain(name) if matches!(name.as_str(), "AutoField" | "BigAutoField" | "SmallAutoField"))
+    matches!(kind, Kind::Plain(name) if name.ends_with("AutoField"))
 }

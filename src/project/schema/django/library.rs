@@ -187,6 +187,8 @@ pub(in crate::project::schema) fn base(path: &str) -> Base {
     }
     match ModelKey::of_library(path) {
         Some(key) if model(&key).is_some() => Base::Concrete(key),
+        // Django's own that is no model of one of its applications.
+        _ if package == "django" && !path.starts_with("django.contrib.") => Base::Mixin,
         _ => Base::Unknown,
     }
 }
@@ -257,6 +259,7 @@ mod tests {
         assert_eq!(base("django.contrib.auth.models.User"), user);
         assert_eq!(base("typing.Generic[]"), Base::Unknown);
         assert_eq!(base("abc.ABC"), Base::Mixin);
+        assert_eq!(base("django.db.models.expressions.Expression"), Base::Mixin);
         assert_eq!(base("nobody.knows.Base"), Base::Unknown);
     }
 }

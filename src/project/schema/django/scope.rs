@@ -131,12 +131,30 @@ impl Scope<'_> {
 
     /// A value, or the constant it names.
     pub(in crate::project::schema) fn constant(&self, value: &Value) -> Value {
-        if let Value::Name(name, _) = value
-            && let Target::Object(object) = self.resolve(name)
-        {
-            return self.python.object(object).value.clone();
+        self.named(value)
+            .map_or_else(|| value.clone(), |(_, it)| it)
+    }
+
+    /// The constant that a value names, of a module or of a class, with the module it stands in.
+    pub(in crate::project::schema) fn named(&self, value: &Value) -> Option<(usize, Value)> {
+        let Value::Name(name, _) = value else {
+            return None;
+        };
+        if let Target::Object(object) = self.resolve(name) {
+            let value = self.python.object(object).value.clone();
+            return Some((object.scope.module, value));
         }
-        value.clone()
+        let (owner, attribute) = name.rsplit_once('.')?;
+        let Target::Class(owner) = self.resolve(owner) else {
+            return None;
+        };
+        let classes = self.python.ancestry(owner).classes.into_iter();
+        let mut found = classes.filter_map(|class| {
+            let fields = &self.python.class(class).fields;
+            let field = fields.iter().rfind(|field| field.name == attribute)?;
+            Some((class.module, field.value.clone()?))
+        });
+        found.next()
     }
 
     /// A text.

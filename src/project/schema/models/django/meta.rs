@@ -61,16 +61,16 @@ fn set(scope: &Scope, field: &Assigned, value: &Value, model: &mut Model) {
             None => model.open = true,
         },
         "indexes" => {
-            for item in items(scope, value, &mut model.open) {
-                match MetaIndex::read(scope, &item) {
+            for (module, item) in items(scope, value) {
+                match MetaIndex::read(&Scope { module, ..*scope }, &item) {
                     Some(index) => model.indexes.push(index),
                     None => model.open = true,
                 }
             }
         }
         "constraints" => {
-            for item in items(scope, value, &mut model.open) {
-                match MetaConstraint::read(scope, &item) {
+            for (module, item) in items(scope, value) {
+                match MetaConstraint::read(&Scope { module, ..*scope }, &item) {
                     Some(constraint) => model.constraints.push(constraint),
                     None => model.open = true,
                 }
@@ -91,18 +91,47 @@ fn set(scope: &Scope, field: &Assigned, value: &Value, model: &mut Model) {
     }
 }
 
-/// The elements of a list, also of one that is put together.
-fn items(scope: &Scope, value: &Value, open: &mut bool) -> Vec<Value> {
-    match scope.constant(value) {
-        Value::List(items) => items,
+/// How deep lists may be made of lists.
+const DEPTH: usize = 8;
+
+/// The elements of a list, also of one that is put together, each with the module it stands in. What
+/// is no list is an element that nobody can read.
+fn items(scope: &Scope, value: &Value) -> Vec<(usize, Value)> {
+    let mut found = Vec::new();
+    collect(scope, value, DEPTH, &mut found);
+    found
+}
+
+fn collect(scope: &Scope, value: &Value, depth: usize, found: &mut Vec<(usize, Value)>) {
+    let named = scope.named(value);
+    let (scope, value) = match &named {
+        Some((module, value)) => (
+            &Scope {
+                module: *module,
+                ..*scope
+            },
+            value,
+        ),
+        None => (scope, value),
+    };
+    let Some(depth) = depth.checked_sub(1) else {
+        return found.push((scope.module, value.clone()));
+    };
+    match value {
+        Value::List(items) => {
+            for item in items {
+                match item {
+                    Value::Spread(inner) => collect(scope, inner, depth, found),
+                    item => found.push((scope.module, item.clone())),
+                }
+            }
+        }
         Value::Joined(parts) => {
-            let parts = parts.iter();
-            parts.flat_map(|part| items(scope, part, open)).collect()
+            for part in parts {
+                collect(scope, part, depth, found);
+            }
         }
-        Value::None => Vec::new(),
-        _ => {
-            *open = true;
-            Vec::new()
-        }
+        Value::None => {}
+        value => found.push((scope.module, value.clone())),
     }
 }

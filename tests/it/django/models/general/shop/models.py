@@ -53,6 +53,7 @@ class Product(Stamped, Owned, Chatty):
 
     class Meta(Owned.Meta):
         indexes = [
+            *Owned.Meta.indexes,
             models.Index(fields=["status", "-released"]),
             models.Index(fields=["owner", "status"], name="product_owner_status"),
             models.Index(fields=["rank"], condition=Q(active=True), name="product_active_rank"),
