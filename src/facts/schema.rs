@@ -4,6 +4,7 @@
 //! always in SQLite and SQL Server, and for everything but tables in MySQL. Knows no parser.
 
 mod access;
+mod alter;
 mod place;
 mod types;
 mod view;
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::source::Span;
 pub use access::{AccessChange, Command, Policy, Target};
+pub use alter::{AlterAction, AlterKind};
 pub use types::{Beside, Domain, TypeChange, TypeDefinition};
 pub use view::{CreateView, ViewChange};
 
@@ -33,8 +35,10 @@ pub enum Dialect {
 impl Dialect {
     /// A name of anything but a table as the database compares it when it is given in quotes.
     pub fn stored(self, name: &str) -> String {
+        /// The longest identifier of PostgreSQL, in bytes.
+        const LONGEST: usize = 63;
         match self {
-            Self::Postgres => name.to_owned(),
+            Self::Postgres => name[..name.floor_char_boundary(LONGEST)].to_owned(),
             Self::Mysql | Self::Sqlite | Self::Mssql => name.to_lowercase(),
         }
     }
@@ -95,6 +99,8 @@ pub enum SchemaChange {
         table: TableName,
         /// A missing table is no error.
         if_exists: bool,
+        /// `ONLY`: tables that inherit from it stay as they are.
+        only: bool,
         /// What is done, in order.
         actions: Vec<AlterAction>,
     },
@@ -106,6 +112,23 @@ pub enum SchemaChange {
         if_exists: bool,
         /// Foreign keys of other tables go too.
         cascade: bool,
+    },
+    /// `CREATE SCHEMA`.
+    CreateSchema {
+        /// The schema.
+        name: Ident,
+    },
+    /// `ALTER SCHEMA … RENAME TO`.
+    RenameSchema {
+        /// The schema.
+        name: Ident,
+        /// Its new name.
+        to: Ident,
+    },
+    /// `SET search_path`, to the end of the file.
+    SetSearchPath {
+        /// The schemas in which names without one are looked up; none = the default.
+        schemas: Vec<Ident>,
     },
     /// `DROP SCHEMA`, with every table in it.
     DropSchema {
@@ -129,6 +152,8 @@ pub enum SchemaChange {
         table: Option<TableName>,
         /// A missing index is no error.
         if_exists: bool,
+        /// Foreign keys that lean on it go too.
+        cascade: bool,
     },
     /// `ALTER INDEX a RENAME TO b`.
     RenameIndex {
@@ -195,6 +220,9 @@ impl SchemaChange {
             Self::DropIndex { table, .. } => table.iter().cloned().collect(),
             Self::Access(change) => change.tables(),
             Self::DropSchema { .. }
+            | Self::CreateSchema { .. }
+            | Self::RenameSchema { .. }
+            | Self::SetSearchPath { .. }
             | Self::RenameIndex { .. }
             | Self::CreateType { .. }
             | Self::AlterType { .. }
@@ -218,7 +246,8 @@ pub struct Ident {
 /// A name with an optional schema.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TableName {
-    /// The schema, when written; the default schema (`public`, `dbo`, `main`) is left out.
+    /// The schema, when written. The default schema (`public`, `dbo`, `main`) is empty where names
+    /// without one may mean another, else left out.
     pub schema: Option<String>,
     /// The name.
     pub name: String,
@@ -253,16 +282,37 @@ pub enum Derived {
     /// Inherits columns.
     Inherits(Vec<TableName>),
     /// Copies columns, and with `indexes` keys and indexes too.
-    Like {
-        /// The table copied.
-        table: TableName,
-        /// `INCLUDING ALL` or `INCLUDING INDEXES`.
-        indexes: bool,
-    },
+    Like(Like),
     /// `AS SELECT`.
     Query,
     /// `CREATE FOREIGN TABLE`: the columns are listed, the rows are those of another server.
     Foreign,
+}
+
+/// `LIKE`: columns that are copied.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Like {
+    /// The table copied.
+    pub table: TableName,
+    /// How many of the columns that are listed come before.
+    pub position: usize,
+    /// What is copied with them.
+    pub including: Including,
+}
+
+/// What `LIKE` copies beside columns, their types and nullability.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Including {
+    /// Keys and indexes.
+    pub indexes: bool,
+    /// Check constraints.
+    pub checks: bool,
+    /// Defaults.
+    pub defaults: bool,
+    /// What computes them.
+    pub generated: bool,
+    /// Identity.
+    pub identity: bool,
 }
 
 /// A column as a clause declares it.
@@ -280,6 +330,8 @@ pub struct Column {
     pub auto_increment: bool,
     /// The code that writes it takes only values of a list: `choices`, an `Enum` kept as text.
     pub listed: bool,
+    /// Numbers itself as an identity, not by a default.
+    pub identity: bool,
     /// What computes it, as written.
     pub generated: Option<Expression>,
     /// The field of a model that stands for it, where that has another name.
@@ -436,141 +488,4 @@ pub struct IndexKey {
     pub text: String,
     /// Where.
     pub span: Span,
-}
-
-/// One action of `ALTER TABLE`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AlterAction {
-    /// The whole action.
-    pub span: Span,
-    /// What it does.
-    pub kind: AlterKind,
-}
-
-/// What an action of `ALTER TABLE` does.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum AlterKind {
-    /// `ADD COLUMN`, with the constraints of the clause.
-    AddColumn {
-        /// The column.
-        column: Column,
-        /// Its inline constraints.
-        constraints: Vec<Constraint>,
-        /// An existing column makes it a no-op.
-        if_not_exists: bool,
-    },
-    /// `DROP COLUMN`.
-    DropColumn {
-        /// The column.
-        name: Ident,
-        /// A missing column is no error.
-        if_exists: bool,
-        /// Dependent constraints of other tables go too.
-        cascade: bool,
-    },
-    /// `RENAME COLUMN`.
-    RenameColumn {
-        /// The column.
-        name: Ident,
-        /// Its new name.
-        to: Ident,
-    },
-    /// MySQL `MODIFY` / `CHANGE`: the whole column anew.
-    ReplaceColumn {
-        /// The column.
-        name: Ident,
-        /// What it becomes.
-        column: Column,
-    },
-    /// `ALTER COLUMN … TYPE`.
-    SetType {
-        /// The column.
-        column: Ident,
-        /// Its new type.
-        ty: TypeName,
-    },
-    /// `ALTER COLUMN … SET/DROP NOT NULL`.
-    SetNotNull {
-        /// The column.
-        column: Ident,
-        /// Set or dropped.
-        not_null: bool,
-    },
-    /// `ALTER COLUMN … SET/DROP DEFAULT`.
-    SetDefault {
-        /// The column.
-        column: Ident,
-        /// The new default; `None` drops it.
-        default: Option<Expression>,
-    },
-    /// `ALTER COLUMN … ADD GENERATED AS IDENTITY`, `DROP IDENTITY`.
-    SetIdentity {
-        /// The column.
-        column: Ident,
-        /// Added or dropped.
-        identity: bool,
-    },
-    /// `ALTER COLUMN … DROP EXPRESSION`.
-    DropExpression {
-        /// The column.
-        column: Ident,
-    },
-    /// `ADD CONSTRAINT`, `ADD PRIMARY KEY`, `ADD FOREIGN KEY`, …
-    AddConstraint(Constraint),
-    /// `DROP CONSTRAINT`, MySQL's `DROP FOREIGN KEY` too.
-    DropConstraint {
-        /// The constraint.
-        name: Ident,
-        /// A missing constraint is no error.
-        if_exists: bool,
-        /// Dependent foreign keys go too.
-        cascade: bool,
-    },
-    /// MySQL `DROP PRIMARY KEY`.
-    DropPrimaryKey,
-    /// `RENAME CONSTRAINT`.
-    RenameConstraint {
-        /// The constraint.
-        name: Ident,
-        /// Its new name.
-        to: Ident,
-    },
-    /// MySQL `ADD INDEX` / `ADD KEY`.
-    AddIndex(Index),
-    /// MySQL `DROP INDEX` / `DROP KEY`.
-    DropIndex {
-        /// The index.
-        name: Ident,
-    },
-    /// MySQL `RENAME INDEX` / `RENAME KEY`.
-    RenameIndex {
-        /// The index.
-        name: Ident,
-        /// Its new name.
-        to: Ident,
-    },
-    /// `RENAME TO`.
-    RenameTable {
-        /// The new name.
-        to: TableName,
-    },
-    /// `SET SCHEMA`.
-    SetSchema {
-        /// The new schema.
-        schema: Ident,
-    },
-    /// `ATTACH PARTITION`.
-    AttachPartition {
-        /// The table that becomes a partition.
-        partition: TableName,
-    },
-    /// `ENABLE` or `DISABLE ROW LEVEL SECURITY`.
-    RowSecurity {
-        /// Enabled or disabled.
-        enabled: bool,
-    },
-    /// Understood, and of no interest to any rule (owner, storage, statistics, …).
-    Nothing,
-    /// Not understood: the table becomes open.
-    Opaque,
 }

@@ -13,6 +13,7 @@ mod custom_type;
 mod directives;
 mod holes;
 mod index;
+mod namespace;
 mod rename;
 mod seed;
 mod statement;

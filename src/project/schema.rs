@@ -8,6 +8,7 @@ mod cascade;
 mod constraint;
 mod coverage;
 mod create;
+mod derive;
 mod django;
 mod edit;
 mod enumeration;
@@ -18,14 +19,18 @@ mod habit;
 mod history;
 mod idiom;
 mod index;
+mod inherit;
 mod keys;
+mod links;
 mod mismatch;
 mod models;
 mod moments;
 mod money;
 mod names;
+mod namespace;
 pub mod operation;
 mod order;
+mod passes;
 mod place;
 mod reference;
 mod replay;
@@ -49,6 +54,8 @@ use crate::discover::Unit;
 use crate::facts::FileOutcome;
 use crate::facts::schema::{Action, Dialect, Expression, TypeName};
 use crate::source::Loc;
+
+use links::Links;
 
 pub use crate::discover::MigrationTool;
 pub use access::{Policy, RowSecurity};
@@ -97,9 +104,8 @@ pub struct Database {
     pub secured_elsewhere: BTreeSet<TableKey>,
     /// What a table begins with when it is made.
     row_security: RowSecurity,
-    /// Every name that a table, index, constraint or type ever bore. What is not in it need not be
-    /// searched for, which keeps large schemas linear.
-    names: BTreeSet<String>,
+    /// Who may bear a name and who may lean on whom, which keeps large schemas linear.
+    links: Links,
 }
 
 /// A table's identity: schema (empty = the default one) and name, both as stored.
@@ -153,6 +159,8 @@ pub struct Table {
     pub opaque: bool,
     /// The table it is a partition of.
     pub partition_of: Option<TableKey>,
+    /// The tables it inherits from.
+    pub inherits: Vec<TableKey>,
     /// Its rows are those of a query, a server or a module elsewhere, or it inherits its columns:
     /// it need not have keys of its own.
     pub derived: bool,
@@ -181,12 +189,16 @@ pub struct Column {
     pub listed: bool,
     /// Numbers itself.
     pub auto_increment: bool,
+    /// Numbers itself as an identity, not by a default.
+    pub identity: bool,
     /// What computes it.
     pub generated: Option<Expression>,
     /// The field of the model that stands for it, where that has another name.
     pub attribute: Option<String>,
     /// The clause that made it was read, so that nothing about it is older.
     pub created: bool,
+    /// The table declares it, though it may inherit it as well.
+    pub own: bool,
 }
 
 /// A primary key or a unique constraint.
@@ -198,6 +210,8 @@ pub struct Key {
     pub columns: Vec<String>,
     /// Its clause.
     pub at: Loc,
+    /// Its place among all keys and indexes, in the order in which they were made.
+    pub made: u32,
 }
 
 /// A check constraint.
@@ -209,6 +223,8 @@ pub struct Check {
     pub condition: String,
     /// Its clause.
     pub at: Loc,
+    /// The table declares it, though it may inherit it as well.
+    pub own: bool,
 }
 
 /// An index.
@@ -232,6 +248,8 @@ pub struct Index {
     pub implicit: bool,
     /// Its clause.
     pub at: Loc,
+    /// Its place among all keys and indexes, in the order in which they were made.
+    pub made: u32,
 }
 
 /// A foreign key.

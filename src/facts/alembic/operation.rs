@@ -179,6 +179,7 @@ impl Operation<'_> {
         Some(vec![SchemaChange::AlterTable {
             table: self.altered()?,
             if_exists: false,
+            only: false,
             actions: kinds.into_iter().map(action).collect(),
         }])
     }
@@ -292,6 +293,7 @@ impl Operation<'_> {
             names: vec![name],
             table,
             if_exists: self.call.says("if_exists"),
+            cascade: false,
         }])
     }
 

@@ -3,7 +3,7 @@
 
 use super::{
     AccessChange, AlterAction, AlterKind, Column, Constraint, ConstraintKind, CreateTable, Derived,
-    Expression, ForeignKey, Ident, Index, SchemaChange, SchemaStatement, TableName, Target,
+    Expression, ForeignKey, Ident, Index, Like, SchemaChange, SchemaStatement, TableName, Target,
     TypeChange, TypeDefinition, TypeName, ViewChange,
 };
 use crate::source::Span;
@@ -23,7 +23,14 @@ impl SchemaStatement {
             SchemaChange::DropTable { tables, .. } | SchemaChange::Opaque { tables } => {
                 tables.move_to(at);
             }
-            SchemaChange::DropSchema { names } => names.move_to(at),
+            SchemaChange::DropSchema { names } | SchemaChange::SetSearchPath { schemas: names } => {
+                names.move_to(at);
+            }
+            SchemaChange::CreateSchema { name } => name.move_to(at),
+            SchemaChange::RenameSchema { name, to } => {
+                name.move_to(at);
+                to.move_to(at);
+            }
             SchemaChange::RenameTable { table, to } => {
                 table.span = at;
                 to.span = at;
@@ -103,7 +110,9 @@ impl Placed for CreateTable {
         self.constraints.move_to(at);
         self.indexes.move_to(at);
         match &mut self.derived {
-            Some(Derived::PartitionOf(table) | Derived::Like { table, .. }) => table.move_to(at),
+            Some(Derived::PartitionOf(table) | Derived::Like(Like { table, .. })) => {
+                table.move_to(at);
+            }
             Some(Derived::Inherits(tables)) => tables.move_to(at),
             Some(Derived::Query | Derived::Foreign) | None => {}
         }
@@ -254,7 +263,9 @@ impl Placed for AlterAction {
             | AlterKind::DropIndex { name }
             | AlterKind::SetSchema { schema: name } => name.move_to(at),
             AlterKind::RenameTable { to: table }
-            | AlterKind::AttachPartition { partition: table } => table.move_to(at),
+            | AlterKind::AttachPartition { partition: table }
+            | AlterKind::DetachPartition { partition: table }
+            | AlterKind::Inherit { parent: table, .. } => table.move_to(at),
             AlterKind::DropPrimaryKey
             | AlterKind::RowSecurity { .. }
             | AlterKind::Nothing

@@ -9,7 +9,7 @@ use crate::source::Span;
 /// Reads `ALTER TABLE`, behind those words.
 pub(super) fn read(cursor: &mut Cursor) -> Option<SchemaChange> {
     let if_exists = cursor.eat("if exists");
-    cursor.eat("only");
+    let only = cursor.eat("only");
     let table = cursor.table_name()?;
     cursor.eat_symbol(b'*');
     let mut actions = Actions {
@@ -23,6 +23,7 @@ pub(super) fn read(cursor: &mut Cursor) -> Option<SchemaChange> {
     Some(SchemaChange::AlterTable {
         table: actions.table,
         if_exists,
+        only,
         actions: actions.list,
     })
 }
@@ -223,6 +224,10 @@ impl Actions {
         if let Some(words) = security {
             let enabled = words.starts_with('e');
             self.push(item.span_from(start), AlterKind::RowSecurity { enabled });
+            return true;
+        }
+        if let Some(kind) = heritage(item) {
+            self.push(item.span_from(start), kind);
             return true;
         }
         if is_harmless(item) {
@@ -429,6 +434,23 @@ fn pair(item: &mut Cursor) -> Option<(Ident, Ident)> {
     Some((name, to))
 }
 
+/// Reads what ends or begins inheritance.
+fn heritage(item: &mut Cursor) -> Option<AlterKind> {
+    if item.eat("detach partition") {
+        let partition = item.table_name()?;
+        item.eat_any("concurrently|finalize");
+        return Some(AlterKind::DetachPartition { partition });
+    }
+    let ends = item.eat("no inherit");
+    if !ends && !item.eat("inherit") {
+        return None;
+    }
+    Some(AlterKind::Inherit {
+        parent: item.table_name()?,
+        inherits: !ends,
+    })
+}
+
 /// `WITH CHECK` / `WITH NOCHECK` of SQL Server; says whether rows are left unchecked.
 fn with_check(item: &mut Cursor) -> bool {
     let unchecked = item.is("with nocheck add");
@@ -445,7 +467,7 @@ fn begins_action(item: &Cursor) -> bool {
 /// Actions that change nothing a rule asks about.
 fn is_harmless(item: &mut Cursor) -> bool {
     const STARTS: &str = "owner to|set|reset|cluster on|without|enable|disable|force|no force|\
-    replica identity|inherit|no inherit|validate constraint|detach partition|of|not of|\
+    replica identity|validate constraint|of|not of|\
     convert to|default character set|default charset|default collate|algorithm|lock|\
     order by|partition by|discard|import|truncate partition|remove partitioning|\
     check constraint|nocheck constraint|with check check|with nocheck check|with check|\

@@ -17,6 +17,7 @@ struct Options {
     not_null: bool,
     default: Option<Expression>,
     auto_increment: bool,
+    identity: bool,
     generated: Option<Expression>,
     constraints: Vec<Constraint>,
 }
@@ -52,6 +53,7 @@ pub(super) fn clause(cursor: &mut Cursor, name: Ident) -> Definition {
             default: options.default,
             auto_increment: options.auto_increment,
             listed: false,
+            identity: options.identity,
             generated: options.generated,
             attribute: None,
         },
@@ -96,6 +98,7 @@ fn option(cursor: &mut Cursor, column: &Ident, options: &mut Options) {
         cursor.eat("not for replication");
         options.not_null = true;
         options.auto_increment = true;
+        options.identity = true;
     } else if cursor.eat("generated always as row") {
         cursor.eat_any("start|end");
     } else if cursor.eat_any("generated always as|generated as|as") {

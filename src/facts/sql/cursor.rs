@@ -341,11 +341,13 @@ impl<'a> Cursor<'a> {
     }
 
     /// A schema, unless it is the default one; one that a template fills in counts as the default.
+    /// Only PostgreSQL has a path on which a name without a schema may mean another.
     fn schema(&self, token: Token) -> Option<String> {
         let text = self.text(token);
         let name = fold(self.dialect(), text);
         let default = match self.dialect() {
-            Dialect::Postgres => name == "public",
+            Dialect::Postgres if name == "public" => return Some(String::new()),
+            Dialect::Postgres => false,
             Dialect::Mssql => name == "dbo",
             Dialect::Sqlite => name == "main",
             Dialect::Mysql => false,
@@ -381,8 +383,8 @@ impl<'a> Cursor<'a> {
 pub(super) fn fold(dialect: Dialect, text: &str) -> String {
     let quoted = text.starts_with(['"', '`', '[']);
     match dialect {
-        Dialect::Postgres if quoted => unquote(text),
-        _ => unquote(text).to_lowercase(),
+        Dialect::Postgres if quoted => dialect.stored(&unquote(text)),
+        _ => dialect.stored(&unquote(text).to_lowercase()),
     }
 }
 

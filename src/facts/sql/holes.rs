@@ -89,7 +89,7 @@ fn is_catalogue(word: &str) -> bool {
 
 /// What is certain of a change by a text with holes; `None` where nothing is changed that has a name.
 pub(super) fn settle(
-    change: SchemaChange,
+    mut change: SchemaChange,
     lexer: &Lexer,
     targets: &Targets,
 ) -> Option<SchemaChange> {
@@ -123,23 +123,14 @@ pub(super) fn settle(
         let tables = targets.tables();
         return Some(SchemaChange::Opaque { tables });
     }
-    Some(match change {
-        SchemaChange::AlterTable {
-            table,
-            if_exists,
-            mut actions,
-        } => {
-            for action in &mut actions {
-                if !is_harmless(&action.kind) && hides(action, lexer) {
-                    action.kind = AlterKind::Opaque;
-                }
-            }
-            SchemaChange::AlterTable {
-                table,
-                if_exists,
-                actions,
+    if let SchemaChange::AlterTable { actions, .. } = &mut change {
+        for action in actions {
+            if !is_harmless(&action.kind) && hides(action, lexer) {
+                action.kind = AlterKind::Opaque;
             }
         }
+    }
+    Some(match change {
         SchemaChange::CreateIndex(index) if index.keys.iter().any(|key| has_hole(&key.text)) => {
             SchemaChange::Opaque {
                 tables: vec![index.table],

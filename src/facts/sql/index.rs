@@ -259,7 +259,8 @@ pub(super) fn drop(cursor: &mut Cursor) -> Option<SchemaChange> {
     } else if cursor.dialect() == Dialect::Mssql {
         table = names.iter_mut().find_map(of_table);
     }
-    let known = cursor.eat_any("cascade|restrict") || cursor.done();
+    let cascade = cursor.eat("cascade");
+    let known = cascade || cursor.eat("restrict") || cursor.done();
     if !known && !cursor.is_any("algorithm|lock|with") {
         cursor.skip_unknown();
     }
@@ -268,6 +269,7 @@ pub(super) fn drop(cursor: &mut Cursor) -> Option<SchemaChange> {
         names,
         table,
         if_exists,
+        cascade,
     })
 }
 

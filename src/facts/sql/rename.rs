@@ -48,6 +48,7 @@ fn rename(object: &str, at: Span, kind: Option<&str>, to: Ident) -> Option<Schem
         (Some("column"), Some(name)) => SchemaChange::AlterTable {
             table,
             if_exists: false,
+            only: false,
             actions: vec![AlterAction {
                 span: at,
                 kind: AlterKind::RenameColumn { name, to },

@@ -2,8 +2,8 @@
 
 use super::block::{self, Scope};
 use super::cursor::{Cursor, Source};
-use super::{Found, access, alter, custom_type, holes, index, seed, table, view};
-use crate::facts::schema::{AlterKind, Ident, SchemaChange, Section, TableName};
+use super::{Found, access, alter, custom_type, holes, index, namespace, seed, table, view};
+use crate::facts::schema::{AlterKind, SchemaChange, Section, TableName};
 use crate::parse::sql::{Lexer, Statement, Token, TokenKind, opinion};
 use crate::source::Span;
 
@@ -31,6 +31,13 @@ pub(super) fn read(lexer: &Lexer, statement: &Statement, scope: Scope, found: &m
     };
     if scope.section == Section::Up {
         found.seed(seed::read(cursor));
+    }
+    // A routine sets its own path, and only while it runs.
+    if !scope.body
+        && let Some(change) = namespace::search_path(cursor)
+    {
+        found.push(span, scope, change);
+        return;
     }
     let reads = !statement.unclosed && block::read(cursor, span, scope, found);
     if reads {
@@ -195,6 +202,9 @@ fn create(cursor: &mut Cursor, start: u32) -> Meaning {
     if cursor.eat("policy") {
         return changes(access::create_policy(cursor, start));
     }
+    if cursor.eat("schema") {
+        return changes(namespace::create(cursor));
+    }
     if cursor.eat("type") {
         return changes(custom_type::create(cursor));
     }
@@ -227,6 +237,10 @@ fn alter(cursor: &mut Cursor) -> Meaning {
         return custom_type::alter(cursor)
             .map_or(Meaning::Nothing, |change| Meaning::Changes(vec![change]));
     }
+    if cursor.eat("schema") {
+        return namespace::alter(cursor)
+            .map_or(Meaning::Nothing, |change| Meaning::Changes(vec![change]));
+    }
     view::skip_security(cursor);
     if cursor.eat_any("view|materialized view") {
         return view::alter(cursor)
@@ -253,21 +267,9 @@ fn drop(cursor: &mut Cursor) -> Meaning {
         return changes(view::drop(cursor));
     }
     if cursor.eat("schema") {
-        cursor.eat("if exists");
-        return changes(schemas(cursor));
+        return changes(namespace::drop(cursor));
     }
     Meaning::Nothing
-}
-
-fn schemas(cursor: &mut Cursor) -> Option<SchemaChange> {
-    let mut names: Vec<Ident> = Vec::new();
-    while let Some(name) = cursor.ident() {
-        names.push(name);
-        if !cursor.eat_symbol(b',') {
-            break;
-        }
-    }
-    (!names.is_empty()).then_some(SchemaChange::DropSchema { names })
 }
 
 /// Statements that leave the schema alone, whatever they say.

@@ -3,7 +3,8 @@
 use super::cursor::{Cursor, fold};
 use super::{column, constraint, index};
 use crate::facts::schema::{
-    Column, ConstraintKind, CreateTable, Derived, Dialect, Ident, SchemaChange, TableName,
+    Column, ConstraintKind, CreateTable, Derived, Dialect, Ident, Including, Like, SchemaChange,
+    TableName,
 };
 use crate::parse::sql::opinion;
 
@@ -24,7 +25,7 @@ pub(super) fn create(cursor: &mut Cursor, temporary: bool, foreign: bool) -> Opt
         table.derived = Some(Derived::Query);
     }
     if cursor.eat("like") {
-        table.derived = like(cursor);
+        table.derived = like(cursor, 0);
     }
     if let Some(mut group) = cursor.group() {
         while let Some(mut item) = group.item() {
@@ -78,7 +79,7 @@ fn element(item: &mut Cursor, table: &mut CreateTable) {
         return;
     }
     if item.eat("like") {
-        table.derived = like(item);
+        table.derived = like(item, table.columns.len());
     } else if item.is("period for") {
         item.skip_all();
     } else if constraint::follows(item) {
@@ -110,19 +111,43 @@ fn named_not_null(item: &mut Cursor, table: &mut CreateTable) {
     }
 }
 
-fn like(cursor: &mut Cursor) -> Option<Derived> {
+/// Reads `LIKE` behind that word; `position` columns stand before it.
+fn like(cursor: &mut Cursor, position: usize) -> Option<Derived> {
     let table = cursor.table_name()?;
-    let mut indexes = cursor.dialect() == Dialect::Mysql;
+    let mut including = Including::default();
+    if cursor.dialect() == Dialect::Mysql {
+        including = all(true);
+    }
     loop {
-        if cursor.eat_any("including all|including indexes") {
-            indexes = true;
-        } else if cursor.eat("excluding indexes") {
-            indexes = false;
-        } else if cursor.eat_any("including|excluding") {
-            cursor.advance();
-        } else {
-            return Some(Derived::Like { table, indexes });
+        let included = cursor.eat("including");
+        if !included && !cursor.eat("excluding") {
+            return Some(Derived::Like(Like {
+                table,
+                position,
+                including,
+            }));
         }
+        match cursor.eat_which("all|indexes|constraints|defaults|generated|identity") {
+            Some("all") => including = all(included),
+            Some("indexes") => including.indexes = included,
+            Some("constraints") => including.checks = included,
+            Some("defaults") => including.defaults = included,
+            Some("generated") => including.generated = included,
+            Some("identity") => including.identity = included,
+            _ => {
+                cursor.advance();
+            }
+        }
+    }
+}
+
+fn all(included: bool) -> Including {
+    Including {
+        indexes: included,
+        checks: included,
+        defaults: included,
+        generated: included,
+        identity: included,
     }
 }
 
@@ -173,6 +198,7 @@ fn query_columns(mut query: Cursor) -> Vec<Column> {
         default: None,
         auto_increment: false,
         listed: false,
+        identity: false,
         generated: None,
         attribute: None,
         span,

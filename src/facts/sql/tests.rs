@@ -87,6 +87,8 @@ fn alter(kind: &AlterKind) -> String {
         AlterKind::RenameTable { to } => format!("-> {}", to.name),
         AlterKind::SetSchema { schema } => format!("in {}", schema.name),
         AlterKind::AttachPartition { partition } => format!("attach {}", partition.name),
+        AlterKind::DetachPartition { partition } => format!("detach {}", partition.name),
+        AlterKind::Inherit { parent, inherits } => format!("inherit {} {inherits}", parent.name),
         AlterKind::DropPrimaryKey => "drop primary key".to_owned(),
         AlterKind::RowSecurity { enabled } => format!("row security {enabled}"),
         AlterKind::Nothing => "nothing".to_owned(),
@@ -182,6 +184,14 @@ fn told(dialect: Dialect, sql: &str) -> Vec<String> {
                 format!("drop index {}", names(indexes))
             }
             SchemaChange::DropSchema { names } => format!("drop schema {}", names[0].name),
+            SchemaChange::CreateSchema { name } => format!("schema {}", name.name),
+            SchemaChange::RenameSchema { name, to } => {
+                format!("schema {} -> {}", name.name, to.name)
+            }
+            SchemaChange::SetSearchPath { schemas } => {
+                let names: Vec<_> = schemas.iter().map(|schema| schema.name.as_str()).collect();
+                format!("path {}", names.join(","))
+            }
             SchemaChange::CreateType { name, definition } => {
                 format!("type {} {}", name.name, types::defined(definition))
             }
@@ -216,7 +226,7 @@ fn postgres_table() {
     let table = table(Dialect::Postgres, sql);
     assert_eq!(
         (table.table.schema.as_deref(), table.table.name.as_str()),
-        (None, "Order")
+        (Some(""), "Order")
     );
     assert!(table.if_not_exists);
     assert_eq!(

@@ -91,7 +91,7 @@ fn words(cursor: &mut Cursor) -> Option<String> {
 fn user_type(cursor: &mut Cursor) -> Option<String> {
     let name = cursor.table_name()?;
     Some(match name.schema {
-        Some(schema) if !matches!(schema.as_str(), "pg_catalog" | "sys") => {
+        Some(schema) if !matches!(schema.as_str(), "" | "pg_catalog" | "sys") => {
             format!("{schema}.{}", name.name)
         }
         _ => fold_name(cursor.dialect(), name.name),

@@ -1,6 +1,10 @@
 //! `ALTER TABLE`, action by action.
 
-use super::replay::{Replay, schema_name};
+use std::borrow::Cow;
+
+use super::namespace::schema_name;
+use super::passes::in_passes;
+use super::replay::Replay;
 use super::{Column, TableKey};
 use crate::facts::schema::{
     AlterAction, AlterKind, Column as ColumnClause, Constraint, Dialect, Expression, Ident,
@@ -16,10 +20,14 @@ impl Replay {
         actions: &[AlterAction],
     ) {
         let mut key = self.resolve(name);
-        if self.ignores(&key) || if_exists && self.was_dropped(&key) {
+        if self.ignores(&key) || if_exists && !self.is_relation(&key) {
             return;
         }
-        for action in actions {
+        let actions = match self.is_postgres() {
+            true => in_passes(actions, self.table(&key)),
+            false => actions.iter().map(Cow::Borrowed).collect(),
+        };
+        for action in &actions {
             if self.database.views.contains_key(&key) && !self.exists(&key) {
                 self.alter_view_as_table(&key, &action.kind);
             } else if !self.exists(&key) {
@@ -77,15 +85,25 @@ impl Replay {
             }
             AlterKind::AddIndex(index) => self.add_index(key, index),
             AlterKind::AttachPartition { partition } => self.attach_partition(key, partition),
+            AlterKind::DetachPartition { partition } => self.detach_partition(partition),
+            AlterKind::Inherit { parent, inherits } => self.inherit(key, parent, *inherits),
+            AlterKind::RenameConstraint { name, to } => {
+                self.rename_constraint(key, &name.name, &to.name);
+            }
             kind => self.alter_alone(key, kind, span),
         }
     }
 
-    /// The actions that leave everything outside the table alone.
+    /// The actions that leave everything outside the table and its heirs alone.
     fn alter_alone(&mut self, key: &TableKey, kind: &AlterKind, span: Span) {
         let at = self.at(span);
-        if let AlterKind::RenameConstraint { to, .. } | AlterKind::RenameIndex { to, .. } = kind {
-            self.give(&to.name);
+        if let AlterKind::RenameIndex { to, .. } = kind {
+            self.give(key, &to.name);
+        }
+        if is_inherited(kind) {
+            for heir in self.heirs(key) {
+                self.alter_alone(&heir, kind, span);
+            }
         }
         let Some(table) = self.table_mut(key) else {
             return;
@@ -105,6 +123,7 @@ impl Replay {
             AlterKind::SetIdentity { column, identity } => {
                 if let Some(column) = table.column_mut(&column.name) {
                     column.auto_increment = *identity;
+                    column.identity = *identity;
                 }
             }
             AlterKind::DropExpression { column } => {
@@ -113,11 +132,10 @@ impl Replay {
                 }
             }
             AlterKind::DropPrimaryKey => table.drop_primary_key(at),
-            AlterKind::RenameConstraint { name, to } => {
-                table.rename_constraint(&name.name, &to.name);
-            }
             AlterKind::RenameIndex { name, to } => table.rename_index(&name.name, &to.name),
-            AlterKind::DropIndex { name } => table.drop_index(&name.name, at),
+            AlterKind::DropIndex { name } => {
+                table.drop_index(&name.name, at);
+            }
             AlterKind::Opaque => table.opaque = true,
             _ => {}
         }
@@ -141,13 +159,14 @@ impl Replay {
             return;
         }
         column.created = !guarded || table.columns_known;
-        table.put_column(column);
+        table.put_column(column.clone());
+        self.bequeath_column(key, &column);
         for constraint in constraints {
             self.add_constraint(key, constraint);
         }
     }
 
-    fn drop_column(&mut self, key: &TableKey, name: &str, cascade: bool, span: Span) {
+    pub(super) fn drop_column(&mut self, key: &TableKey, name: &str, cascade: bool, span: Span) {
         let at = self.at(span);
         let keeps_keys = self.database.dialect == Dialect::Mysql;
         let Some(table) = self.table_mut(key) else {
@@ -158,13 +177,22 @@ impl Replay {
         } else {
             table.drop_column(name, at);
         }
+        let computed = table.computed_from(name);
+        for other in computed {
+            self.drop_column(key, &other, cascade, span);
+        }
         if cascade {
-            for table in self.all_tables_mut() {
-                table.foreign_keys.retain(|fk| {
-                    fk.parent != *key || fk.parent_columns.iter().all(|column| column != name)
-                });
+            for other in self.database.links.leaning(key) {
+                if let Some(table) = self.table_mut(&other) {
+                    table.foreign_keys.retain(|fk| {
+                        fk.parent != *key || fk.parent_columns.iter().all(|column| column != name)
+                    });
+                }
             }
             self.drop_readers(key, Some(name));
+        }
+        for heir in self.disinherit_column(key, name) {
+            self.drop_column(&heir, name, cascade, span);
         }
     }
 
@@ -173,17 +201,20 @@ impl Replay {
             table.rename_column(name, to);
         }
         self.rename_read_column(key, name);
-        let children = self
-            .all_tables_mut()
-            .flat_map(|table| &mut table.foreign_keys);
-        for fk in children.filter(|fk| fk.parent == *key) {
-            for column in fk
-                .parent_columns
-                .iter_mut()
-                .filter(|column| *column == name)
-            {
+        for other in self.database.links.leaning(key) {
+            let fks = self
+                .table_mut(&other)
+                .into_iter()
+                .flat_map(|t| &mut t.foreign_keys);
+            let columns = fks
+                .filter(|fk| fk.parent == *key)
+                .flat_map(|fk| &mut fk.parent_columns);
+            for column in columns.filter(|column| *column == name) {
                 to.clone_into(column);
             }
+        }
+        for heir in self.heirs(key) {
+            self.rename_column(&heir, name, to);
         }
     }
 
@@ -211,8 +242,12 @@ impl Replay {
     }
 
     fn set_type(&mut self, key: &TableKey, name: &Ident, ty: &TypeName) {
+        for heir in self.heirs(key) {
+            self.set_type(&heir, name, ty);
+        }
         let at = self.at(ty.span);
         let name_at = self.at(name.span);
+        let ty = &self.named_type(ty);
         let Some(table) = self.table_mut(key) else {
             return;
         };
@@ -229,20 +264,24 @@ impl Replay {
                 default: None,
                 auto_increment: false,
                 listed: false,
+                identity: false,
                 generated: None,
                 attribute: None,
                 created: false,
+                own: true,
             });
         }
     }
+}
 
-    fn attach_partition(&mut self, parent: &TableKey, name: &TableName) {
-        let key = self.resolve(name);
-        if let Some(mut table) = self.database.tables.remove(&key) {
-            table.partition_of = Some(parent.clone());
-            self.insert(table);
-        }
-    }
+/// Whether the heirs of a table are altered with it.
+fn is_inherited(kind: &AlterKind) -> bool {
+    matches!(
+        kind,
+        AlterKind::SetNotNull { .. }
+            | AlterKind::SetDefault { .. }
+            | AlterKind::DropExpression { .. }
+    )
 }
 
 /// Whether a default takes the next number of a sequence.

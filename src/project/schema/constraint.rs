@@ -32,15 +32,13 @@ impl Replay {
             ConstraintKind::ForeignKey(fk) => self.add_foreign_key(key, name, fk, at),
             ConstraintKind::Check { condition } => {
                 let name = name.unwrap_or_else(|| self.check_name(key, &condition.text));
-                self.give(&name);
                 let check = Check {
                     name,
                     condition: condition.text.clone(),
                     at,
+                    own: true,
                 };
-                if let Some(table) = self.table_mut(key) {
-                    table.checks.push(check);
-                }
+                self.put_check(key, check);
             }
             ConstraintKind::Exclude(clause) => self.add_exclusion(key, name, clause, at),
         }
@@ -56,12 +54,37 @@ impl Replay {
         if let Some(method) = &clause.method {
             index.method.clone_from(method);
         }
-        index.name =
+        self.put_exclusion(key, name, index);
+    }
+
+    pub(super) fn put_exclusion(&mut self, key: &TableKey, name: Option<String>, index: Index) {
+        let name =
             name.unwrap_or_else(|| self.relation_name(key, Some(&index.columns_in_name()), "excl"));
-        self.give(&index.name);
+        self.give(key, &name);
+        let made = self.next_made();
         if let Some(table) = self.table_mut(key) {
-            table.exclusions.push(index);
+            table.exclusions.push(Index {
+                name,
+                made,
+                ..index
+            });
         }
+    }
+
+    /// Of one that it inherits as well, the table makes its own.
+    fn put_check(&mut self, key: &TableKey, check: Check) {
+        let Some(table) = self.table_mut(key) else {
+            return;
+        };
+        match table
+            .checks
+            .iter_mut()
+            .find(|other| other.name == check.name)
+        {
+            Some(inherited) => *inherited = check.clone(),
+            None => table.checks.push(check.clone()),
+        }
+        self.bequeath_check(key, &check);
     }
 
     /// Whether the table holds what a guarded statement would add.
@@ -108,16 +131,17 @@ impl Replay {
             Dialect::Mysql => "PRIMARY".into(),
             Dialect::Sqlite | Dialect::Mssql => String::new(),
         });
-        self.give(&name);
-        let Some(table) = self.table_mut(key) else {
-            return;
-        };
-        for column in &mut table.columns {
-            if columns.contains(&column.name) {
-                column.nullable = false;
-            }
+        self.give(key, &name);
+        self.forbid_null(key, &columns);
+        let made = self.next_made();
+        if let Some(table) = self.table_mut(key) {
+            table.primary_key = Some(Key {
+                name,
+                columns,
+                at,
+                made,
+            });
         }
-        table.primary_key = Some(Key { name, columns, at });
     }
 
     pub(super) fn put_unique(
@@ -132,9 +156,15 @@ impl Replay {
             Dialect::Mysql => self.mysql_index_name(key, columns.first()),
             Dialect::Sqlite | Dialect::Mssql => String::new(),
         });
-        self.give(&name);
+        self.give(key, &name);
+        let made = self.next_made();
         if let Some(table) = self.table_mut(key) {
-            table.uniques.push(Key { name, columns, at });
+            table.uniques.push(Key {
+                name,
+                columns,
+                at,
+                made,
+            });
             table.drop_superseded();
         }
     }
@@ -168,7 +198,8 @@ impl Replay {
             self.add_implicit_index(key, name.as_deref(), &columns, at);
         }
         let name = name.unwrap_or_else(|| self.foreign_key_name(key, &columns));
-        self.give(&name);
+        self.give(key, &name);
+        self.database.links.lean(&parent, key);
         let fk = ForeignKey {
             name,
             columns,
@@ -220,18 +251,49 @@ impl Replay {
     /// Takes a constraint away; foreign keys that lean on a dropped key go with `CASCADE`.
     pub(super) fn drop_constraint(&mut self, key: &TableKey, name: &str, cascade: bool, at: Span) {
         let at = self.at(at);
-        let Some(dropped) = self
+        let dropped = self
             .table_mut(key)
-            .and_then(|table| table.take_constraint(name, at))
-        else {
+            .and_then(|table| table.take_constraint(name, at));
+        if let Some(dropped) = dropped.filter(|_| cascade) {
+            self.drop_leaning(key, &dropped);
+        }
+        self.disinherit_check(key, name);
+    }
+
+    /// Drops the foreign keys that lean on a key which is gone. Of equal keys they lean on the one
+    /// that was there first.
+    pub(super) fn drop_leaning(&mut self, key: &TableKey, dropped: &Index) {
+        let columns = dropped.leading_columns();
+        let is_older =
+            |(held, made): (Vec<String>, u32)| same_set(&held, &columns) && made < dropped.made;
+        if self
+            .table(key)
+            .is_some_and(|table| table.referable().any(is_older))
+        {
             return;
-        };
-        if cascade {
-            for table in self.all_tables_mut() {
+        }
+        for other in self.database.links.leaning(key) {
+            if let Some(table) = self.table_mut(&other) {
                 table
                     .foreign_keys
-                    .retain(|fk| fk.parent != *key || fk.parent_columns != dropped);
+                    .retain(|fk| fk.parent != *key || !same_set(&fk.parent_columns, &columns));
             }
+        }
+    }
+
+    /// A check of the heirs follows.
+    pub(super) fn rename_constraint(&mut self, key: &TableKey, name: &str, to: &str) {
+        self.give(key, to);
+        let is_check = |table: &Table| table.checks.iter().any(|check| check.name == name);
+        let heirs = match self.table(key).is_some_and(is_check) {
+            true => self.heirs(key),
+            false => Vec::new(),
+        };
+        if let Some(table) = self.table_mut(key) {
+            table.rename_constraint(name, to);
+        }
+        for heir in heirs {
+            self.rename_constraint(&heir, name, to);
         }
     }
 
@@ -302,21 +364,33 @@ impl Replay {
 
     /// Whether a constraint of the schema has the name.
     fn constraint_taken(&self, key: &TableKey, name: &str) -> bool {
-        self.was_given(name)
-            && self
-                .in_schema(key)
-                .any(|table| table.has_constraint_named(name))
+        self.bearers_beside(key, name)
+            .any(|table| table.has_constraint_named(name))
     }
 
-    /// Whether a table or index of the schema has the name.
+    /// Whether a table, view or index of the schema has the name.
     pub(super) fn relation_taken(&self, key: &TableKey, name: &str) -> bool {
-        self.was_given(name)
-            && (self.exists(&key.sibling(name))
-                || self.in_schema(key).any(|table| table.has_index_named(name)))
+        let of_view = || {
+            let bearers = self.database.links.bearers(name);
+            let beside = bearers.filter(|owner| owner.schema == key.schema);
+            let mut views = beside.filter_map(|owner| self.database.views.get(owner));
+            views.any(|view| view.indexes.iter().any(|index| index.name == name))
+        };
+        self.is_relation(&key.sibling(name))
+            || self
+                .bearers_beside(key, name)
+                .any(|table| table.has_index_named(name))
+            || of_view()
     }
 
-    fn in_schema(&self, key: &TableKey) -> impl Iterator<Item = &Table> {
-        self.all_tables()
-            .filter(|table| table.key.schema == key.schema)
+    /// The tables of the schema that may bear the name, or own what does.
+    fn bearers_beside(&self, key: &TableKey, name: &str) -> impl Iterator<Item = &Table> {
+        let bearers = self.database.links.bearers(name);
+        let beside = bearers.filter(|owner| owner.schema == key.schema);
+        beside.filter_map(|owner| self.table(owner))
     }
+}
+
+fn same_set(left: &[String], right: &[String]) -> bool {
+    left.len() == right.len() && left.iter().all(|column| right.contains(column))
 }

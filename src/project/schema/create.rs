@@ -4,31 +4,25 @@
 use super::replay::Replay;
 use super::{Column, Table, TableKey};
 use crate::facts::schema::{
-    Column as ColumnClause, Constraint, ConstraintKind, CreateTable, Derived, Ident, TableName,
+    Column as ColumnClause, Constraint, ConstraintKind, CreateTable, Derived, Ident,
 };
-use crate::source::Loc;
 
 impl Replay {
     pub(super) fn create_table(&mut self, create: &CreateTable) {
-        let key = TableKey::of(&create.table);
+        let key = self.target(&create.table);
         if create.temporary {
             self.temporary.insert(key);
             return;
         }
         let guarded = create.if_not_exists || self.guarded;
-        if self.ignores(&key) || guarded && self.exists(&key) {
+        if self.ignores(&key) || guarded && self.relation_taken(&key, &key.name) {
             return;
         }
         let earlier = self.table(&key).filter(|table| !table.created).cloned();
         let mut table = Table::new(key.clone(), self.at(create.table.span));
         table.row_security.clone_from(&self.database.row_security);
         table.opaque = guarded && self.is_doubtful(&key);
-        if let Some(derived) = &create.derived {
-            self.derive_columns(&mut table, derived);
-        }
-        for clause in &create.columns {
-            table.put_column(self.column(clause));
-        }
+        self.fill(&mut table, create);
         // Altered before it was made: the order of the files is not what it seems.
         if let Some(earlier) = earlier {
             table.opaque = true;
@@ -40,12 +34,9 @@ impl Replay {
         for index in &create.indexes {
             self.add_index(&key, index);
         }
-        if let Some(Derived::Like {
-            table,
-            indexes: true,
-        }) = &create.derived
-        {
-            self.copy_indexes(&key, table, create.table.span);
+        if let Some(Derived::Like(like)) = &create.derived {
+            let at = self.at(create.table.span);
+            self.copy_constraints(&key, like, at);
         }
     }
 
@@ -76,10 +67,10 @@ impl Replay {
     }
 
     pub(super) fn column(&self, clause: &ColumnClause) -> Column {
-        let ty = clause.ty.clone().map(|ty| {
-            let at = self.at(ty.span);
-            (ty, at)
-        });
+        let ty = clause
+            .ty
+            .as_ref()
+            .map(|ty| (self.named_type(ty), self.at(ty.span)));
         Column {
             name: clause.name.name.clone(),
             at: self.at(clause.name.span),
@@ -89,63 +80,11 @@ impl Replay {
             default: clause.default.clone(),
             auto_increment: clause.auto_increment,
             listed: clause.listed,
+            identity: clause.identity,
             generated: clause.generated.clone(),
             attribute: clause.attribute.clone(),
             created: true,
-        }
-    }
-
-    fn derive_columns(&mut self, table: &mut Table, derived: &Derived) {
-        table.derived = !matches!(derived, Derived::Like { .. });
-        let parents = match derived {
-            Derived::Foreign => return,
-            Derived::Query => {
-                table.columns_known = false;
-                return;
-            }
-            Derived::PartitionOf(parent) => {
-                table.partition_of = Some(self.resolve(parent));
-                std::slice::from_ref(parent)
-            }
-            Derived::Like { table: parent, .. } => std::slice::from_ref(parent),
-            Derived::Inherits(parents) => parents,
-        };
-        for parent in parents {
-            match self.table(&self.resolve(parent)) {
-                Some(parent) => {
-                    table.columns_known &= parent.columns_known;
-                    table.opaque |= parent.is_open();
-                    for column in &parent.columns {
-                        table.put_column(column.clone());
-                    }
-                }
-                None => {
-                    table.columns_known = false;
-                    table.opaque = true;
-                }
-            }
-        }
-    }
-
-    /// `LIKE … INCLUDING INDEXES`: keys and indexes under names of their own, never foreign keys.
-    fn copy_indexes(&mut self, key: &TableKey, from: &TableName, at: crate::source::Span) {
-        let at: Loc = self.at(at);
-        let Some(from) = self.table(&self.resolve(from)).cloned() else {
-            return;
-        };
-        if let Some(primary) = from.primary_key {
-            self.put_primary_key(key, None, primary.columns, at);
-        }
-        for unique in from.uniques {
-            self.put_unique(key, None, unique.columns, at);
-        }
-        for mut index in from.indexes {
-            index.name = self.index_name(key, &index);
-            self.give(&index.name);
-            index.at = at;
-            if let Some(table) = self.table_mut(key) {
-                table.indexes.push(index);
-            }
+            own: true,
         }
     }
 }

@@ -21,6 +21,7 @@ impl Table {
             columns_known: true,
             opaque: false,
             partition_of: None,
+            inherits: Vec::new(),
             derived: false,
             seeded: false,
             row_security: RowSecurity::default(),
@@ -58,12 +59,42 @@ impl Table {
         Some(self.indexes.remove(at))
     }
 
-    /// Takes a constraint away; its columns where it is a key.
-    pub(super) fn take_constraint(&mut self, name: &str, at: Loc) -> Option<Vec<String>> {
+    /// The names of everything it owns.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        let keys = self.keys().map(|key| key.name.as_str());
+        let indexes = self.indexes.iter().chain(&self.exclusions);
+        let indexes = indexes.map(|index| index.name.as_str());
+        let checks = self.checks.iter().map(|check| check.name.as_str());
+        let fks = self.foreign_keys.iter().map(|fk| fk.name.as_str());
+        keys.chain(indexes).chain(checks).chain(fks)
+    }
+
+    /// What foreign keys may lean on, with its place in the order of making.
+    pub(super) fn referable(&self) -> impl Iterator<Item = (Vec<String>, u32)> {
+        let keys = self.keys().map(|key| (key.columns.clone(), key.made));
+        let is_key = |index: &&Index| {
+            index.unique && index.predicate.is_none() && index.columns.iter().all(Option::is_some)
+        };
+        let indexes = self.indexes.iter().filter(is_key);
+        keys.chain(indexes.map(|index| (index.leading_columns(), index.made)))
+    }
+
+    /// The columns that are computed from one.
+    pub(super) fn computed_from(&self, name: &str) -> Vec<String> {
+        let is_from = |column: &&Column| {
+            let expression = column.generated.as_ref();
+            expression.is_some_and(|generated| expression::mentions(&generated.text, name))
+        };
+        let computed = self.columns.iter().filter(is_from);
+        computed.map(|column| column.name.clone()).collect()
+    }
+
+    /// Takes a constraint away; its index where it is a key.
+    pub(super) fn take_constraint(&mut self, name: &str, at: Loc) -> Option<Index> {
         if let Some(key) = self.take_key(name) {
-            let columns = key.columns.clone();
-            self.dropped.push((Index::of_key(key), at));
-            return Some(columns);
+            let index = Index::of_key(key);
+            self.dropped.push((index.clone(), at));
+            return Some(index);
         }
         self.foreign_keys.retain(|fk| fk.name != name);
         self.checks.retain(|check| check.name != name);
@@ -90,12 +121,12 @@ impl Table {
     }
 
     /// Drops an index; in MySQL a unique constraint is one.
-    pub(super) fn drop_index(&mut self, name: &str, at: Loc) {
-        if let Some(index) = self.take_index(name) {
-            self.dropped.push((index, at));
-        } else {
-            self.take_constraint(name, at);
-        }
+    pub(super) fn drop_index(&mut self, name: &str, at: Loc) -> Option<Index> {
+        let Some(index) = self.take_index(name) else {
+            return self.take_constraint(name, at);
+        };
+        self.dropped.push((index.clone(), at));
+        Some(index)
     }
 
     /// Renames an index; that of a constraint takes the constraint along, and the other way round.
@@ -132,6 +163,13 @@ impl Table {
         }
         for check in &mut self.checks {
             check.condition = expression::rename(&check.condition, name, to);
+        }
+        let generated = self
+            .columns
+            .iter_mut()
+            .filter_map(|column| column.generated.as_mut());
+        for expression in generated {
+            expression.text = expression::rename(&expression.text, name, to);
         }
         let dropped = self.dropped.iter_mut().map(|(index, _)| index);
         let indexes = self.indexes.iter_mut().chain(&mut self.exclusions);
@@ -218,12 +256,14 @@ impl Index {
             include: Vec::new(),
             implicit: false,
             at,
+            made: 0,
         }
     }
 
     fn of_key(key: Key) -> Self {
         Self {
             unique: true,
+            made: key.made,
             ..Self::plain(key.name, &key.columns, key.at)
         }
     }

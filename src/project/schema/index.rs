@@ -1,7 +1,7 @@
 //! Indexes: made, named, renamed and dropped.
 
 use super::replay::Replay;
-use super::{Index, TableKey, expression, names};
+use super::{Index, Table, TableKey, expression, names};
 use crate::facts::schema::{Dialect, Index as IndexClause, TableName};
 use crate::source::{Loc, Span};
 
@@ -27,7 +27,12 @@ impl Replay {
             return;
         }
         let index = self.index(key, clause);
-        self.give(&index.name);
+        self.put_index(key, index);
+    }
+
+    pub(super) fn put_index(&mut self, key: &TableKey, mut index: Index) {
+        self.give(key, &index.name);
+        index.made = self.next_made();
         if let Some(table) = self.table_mut(key) {
             table.indexes.push(index);
             table.drop_superseded();
@@ -46,9 +51,9 @@ impl Replay {
             include: clause.include.iter().map(|c| c.name.clone()).collect(),
             implicit: false,
             at: self.at(clause.span),
+            made: 0,
         };
         index.name = match &clause.name {
-            Some(name) if self.is_postgres() => names::cut(&name.name).to_owned(),
             Some(name) => name.name.clone(),
             None => self.index_name(key, &index),
         };
@@ -93,27 +98,39 @@ impl Replay {
                 .is_some_and(|table| table.has_index_named(&name.name))
                 .then_some(key);
         }
-        if !self.was_given(&name.name) {
-            return None;
-        }
-        let schema = name.schema.as_deref();
-        self.all_tables()
-            .filter(|table| schema.is_none_or(|schema| table.key.schema == schema))
+        let path = match &name.schema {
+            Some(schema) => std::slice::from_ref(schema),
+            None => &self.search_path,
+        };
+        let place = |table: &Table| path.iter().position(|schema| *schema == table.key.schema);
+        let bearers = self.database.links.bearers(&name.name);
+        bearers
+            .filter_map(|owner| self.table(owner))
             .filter(|table| table.has_index_named(&name.name))
-            // The default schema comes first where two hold the name.
-            .min_by_key(|table| (!table.key.schema.is_empty(), &table.key))
+            .filter(|table| name.schema.is_none() || place(table).is_some())
+            // What is on the search path comes first.
+            .min_by_key(|table| (place(table).unwrap_or(usize::MAX), &table.key))
             .map(|table| table.key.clone())
     }
 
-    pub(super) fn drop_index(&mut self, name: &TableName, table: Option<&TableName>, at: Span) {
+    pub(super) fn drop_indexes(
+        &mut self,
+        names: &[TableName],
+        table: Option<&TableName>,
+        cascade: bool,
+        at: Span,
+    ) {
         let at: Loc = self.at(at);
-        match self.index_owner(name, table) {
-            Some(owner) => {
-                if let Some(table) = self.table_mut(&owner) {
-                    table.drop_index(&name.name, at);
-                }
+        for name in names {
+            let Some(owner) = self.index_owner(name, table) else {
+                self.drop_view_index(&name.name);
+                continue;
+            };
+            let table = self.table_mut(&owner);
+            let dropped = table.and_then(|table| table.drop_index(&name.name, at));
+            if let Some(dropped) = dropped.filter(|_| cascade) {
+                self.drop_leaning(&owner, &dropped);
             }
-            None => self.drop_view_index(&name.name),
         }
     }
 
@@ -122,7 +139,7 @@ impl Replay {
             && let Some(table) = self.table_mut(&owner)
         {
             table.rename_index(&name.name, to);
-            self.give(to);
+            self.give(&owner, to);
         }
     }
 }

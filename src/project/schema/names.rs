@@ -42,11 +42,6 @@ fn joined(first: &str, second: Option<&str>, label: &str) -> String {
     }
 }
 
-/// An identifier as PostgreSQL stores it: cut to 63 bytes.
-pub(super) fn cut(name: &str) -> &str {
-    &name[..name.floor_char_boundary(LONGEST)]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

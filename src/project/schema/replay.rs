@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::links::Links;
 use super::{Database, RowSecurity, Table, TableKey};
 use crate::discover::MigrationTool;
 use crate::facts::NoteId;
@@ -16,8 +17,14 @@ pub struct Replay {
     pub(super) file: FileId,
     /// The statement at hand only adds what is missing.
     pub(super) guarded: bool,
-    /// Tables that were made and dropped.
-    dropped: BTreeSet<TableKey>,
+    /// The statement at hand leaves alone what inherits.
+    pub(super) only: bool,
+    /// Where names without a schema are looked up, to the end of the file.
+    pub(super) search_path: Vec<String>,
+    /// Schemas that were made.
+    pub(super) schemas: BTreeSet<String>,
+    /// How many keys and indexes were made.
+    made: u32,
     /// Names in statements nobody understood, of tables not made yet.
     doubtful: BTreeSet<TableKey>,
     /// Temporary tables of the file at hand.
@@ -66,11 +73,14 @@ impl Replay {
                 unordered: BTreeSet::new(),
                 secured_elsewhere: BTreeSet::new(),
                 row_security: RowSecurity::default(),
-                names: BTreeSet::new(),
+                links: Links::default(),
             },
             file: FileId(0),
             guarded: false,
-            dropped: BTreeSet::new(),
+            only: false,
+            search_path: vec![String::new()],
+            schemas: BTreeSet::new(),
+            made: 0,
             doubtful: BTreeSet::new(),
             temporary: BTreeSet::new(),
             altered: BTreeMap::new(),
@@ -85,6 +95,7 @@ impl Replay {
         if file != self.file {
             self.file = file;
             self.temporary.clear();
+            self.set_search_path(&[]);
         }
         self.guarded = statement.guarded;
         match &statement.change {
@@ -92,42 +103,35 @@ impl Replay {
             SchemaChange::AlterTable {
                 table,
                 if_exists,
+                only,
                 actions,
-            } => self.alter_table(table, *if_exists, actions),
+            } => {
+                self.only = *only;
+                self.alter_table(table, *if_exists, actions);
+                self.only = false;
+            }
             SchemaChange::DropTable {
                 tables, cascade, ..
-            } => {
-                for table in tables {
-                    self.drop_table(table, *cascade);
-                }
-            }
-            SchemaChange::DropSchema { names } => {
-                for name in names {
-                    self.drop_schema(&name.name);
-                }
-            }
+            } => self.drop_tables(tables, *cascade),
+            SchemaChange::DropSchema { names } => self.drop_schemas(names),
+            SchemaChange::CreateSchema { name } => self.create_schema(&name.name),
+            SchemaChange::RenameSchema { name, to } => self.rename_schema(&name.name, &to.name),
+            SchemaChange::SetSearchPath { schemas } => self.set_search_path(schemas),
             SchemaChange::RenameTable { table, to } => self.rename_table(table, to),
             SchemaChange::CreateIndex(index) => self.create_index(index),
-            SchemaChange::DropIndex { names, table, .. } => {
-                for name in names {
-                    self.drop_index(name, table.as_ref(), statement.span);
-                }
-            }
+            SchemaChange::DropIndex {
+                names,
+                table,
+                cascade,
+                ..
+            } => self.drop_indexes(names, table.as_ref(), *cascade, statement.span),
             SchemaChange::RenameIndex { name, to } => self.rename_index(name, &to.name),
             SchemaChange::CreateType { name, definition } => self.create_type(name, definition),
             SchemaChange::AlterType { name, change } => self.alter_type(name, change),
-            SchemaChange::DropType { names, cascade } => {
-                for name in names {
-                    self.drop_type(name, *cascade);
-                }
-            }
+            SchemaChange::DropType { names, cascade } => self.drop_types(names, *cascade),
             SchemaChange::CreateView(view) => self.create_view(view),
             SchemaChange::AlterView { name, change } => self.alter_view(name, change),
-            SchemaChange::DropView { names, cascade } => {
-                for name in names {
-                    self.drop_view(name, *cascade);
-                }
-            }
+            SchemaChange::DropView { names, cascade } => self.drop_views(names, *cascade),
             SchemaChange::Access(change) => self.change_access(change),
             SchemaChange::Opaque { tables } => self.open_all(tables),
         }
@@ -197,10 +201,6 @@ impl Replay {
         self.database.tables.contains_key(key) || self.database.partitions.contains_key(key)
     }
 
-    pub(super) fn was_dropped(&self, key: &TableKey) -> bool {
-        self.dropped.contains(key)
-    }
-
     pub(super) fn is_doubtful(&self, key: &TableKey) -> bool {
         self.doubtful.contains(key)
     }
@@ -238,42 +238,19 @@ impl Replay {
             .chain(self.database.partitions.values_mut())
     }
 
-    /// The table a written name stands for. A name without a schema may stand for the only table of
-    /// that name in any schema: a search path need not be visible in the files.
-    pub(super) fn resolve(&self, name: &TableName) -> TableKey {
-        let key = TableKey::of(name);
-        if !key.schema.is_empty()
-            || self.exists(&key)
-            || self.temporary.contains(&key)
-            || !self.was_given(&key.name)
-        {
-            return key;
-        }
-        let mut elsewhere = self
-            .all_tables()
-            .map(|table| &table.key)
-            .filter(|other| other.name == key.name);
-        match (elsewhere.next(), elsewhere.next()) {
-            (Some(only), None) => only.clone(),
-            _ => key,
-        }
+    /// Remembers a name that a table, or something of it, is given.
+    pub(super) fn give(&mut self, owner: &TableKey, name: &str) {
+        self.database.links.give(owner, name);
     }
 
-    /// Remembers a name that is given.
-    pub(super) fn give(&mut self, name: &str) {
-        if !self.database.names.contains(name) {
-            self.database.names.insert(name.to_owned());
-        }
-    }
-
-    /// Whether something may bear the name.
-    pub(super) fn was_given(&self, name: &str) -> bool {
-        self.database.names.contains(name)
+    /// The place of the next key or index.
+    pub(super) fn next_made(&mut self) -> u32 {
+        self.made += 1;
+        self.made
     }
 
     pub(super) fn insert(&mut self, table: Table) {
-        self.give(&table.key.name);
-        self.dropped.remove(&table.key);
+        self.database.links.add(&table);
         self.doubtful.remove(&table.key);
         let key = table.key.clone();
         self.database.views.remove(&key);
@@ -327,39 +304,30 @@ impl Replay {
         }
     }
 
-    fn drop_table(&mut self, name: &TableName, cascade: bool) {
-        let key = self.resolve(name);
-        if self.temporary.remove(&key) {
-            return;
-        }
-        self.remove(&key);
-        self.database
-            .partitions
-            .retain(|_, partition| partition.partition_of.as_ref() != Some(&key));
-        if cascade {
-            for table in self.all_tables_mut() {
-                table.foreign_keys.retain(|fk| fk.parent != key);
+    fn drop_tables(&mut self, names: &[TableName], cascade: bool) {
+        for name in names {
+            let key = self.resolve(name);
+            if !self.temporary.remove(&key) {
+                self.drop_table(&key, cascade);
             }
-            self.drop_readers(&key, None);
         }
-        self.doubtful.remove(&key);
-        self.dropped.insert(key);
     }
 
-    /// Every table of the schema goes, and with it the foreign keys that lead there.
-    fn drop_schema(&mut self, name: &str) {
-        let schema = schema_name(name);
-        let keys = self.all_tables().map(|table| &table.key);
-        let keys: Vec<TableKey> = keys.filter(|key| key.schema == schema).cloned().collect();
-        for key in &keys {
-            self.remove(key);
+    /// Takes a table away, and those that inherit from it.
+    pub(super) fn drop_table(&mut self, key: &TableKey, cascade: bool) {
+        for child in self.children(key) {
+            self.drop_table(&child, cascade);
         }
-        for table in self.all_tables_mut() {
-            table.foreign_keys.retain(|fk| fk.parent.schema != schema);
+        self.remove(key);
+        if cascade {
+            for other in self.database.links.leaning(key) {
+                if let Some(table) = self.table_mut(&other) {
+                    table.foreign_keys.retain(|fk| fk.parent != *key);
+                }
+            }
+            self.drop_readers(key, None);
         }
-        self.dropped.extend(keys);
-        self.database.types.retain(|key, _| key.schema != schema);
-        self.database.views.retain(|key, _| key.schema != schema);
+        self.doubtful.remove(key);
     }
 
     pub(super) fn rename_table(&mut self, name: &TableName, to: &TableName) {
@@ -395,16 +363,18 @@ impl Replay {
         }
         self.insert(table);
         self.move_source(key, &to);
-        self.dropped.insert(key.clone());
-        for table in self.all_tables_mut() {
-            for fk in &mut table.foreign_keys {
-                if fk.parent == *key {
-                    fk.parent = to.clone();
-                }
+        for other in self.database.links.leaning(key) {
+            let Some(table) = self.table_mut(&other) else {
+                continue;
+            };
+            let parents = table.foreign_keys.iter_mut().map(|fk| &mut fk.parent);
+            let parents = parents
+                .chain(&mut table.inherits)
+                .chain(&mut table.partition_of);
+            for parent in parents.filter(|parent| **parent == *key) {
+                parent.clone_from(&to);
             }
-            if table.partition_of.as_ref() == Some(key) {
-                table.partition_of = Some(to.clone());
-            }
+            self.database.links.lean(&to, &other);
         }
     }
 
@@ -425,14 +395,6 @@ impl Replay {
                 }
             }
         }
-    }
-}
-
-/// A schema as keys hold it: the default one is empty.
-pub(super) fn schema_name(name: &str) -> String {
-    match name {
-        "public" | "dbo" | "main" => String::new(),
-        _ => name.to_owned(),
     }
 }
 

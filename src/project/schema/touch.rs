@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::TableKey;
 use crate::facts::schema::{
-    AlterKind, ConstraintKind, CreateTable, Derived, SchemaChange, SchemaStatement, Section,
+    AlterKind, ConstraintKind, CreateTable, Derived, Like, SchemaChange, SchemaStatement, Section,
     TableName,
 };
 
@@ -89,7 +89,10 @@ impl Touch {
             SchemaChange::RenameTable { table, to } => {
                 self.rename(TableKey::of(table), to);
             }
-            SchemaChange::DropSchema { .. }
+            SchemaChange::CreateSchema { .. }
+            | SchemaChange::RenameSchema { .. }
+            | SchemaChange::SetSearchPath { .. }
+            | SchemaChange::DropSchema { .. }
             | SchemaChange::DropIndex { .. }
             | SchemaChange::RenameIndex { .. }
             | SchemaChange::CreateType { .. }
@@ -114,7 +117,7 @@ impl Touch {
             self.read_constraint(&constraint.kind);
         }
         let sources: &[TableName] = match &create.derived {
-            Some(Derived::PartitionOf(table) | Derived::Like { table, .. }) => {
+            Some(Derived::PartitionOf(table) | Derived::Like(Like { table, .. })) => {
                 std::slice::from_ref(table)
             }
             Some(Derived::Inherits(tables)) => tables,

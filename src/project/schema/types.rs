@@ -1,7 +1,8 @@
 //! Types of the project's own: made, altered, renamed and dropped; columns follow.
 
-use super::replay::{Replay, schema_name};
-use super::{Check, Database, TableKey, names};
+use super::namespace::schema_name;
+use super::replay::Replay;
+use super::{Check, Database, Table, TableKey, names};
 use crate::facts::schema::{
     Beside, Constraint, ConstraintKind, Domain as DomainClause, Expression, Ident, TableName,
     TypeChange, TypeDefinition, TypeName,
@@ -62,10 +63,12 @@ impl Database {
             schema: schema.to_owned(),
             name: name.to_owned(),
         };
-        if !schema.is_empty() || self.types.contains_key(&key) || !self.names.contains(name) {
+        if !schema.is_empty() || self.types.contains_key(&key) {
             return key;
         }
-        let mut elsewhere = self.types.keys().filter(|other| other.name == name);
+        let bearers = self.links.bearers(name);
+        let mut elsewhere =
+            bearers.filter(|other| other.name == name && self.types.contains_key(other));
         match (elsewhere.next(), elsewhere.next()) {
             (Some(only), None) => only.clone(),
             _ => key,
@@ -75,7 +78,7 @@ impl Database {
 
 impl Replay {
     pub(super) fn create_type(&mut self, name: &TableName, definition: &TypeDefinition) {
-        let key = TableKey::of(name);
+        let key = self.target(name);
         if self.guarded && self.database.types.contains_key(&key) {
             return;
         }
@@ -88,7 +91,7 @@ impl Replay {
                 definition: Some(definition.text.clone()),
             },
         };
-        self.give(&key.name);
+        self.give(&key, &key.name);
         let at = self.at(name.span);
         let made = Type {
             key: key.clone(),
@@ -112,7 +115,7 @@ impl Replay {
     }
 
     pub(super) fn alter_type(&mut self, name: &TableName, change: &TypeChange) {
-        let key = self.database.type_key(&TableKey::of(name).to_string());
+        let key = self.resolve_type(name);
         match change {
             TypeChange::Rename { to } => self.move_type(&key, key.sibling(&to.name)),
             TypeChange::SetSchema { schema } => {
@@ -136,13 +139,18 @@ impl Replay {
     }
 
     /// Gives a type another name; columns and domains of it follow.
-    fn move_type(&mut self, key: &TableKey, to: TableKey) {
+    pub(super) fn move_type(&mut self, key: &TableKey, to: TableKey) {
         let Some(mut moved) = self.database.types.remove(key) else {
             return;
         };
         moved.key = to.clone();
         let (from, into) = (key.to_string(), to.to_string());
-        let is_it = |base: &str| base == from || base == key.name;
+        // A column may be older than the type it names.
+        let is_only = !self
+            .database
+            .types
+            .contains_key(&TableKey::default().sibling(&key.name));
+        let is_it = |base: &str| base == from || is_only && base == key.name;
         for table in self.all_tables_mut() {
             let types = table.columns.iter_mut().filter_map(|c| c.ty.as_mut());
             for (ty, _) in types.filter(|(ty, _)| is_it(&ty.base)) {
@@ -156,27 +164,62 @@ impl Replay {
                 domain.base.0.base.clone_from(&into);
             }
         }
+        self.give(&to, &to.name);
         self.database.types.insert(to, moved);
     }
 
+    pub(super) fn drop_types(&mut self, names: &[TableName], cascade: bool) {
+        for name in names {
+            let key = self.resolve_type(name);
+            self.drop_type(&key, cascade, name.span);
+        }
+    }
+
     /// With `CASCADE` the columns of the type go too.
-    pub(super) fn drop_type(&mut self, name: &TableName, cascade: bool) {
-        let key = self.database.type_key(&TableKey::of(name).to_string());
-        if self.database.types.remove(&key).is_none() || !cascade {
+    pub(super) fn drop_type(&mut self, key: &TableKey, cascade: bool, at: Span) {
+        if self.database.types.remove(key).is_none() || !cascade {
             return;
         }
-        let at = self.at(name.span);
         let full = key.to_string();
-        for table in self.all_tables_mut() {
-            let of_type = table.columns.iter().filter(|column| {
+        let of_type = |table: &Table| {
+            let typed = table.columns.iter().filter(|column| {
                 let base = column.ty.as_ref().map(|(ty, _)| ty.base.as_str());
-                base.is_some_and(|base| base == full || base == key.name)
+                base.is_some_and(|base| base == full)
             });
-            let names: Vec<String> = of_type.map(|column| column.name.clone()).collect();
-            for name in names {
-                table.drop_column(&name, at);
+            let names: Vec<String> = typed.map(|column| column.name.clone()).collect();
+            (table.key.clone(), names)
+        };
+        let dropped: Vec<(TableKey, Vec<String>)> = self.all_tables().map(of_type).collect();
+        for (table, columns) in dropped {
+            for column in columns {
+                self.drop_column(&table, &column, true, at);
             }
         }
+    }
+
+    /// The type a written name stands for.
+    fn resolve_type(&self, name: &TableName) -> TableKey {
+        self.find(name, |key| self.database.types.contains_key(key))
+    }
+
+    /// The type of a column; one of the project's own under its full name.
+    pub(super) fn named_type(&self, ty: &TypeName) -> TypeName {
+        let (schema, name) = match ty.base.rsplit_once('.') {
+            Some((schema, name)) => (Some(schema.to_owned()), name),
+            None => (None, ty.base.as_str()),
+        };
+        let mut named = ty.clone();
+        if self.database.links.knows(name) {
+            let key = self.resolve_type(&TableName {
+                schema,
+                name: name.to_owned(),
+                span: ty.span,
+            });
+            if self.database.types.contains_key(&key) {
+                named.base = key.to_string();
+            }
+        }
+        named
     }
 }
 
@@ -244,6 +287,7 @@ impl Domain {
             name,
             condition: condition.text.clone(),
             at,
+            own: true,
         });
     }
 }

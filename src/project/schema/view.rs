@@ -1,6 +1,7 @@
 //! Views: made, renamed and dropped, and what becomes of them when what they read from changes.
 
-use super::replay::{Replay, schema_name};
+use super::namespace::schema_name;
+use super::replay::Replay;
 use super::{Index, TableKey, expression};
 use crate::facts::schema::{AlterKind, CreateView, Index as IndexClause, TableName, ViewChange};
 use crate::source::Loc;
@@ -36,7 +37,7 @@ impl View {
 
 impl Replay {
     pub(super) fn create_view(&mut self, clause: &CreateView) {
-        let key = TableKey::of(&clause.name);
+        let key = self.target(&clause.name);
         if clause.temporary {
             self.temporary.insert(key);
             return;
@@ -60,7 +61,7 @@ impl Replay {
             indexes: Vec::new(),
             key: key.clone(),
         };
-        self.give(&key.name);
+        self.give(&key, &key.name);
         self.database.views.insert(key, view);
     }
 
@@ -108,7 +109,13 @@ impl Replay {
         }
     }
 
-    pub(super) fn drop_view(&mut self, name: &TableName, cascade: bool) {
+    pub(super) fn drop_views(&mut self, names: &[TableName], cascade: bool) {
+        for name in names {
+            self.drop_view(name, cascade);
+        }
+    }
+
+    fn drop_view(&mut self, name: &TableName, cascade: bool) {
         let key = self.resolve_relation(name);
         if self.temporary.remove(&key) {
             return;
@@ -140,7 +147,7 @@ impl Replay {
             return;
         };
         view.key = to.clone();
-        self.give(&to.name);
+        self.give(&to, &to.name);
         self.move_source(key, &to);
         self.database.views.insert(to, view);
     }
@@ -167,7 +174,7 @@ impl Replay {
     /// An index of a materialized view.
     pub(super) fn add_view_index(&mut self, key: &TableKey, clause: &IndexClause) {
         let index = self.index(key, clause);
-        self.give(&index.name);
+        self.give(key, &index.name);
         if let Some(view) = self.database.views.get_mut(key) {
             view.indexes.retain(|other| other.name != index.name);
             view.indexes.push(index);
@@ -175,32 +182,20 @@ impl Replay {
     }
 
     pub(super) fn drop_view_index(&mut self, name: &str) {
-        if self.was_given(name) {
+        if self.database.links.knows(name) {
             for view in self.database.views.values_mut() {
                 view.indexes.retain(|index| index.name != name);
             }
         }
     }
 
-    fn is_relation(&self, key: &TableKey) -> bool {
+    pub(super) fn is_relation(&self, key: &TableKey) -> bool {
         self.exists(key) || self.database.views.contains_key(key)
     }
 
     /// The table or view a written name stands for.
     pub(super) fn resolve_relation(&self, name: &TableName) -> TableKey {
-        let key = TableKey::of(name);
-        if self.is_relation(&key) {
-            return key;
-        }
-        let key = self.resolve(name);
-        if !key.schema.is_empty() || !self.was_given(&key.name) {
-            return key;
-        }
-        let views = self.database.views.keys();
-        let mut elsewhere = views.filter(|other| other.name == key.name);
-        match (elsewhere.next(), elsewhere.next()) {
-            (Some(only), None) => only.clone(),
-            _ => key,
-        }
+        let is_there = |key: &TableKey| self.is_relation(key) || self.temporary.contains(key);
+        self.find(name, is_there)
     }
 }

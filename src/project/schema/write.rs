@@ -194,10 +194,10 @@ impl Database {
             _ => "idx",
         };
         let name = format!("{prefix}_{}_{}", key.name, columns.join("_"));
-        let name = super::names::cut(&name);
-        let taken = |name: &str| self.names.contains(name);
-        if !taken(name) {
-            return name.to_owned();
+        let name = self.dialect.stored(&name);
+        let taken = |name: &str| self.links.knows(name);
+        if !taken(&name) {
+            return name;
         }
         let stem = &name[..name.floor_char_boundary(59)];
         (2..)

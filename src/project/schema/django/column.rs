@@ -124,6 +124,7 @@ impl State {
             }),
             auto_increment: is_auto(&field.kind),
             listed: options.listed,
+            identity: false,
             generated: options.computed.map(|span| Expression {
                 text: UNTOLD.to_owned(),
                 span,

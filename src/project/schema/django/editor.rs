@@ -199,6 +199,7 @@ impl Migrator<'_> {
             }],
             table: Some(self.state.table_name(model)),
             if_exists: true,
+            cascade: false,
         };
         self.execute(span, change);
     }

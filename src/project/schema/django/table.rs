@@ -320,6 +320,7 @@ impl State {
         SchemaChange::AlterTable {
             table: self.table_name(model),
             if_exists: false,
+            only: false,
             actions: vec![AlterAction {
                 span: constraint.span,
                 kind: AlterKind::AddConstraint(constraint),
@@ -451,6 +452,7 @@ pub(in crate::project::schema) fn alter(
         SchemaChange::AlterTable {
             table: table.clone(),
             if_exists: false,
+            only: false,
             actions: vec![AlterAction { span, kind }],
         },
     )

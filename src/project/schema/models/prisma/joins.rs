@@ -115,6 +115,7 @@ impl<'a> Join<'a> {
             auto_increment: false,
             listed: false,
             attribute: None,
+            identity: false,
             generated: None,
             span: self.at,
         }

@@ -7,7 +7,7 @@ use crate::facts::schema::{
     ForeignKey, Ident, Index, IndexKey, SchemaChange, SchemaStatement, Section, TableName,
     TypeDefinition,
 };
-use crate::project::schema::replay::schema_name;
+use crate::project::schema::namespace::schema_name;
 use crate::source::{FileId, Span};
 
 /// All statements: types, tables, those of relations, indexes and foreign keys.
@@ -181,6 +181,7 @@ fn column(names: &Names, field: &Field) -> Option<Column> {
         auto_increment: is_counted,
         listed: false,
         attribute: Some(field.name.name.clone()).filter(|attribute| *attribute != name.name),
+        identity: false,
         generated: None,
         name,
         span: field.span,
@@ -324,6 +325,7 @@ pub(super) fn add(table: TableName, constraint: Constraint) -> SchemaStatement {
     let change = SchemaChange::AlterTable {
         table,
         if_exists: false,
+        only: false,
         actions,
     };
     statement(span, change)
