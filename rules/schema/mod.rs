@@ -9,6 +9,7 @@ mod missing_foreign_key;
 mod missing_primary_key;
 mod money_type;
 mod narrow_primary_key;
+mod string_without_limit;
 mod table_without_rls;
 mod timestamp_without_timezone;
 mod unchecked_enum_column;
@@ -26,6 +27,7 @@ pub(super) const RULES: &[Rule] = &[
     missing_primary_key::RULE,
     money_type::RULE,
     narrow_primary_key::RULE,
+    string_without_limit::RULE,
     table_without_rls::RULE,
     timestamp_without_timezone::RULE,
     unchecked_enum_column::RULE,

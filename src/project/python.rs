@@ -3,6 +3,7 @@
 //! Knows no syntax tree and no rule.
 
 mod apps;
+mod bodies;
 mod classes;
 mod contract;
 mod decorators;
@@ -28,6 +29,7 @@ use crate::facts::Answer;
 use crate::project::Project;
 use crate::source::Loc;
 pub use apps::Framework;
+pub use bodies::TextField;
 pub use contract::Contract;
 pub(super) use index::{ClassId, Python, Scope};
 use mappings::Mappings;
@@ -63,6 +65,8 @@ pub struct Handler {
     pub unhandled: Vec<UnhandledStep>,
     /// What its declaration and its function disagree about.
     pub contract: Contract,
+    /// Fields of the model of its body that take text of any length.
+    pub unlimited_texts: Vec<TextField>,
     /// What is wrong with the answers it writes out.
     pub replies: Replies,
 }
@@ -87,6 +91,7 @@ pub(super) fn handlers(python: &Python) -> Vec<Handler> {
             if python.modules[route.function.module].production {
                 handler.has_failure_exit = has_exit(python, route.function, DEPTH);
                 handler.contract = contract;
+                handler.unlimited_texts = python.unlimited_texts(route);
                 handler.replies = replies::judge(python, route.framework, route.function);
                 handler.unhandled = Judge::unhandled(python, &mounts, &mappings, route);
             }
@@ -132,6 +137,7 @@ impl Handler {
             has_failure_exit: Answer::Unknown,
             unhandled: Vec::new(),
             contract: Contract::default(),
+            unlimited_texts: Vec::new(),
             replies: Replies::default(),
         }
     }

@@ -1,5 +1,6 @@
 //! Columns that hold one of a few words, and nothing that says which.
 
+use super::words::words;
 use super::{Column, Database, Family, Table, expression};
 use crate::facts::schema::TypeName;
 use crate::source::Loc;
@@ -114,26 +115,6 @@ impl Column {
         let default = self.default.as_ref();
         default.is_some_and(|default| default.text.starts_with(['\'', '"']))
     }
-}
-
-fn words(name: &str) -> Vec<String> {
-    let mut words: Vec<String> = Vec::new();
-    let mut last = '_';
-    for c in name.chars() {
-        let begins = c == '_' || c.is_uppercase() && last.is_lowercase();
-        if begins || words.is_empty() {
-            words.push(String::new());
-        }
-        if c != '_' {
-            words
-                .last_mut()
-                .expect("a word was just begun")
-                .extend(c.to_lowercase());
-        }
-        last = c;
-    }
-    words.retain(|word| !word.is_empty());
-    words
 }
 
 fn words_joined(name: &str) -> String {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::words::{fold, nouns};
 use super::{Column, Database, Family, ForeignKey, Table};
 
 /// A column that is named after a table and has no foreign key.
@@ -157,11 +158,6 @@ impl Table {
     }
 }
 
-/// A name without what divides its words: `user_profiles` and `UserProfiles` are one.
-fn fold(name: &str) -> String {
-    name.to_lowercase().split('_').collect()
-}
-
 /// What stands before `_id` or `Id`, folded.
 fn stem(column: &str) -> Option<String> {
     let is_camel = |stem: &&str| stem.ends_with(|c: char| c.is_lowercase());
@@ -170,23 +166,6 @@ fn stem(column: &str) -> Option<String> {
         .or_else(|| column.strip_suffix("_ID"))
         .or_else(|| column.strip_suffix("Id").filter(is_camel))?;
     (!stem.is_empty()).then(|| fold(stem))
-}
-
-/// A noun and its plural.
-fn nouns(noun: &str) -> Vec<String> {
-    let mut nouns = vec![noun.to_owned(), format!("{noun}s")];
-    if let Some(stem) = noun.strip_suffix('y') {
-        nouns.push(format!("{stem}ies"));
-    }
-    if noun.ends_with(['s', 'x', 'h']) {
-        nouns.push(format!("{noun}es"));
-    }
-    match noun {
-        "person" => nouns.push("people".to_owned()),
-        "child" => nouns.push("children".to_owned()),
-        _ => {}
-    }
-    nouns
 }
 
 #[cfg(test)]
