@@ -1,6 +1,7 @@
 //! The end state of the database, after all migrations.
 
 mod cascade_bypasses_soft_delete;
+mod duplicate_index;
 mod fk_type_mismatch;
 mod float_money;
 mod json_not_jsonb;
@@ -19,6 +20,7 @@ use crate::rule::prelude::*;
 
 pub(super) const RULES: &[Rule] = &[
     cascade_bypasses_soft_delete::RULE,
+    duplicate_index::RULE,
     fk_type_mismatch::RULE,
     float_money::RULE,
     json_not_jsonb::RULE,

@@ -301,9 +301,15 @@ pub(crate) fn index(
     let method = methods.iter().find_map(|name| call.given(name)?.text());
     let predicates = ["postgresql_where", "sqlite_where", "mssql_where"];
     let predicate = predicates.iter().find_map(|name| call.given(name));
+    let mut keys: Vec<IndexKey> = columns.iter().map(|term| key(term, dialect)).collect();
+    for option in ["postgresql_ops", "mysql_length", "mariadb_length"] {
+        if let Some(option) = call.given(option) {
+            refine(&mut keys, option)?;
+        }
+    }
     Some(Index {
         name,
-        keys: columns.iter().map(|term| key(term, dialect)).collect(),
+        keys,
         include,
         unique: call.says("unique"),
         method: method.map(str::to_ascii_lowercase),
@@ -312,6 +318,31 @@ pub(crate) fn index(
         if_not_exists: call.says("if_not_exists"),
         ..blank(None, table, span)
     })
+}
+
+/// Operator classes and lengths, by the column they are for; a length alone is for all.
+fn refine(keys: &mut [IndexKey], option: &Term) -> Option<()> {
+    let said = |term: &Term| match &term.form {
+        Form::Number(length) => Some(format!("({length})")),
+        _ => Some(format!(" {}", term.text()?)),
+    };
+    match &option.form {
+        Form::Dict(pairs) => {
+            for (name, value) in pairs {
+                let (name, said) = (name.text()?, said(value)?);
+                for key in keys.iter_mut() {
+                    if key.column.as_deref() == Some(name) {
+                        key.text.push_str(&said);
+                    }
+                }
+            }
+        }
+        _ => {
+            let said = said(option)?;
+            keys.iter_mut().for_each(|key| key.text.push_str(&said));
+        }
+    }
+    Some(())
 }
 
 fn blank(name: Option<String>, table: &TableName, span: Span) -> Index {

@@ -82,6 +82,78 @@ pub(super) fn demands_only(predicate: &str, columns: &[String]) -> bool {
         })
 }
 
+/// An expression in one spelling: without needless blanks, parentheses and quotes around names, in
+/// lower case outside of quotes.
+pub(super) fn normal(text: &str) -> String {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    let mut normal = String::with_capacity(text.len());
+    let mut open = None;
+    let mut blank = false;
+    for c in text.chars() {
+        match (open, c) {
+            (Some(quote), c) if c == quote => open = None,
+            (None, '"' | '`' | '\'') => open = Some(c),
+            (None, c) if c.is_whitespace() => {
+                blank = true;
+                continue;
+            }
+            _ => {}
+        }
+        if blank && is_word(c) && normal.ends_with(is_word) {
+            normal.push(' ');
+        }
+        blank = false;
+        match (open, c) {
+            (_, '"' | '`') => {}
+            (None, c) => normal.extend(c.to_lowercase()),
+            (Some(_), c) => normal.push(c),
+        }
+    }
+    let mut inner = normal.as_str();
+    while let Some(bare) = without_parentheses(inner) {
+        inner = bare;
+    }
+    inner.to_owned()
+}
+
+/// What stands in parentheses that hold everything.
+fn without_parentheses(text: &str) -> Option<&str> {
+    let inner = text.strip_prefix('(')?.strip_suffix(')')?;
+    let mut depth = 0_i32;
+    for byte in inner.bytes() {
+        depth += i32::from(byte == b'(') - i32::from(byte == b')');
+        if depth < 0 {
+            return None;
+        }
+    }
+    Some(inner.trim())
+}
+
+/// What a key of an index says behind its column: a length, an operator class, a direction. The
+/// ascending order is the usual one.
+pub(super) fn behind_name(text: &str) -> String {
+    let mut bare = text.trim();
+    while let Some(inner) = without_parentheses(bare) {
+        bare = inner;
+    }
+    let name = words(bare).first().map_or(0, |word| word.range.end);
+    let rest: Vec<String> = bare[name..]
+        .split_whitespace()
+        .map(str::to_lowercase)
+        .collect();
+    let rest = rest.join(" ");
+    let usual = ["asc nulls last", "asc", "nulls last"];
+    let direction = usual.iter().find_map(|usual| rest.strip_suffix(usual));
+    match direction {
+        Some("") => String::new(),
+        Some(rest) if rest.ends_with(' ') && !rest.ends_with("desc ") => {
+            format!(" {}", rest.trim_end())
+        }
+        _ if rest.is_empty() => rest,
+        _ => format!(" {rest}"),
+    }
+}
+
 fn words(text: &str) -> Vec<Word> {
     let bytes = text.as_bytes();
     let mut words = Vec::new();
@@ -189,10 +261,43 @@ mod tests {
     }
 
     #[test]
+    fn spells_expressions_alike() {
+        let same = [
+            ("lower( Email )", "LOWER(\"email\")"),
+            ("((deleted_at IS NULL))", "deleted_at  is null"),
+            ("(a) + (b)", "(a)+(b)"),
+        ];
+        for (left, right) in same {
+            assert_eq!(normal(left), normal(right));
+        }
+        assert_ne!(normal("kind = 'A'"), normal("kind = 'a'"));
+        assert_eq!(normal("(a) + (b)"), "(a)+(b)");
+    }
+
+    #[test]
+    fn reads_what_stands_behind_a_column() {
+        let cases = [
+            ("email", ""),
+            ("\"Email\" ASC", ""),
+            ("(email)", ""),
+            ("email desc", " desc"),
+            ("email asc nulls last", ""),
+            ("email text_pattern_ops", " text_pattern_ops"),
+            ("title(20)", " (20)"),
+            ("email DESC NULLS LAST", " desc nulls last"),
+        ];
+        for (text, rest) in cases {
+            assert_eq!(behind_name(text), rest, "{text}");
+        }
+    }
+
+    #[test]
     fn survives_open_quotes() {
         for text in ["\"", "'", "[", "`", "\"\"\"", "a[", "\u{e9}\""] {
             words(text);
             rename(text, "a", "b");
+            normal(text);
+            behind_name(text);
         }
     }
 }

@@ -72,6 +72,7 @@ impl MetaIndex {
         Some(Self {
             name: name(scope, call),
             keys: keys(scope, call)?,
+            opclasses: opclasses(scope, call),
             include: included(scope, call),
             condition: condition(call, "condition"),
             method: method.map(|(_, method)| *method),
@@ -164,6 +165,16 @@ fn excluded(scope: &Scope, call: &Call) -> Option<Vec<Value>> {
         _ => None,
     });
     keys.collect()
+}
+
+fn opclasses(scope: &Scope, call: &Call) -> Vec<String> {
+    match keyword(call, "opclasses").map(|value| scope.constant(value)) {
+        Some(Value::List(names)) => {
+            let name = |value: &Value| scope.text(value).unwrap_or_default();
+            names.iter().map(name).collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 fn included(scope: &Scope, call: &Call) -> Vec<Ident> {

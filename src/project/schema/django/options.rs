@@ -199,6 +199,7 @@ impl<'a> Migrator<'a> {
             keys: keys
                 .map(|field| Value::Str(field.name.clone(), field.span))
                 .collect(),
+            opclasses: Vec::new(),
             include: Vec::new(),
             condition: None,
             method: Some("idx"),

@@ -71,6 +71,8 @@ pub(in crate::project::schema) struct MetaIndex {
     pub name: Option<Ident>,
     /// The fields, `-` in front of descending ones, or the expressions.
     pub keys: Vec<Value>,
+    /// `opclasses`, one for each field.
+    pub opclasses: Vec<String>,
     /// `include`.
     pub include: Vec<Ident>,
     /// `condition`.

@@ -207,6 +207,10 @@ impl State {
         index.method = (method != "idx").then(|| method.to_owned());
         if self.dialect == Dialect::Postgres {
             index.include = self.columns_of(model, &meta.include);
+            for (key, class) in index.keys.iter_mut().zip(&meta.opclasses) {
+                let (name, order) = key.text.split_once(' ').unwrap_or((&key.text, ""));
+                key.text = format!("{name} {class} {order}").trim_end().to_owned();
+            }
         }
         if self.dialect != Dialect::Mysql {
             index.predicate = self.where_clause(model, meta.condition.as_ref(), meta.span);
