@@ -1,5 +1,5 @@
-//! Models of Django against Django itself: the schema we read out of classes, and the catalogue
-//! after the framework has made their tables.
+//! Models and migrations of Django against Django itself: the schema we read out of them, and the
+//! catalogue after the framework has made their tables.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use aicheck::config::Settings;
-use aicheck::discover::Inputs;
+use aicheck::discover::{Inputs, MigrationTool};
 use aicheck::engine;
 use aicheck::facts::schema::Dialect;
 use aicheck::project::schema::Database;
@@ -22,17 +22,27 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/django")
 }
 
-/// What Django makes: from the models themselves, or by the migrations it writes for them.
+/// What Django makes: from the models themselves, by the migrations it writes for them, or by those
+/// that a project has.
 #[derive(Clone, Copy, PartialEq)]
 enum Way {
     Models,
     Migrations,
+    History,
 }
 
-/// Runs Django in a copy of a project; what it prints.
-fn create(python: &Path, project: &str, way: Way, engine: &str, name: &str, host: &str) -> String {
+/// Files by path.
+type Files = BTreeMap<Utf8PathBuf, Vec<u8>>;
+
+/// Runs Django in a copy of a project; what it prints, and the files of the copy.
+fn create(
+    python: &Path,
+    project: &str,
+    way: Way,
+    [engine, name, host]: [&str; 3],
+) -> (String, Files) {
     let copy = tempfile::tempdir().unwrap();
-    for (path, bytes) in files(&folder().join("models").join(project)) {
+    for (path, bytes) in files(&folder().join(project)) {
         let path = copy.path().join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, bytes).unwrap();
@@ -43,11 +53,13 @@ fn create(python: &Path, project: &str, way: Way, engine: &str, name: &str, host
     command.arg(match way {
         Way::Models => "models",
         Way::Migrations => "migrations",
+        Way::History => "history",
     });
-    venv::run(command.args([engine, name, host]))
+    let printed = venv::run(command.args([engine, name, host]));
+    (printed, files(copy.path()))
 }
 
-fn files(folder: &Path) -> BTreeMap<Utf8PathBuf, Vec<u8>> {
+fn files(folder: &Path) -> Files {
     let mut folders = vec![folder.to_owned()];
     let mut files = BTreeMap::new();
     while let Some(at) = folders.pop() {
@@ -65,7 +77,7 @@ fn files(folder: &Path) -> BTreeMap<Utf8PathBuf, Vec<u8>> {
 }
 
 /// The only database of some files.
-fn database(files: BTreeMap<Utf8PathBuf, Vec<u8>>, dialect: Dialect) -> Database {
+fn database(files: Files, dialect: Dialect) -> Database {
     let settings = Settings {
         dialect: Some(dialect),
         ..Settings::default()
@@ -99,42 +111,84 @@ fn unordered(catalogue: Catalogue) -> Catalogue {
     catalogue.into_iter().map(without).collect()
 }
 
+/// What Django makes of a project in PostgreSQL, and the files it has then.
+fn in_postgres(project: &str, way: Way) -> Option<(Catalogue, Files)> {
+    let python = venv::python(&folder().join("requirements.txt"))?;
+    let server = Server::shared()?;
+    let name = server.database();
+    let host = server.socket().to_str().unwrap();
+    let (_, files) = create(&python, project, way, ["postgresql", &name, host]);
+    Some((own(of_server(&server, &name)), files))
+}
+
+/// What Django makes of a project in SQLite.
+fn in_sqlite(project: &str, way: Way) -> Option<Catalogue> {
+    let python = venv::python(&folder().join("requirements.txt"))?;
+    let (ddl, _) = create(&python, project, way, ["sqlite3", ":memory:", ""]);
+    let made = BTreeMap::from([("schema.sql".into(), ddl.into_bytes())]);
+    Some(own(of_replay(&database(made, Dialect::Sqlite))))
+}
+
+fn compare(project: &str, theirs: &Catalogue, ours: &Catalogue) {
+    assert!(ours.len() >= 25, "{project}: {}", ours.len());
+    let differences = differences(theirs, ours);
+    assert!(
+        differences.is_empty(),
+        "{project}: - Django, + ours\n{}",
+        differences.join("\n")
+    );
+}
+
 #[test]
 fn models_declare_what_django_makes_in_postgres() {
-    let Some(python) = venv::python(&folder().join("requirements.txt")) else {
-        return;
-    };
-    let Some(server) = Server::shared() else {
-        return;
-    };
-    let mut wrong = Vec::new();
-    for project in ["general", "postgres"] {
-        let name = server.database();
-        let host = server.socket().to_str().unwrap();
-        create(&python, project, Way::Migrations, "postgresql", &name, host);
-        let theirs = unordered(own(of_server(&server, &name)));
-        let ours = files(&folder().join("models").join(project));
-        let ours = unordered(of_replay(&database(ours, Dialect::Postgres)));
-        assert!(ours.len() >= 40, "{project}: {}", ours.len());
-        let differences = differences(&theirs, &ours);
-        wrong.extend(differences.into_iter().map(|it| format!("{project}: {it}")));
+    for project in ["models/general", "models/postgres"] {
+        let Some((theirs, _)) = in_postgres(project, Way::Migrations) else {
+            return;
+        };
+        let ours = database(files(&folder().join(project)), Dialect::Postgres);
+        compare(project, &unordered(theirs), &unordered(of_replay(&ours)));
     }
-    assert!(wrong.is_empty(), "- Django, + ours\n{}", wrong.join("\n"));
 }
 
 #[test]
 fn models_declare_what_django_makes_in_sqlite() {
-    let Some(python) = venv::python(&folder().join("requirements.txt")) else {
-        return;
-    };
-    let ddl = create(&python, "general", Way::Models, "sqlite3", ":memory:", "");
-    let theirs = BTreeMap::from([("schema.sql".into(), ddl.into_bytes())]);
-    let theirs = own(of_replay(&database(theirs, Dialect::Sqlite)));
-    let ours = database(files(&folder().join("models/general")), Dialect::Sqlite);
-    let differences = differences(&theirs, &of_replay(&ours));
-    assert!(
-        differences.is_empty(),
-        "- Django, + ours\n{}",
-        differences.join("\n")
-    );
+    let project = "models/general";
+    if let Some(theirs) = in_sqlite(project, Way::Models) {
+        let ours = database(files(&folder().join(project)), Dialect::Sqlite);
+        compare(project, &theirs, &of_replay(&ours));
+    }
+}
+
+#[test]
+fn migrations_leave_behind_what_django_does_in_postgres() {
+    for project in ["history/general", "history/postgres"] {
+        let Some((theirs, _)) = in_postgres(project, Way::History) else {
+            return;
+        };
+        let ours = database(files(&folder().join(project)), Dialect::Postgres);
+        assert_eq!(ours.tool, MigrationTool::Django);
+        compare(project, &theirs, &of_replay(&ours));
+    }
+}
+
+#[test]
+fn migrations_leave_behind_what_django_does_in_sqlite() {
+    let project = "history/general";
+    if let Some(theirs) = in_sqlite(project, Way::History) {
+        let ours = database(files(&folder().join(project)), Dialect::Sqlite);
+        compare(project, &unordered(theirs), &unordered(of_replay(&ours)));
+    }
+}
+
+#[test]
+fn migrations_that_django_writes_are_read() {
+    for project in ["models/general", "models/postgres"] {
+        let Some((theirs, written)) = in_postgres(project, Way::Migrations) else {
+            return;
+        };
+        let ours = database(written, Dialect::Postgres);
+        assert_eq!(ours.tool, MigrationTool::Django);
+        assert!(ours.models.is_some(), "{project}: the models describe it");
+        compare(project, &theirs, &of_replay(&ours));
+    }
 }

@@ -1,4 +1,5 @@
-"""Makes the tables of a Django project in an empty database, from its models or by migrations."""
+"""Makes the tables of a Django project in an empty database: from its models, by migrations that are
+written for them, or by those it has."""
 
 import os
 import sys
@@ -25,7 +26,7 @@ from django.core.management import call_command
 django.setup()
 if way == "models":
     settings.MIGRATION_MODULES = {config.label: None for config in apps.get_app_configs()}
-else:
+elif way == "migrations":
     for config in apps.get_app_configs():
         if not config.name.startswith("django."):
             package = os.path.join(config.path, "migrations")

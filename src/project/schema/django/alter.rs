@@ -82,13 +82,15 @@ impl Migrator<'_> {
             new_made: &made,
             span,
         };
-        if self.remakes() {
+        if self.remakes() && !step.only_renames() {
             self.remake(model, span);
             if step.retypes_key() {
                 for (related, _) in self.referring(&model.key, field) {
                     self.remake(&related, span);
                 }
             }
+        } else if self.remakes() {
+            self.change_column(&step);
         } else {
             self.alter_column(&step);
         }
@@ -201,7 +203,7 @@ impl Migrator<'_> {
         }
         let leaning = self.referring(&step.model.key, step.new);
         for (related, field) in &leaning {
-            let column = field.column();
+            let column = self.state.column_of(field);
             for name in self.named(related, |table| foreign_keys(table, &column)) {
                 self.drop_constraint(related, &name, step.span);
             }
@@ -346,7 +348,7 @@ impl Migrator<'_> {
         let Some(mut key) = made.and_then(|made| made.foreign_key) else {
             return;
         };
-        let columns = [field.column()];
+        let columns = [self.state.column_of(field)];
         let table = self.state.table(model);
         if let Some(name) = &mut key.name {
             let suffix = Suffix::Index(REBUILT);
@@ -363,7 +365,7 @@ impl Migrator<'_> {
         let is_check = |it: &&Constraint| matches!(it.kind, ConstraintKind::Check { .. });
         let check = step.new_made.constraints.iter().find(is_check).cloned();
         if let Some(mut check) = check {
-            let columns = [new.column()];
+            let columns = [self.state.column_of(new)];
             let table = self.state.table(step.model);
             check.inline = false;
             check.name = Some(Ident {
@@ -489,6 +491,23 @@ impl Step<'_> {
             ty.map(|ty| (ty.base, ty.args, ty.array, ty.unsigned))
         };
         parts(self.old_made) != parts(self.new_made)
+    }
+
+    /// Whether the column gets another name and nothing else, and leads nowhere.
+    fn only_renames(&self) -> bool {
+        let clause = |made: &Made| {
+            let kinds = made
+                .constraints
+                .iter()
+                .map(|it| std::mem::discriminant(&it.kind));
+            let kinds: Vec<_> = kinds.collect();
+            (made.column.not_null, made.column.auto_increment, kinds)
+        };
+        self.old_column() != self.new_made.column.name.name
+            && self.old_made.foreign_key.is_none()
+            && self.new_made.foreign_key.is_none()
+            && !self.is_retyped()
+            && clause(self.old_made) == clause(self.new_made)
     }
 
     /// Whether it changes the type of a key that foreign keys may lean on.

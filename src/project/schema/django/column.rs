@@ -104,7 +104,7 @@ impl State {
         }
         let options = &field.options;
         let name = Ident {
-            name: field.column(),
+            name: self.column_of(field),
             span: options
                 .column
                 .as_ref()

@@ -121,6 +121,21 @@ impl Migrator<'_> {
         }
     }
 
+    /// Whether what waits for a field is the same after it is altered.
+    pub(super) fn waits_on(&self, old: &Field, new: &Field) -> bool {
+        let waiting = |field: &Field| {
+            let made = self.state.made_in("", field);
+            let made = made.map(|made| {
+                let key = made.foreign_key.map(|key| key.name);
+                let indexes = made.indexes.into_iter().map(|index| index.name);
+                let names = key.into_iter().chain(indexes).flatten();
+                names.map(|name| name.name).collect::<Vec<_>>()
+            });
+            made.unwrap_or_default()
+        };
+        waiting(old) == waiting(new)
+    }
+
     /// Finishes a field of which the next operation asks what the database holds.
     pub(super) fn settle(&mut self, model: &Model, field: &str) {
         let is_it = |pending: &mut Pending| {
@@ -251,6 +266,9 @@ impl Migrator<'_> {
         };
         self.alter(model, field.span, kind);
         self.wait(model, Waiting::Indexes(field.name.name.clone()));
+        if self.remakes() {
+            self.settle(model, &field.name.name);
+        }
         if field.options.open {
             self.doubt(Some(&model.key), field.span);
         }
@@ -283,7 +301,7 @@ impl Migrator<'_> {
         } else if field.has_column() {
             let kind = AlterKind::DropColumn {
                 name: Ident {
-                    name: field.column(),
+                    name: self.state.column_of(field),
                     span,
                 },
                 if_exists: false,
@@ -304,7 +322,7 @@ impl Migrator<'_> {
         self.apply(self.file(), &statement);
     }
 
-    /// Makes the table of a model anew, with the rows of the old one.
+    /// Makes the table of a model anew, with the rows of the old one; `index_together` gets lost.
     pub(super) fn remake(&mut self, model: &Model, span: Span) {
         let Some(table) = self.table_now(model) else {
             return;
@@ -313,6 +331,7 @@ impl Migrator<'_> {
         self.drop_table(model, span);
         let bare = Model {
             fields: columns_only(model),
+            index_together: Vec::new(),
             ..model.clone()
         };
         for (file, statement) in self.state.create(&bare) {

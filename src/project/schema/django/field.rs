@@ -19,7 +19,7 @@ impl ModelKey {
     /// The model of that name in an application.
     pub(in crate::project::schema) fn new(app: &str, name: &str) -> Self {
         Self {
-            app: app.to_lowercase(),
+            app: app.to_owned(),
             name: name.to_lowercase(),
         }
     }

@@ -26,8 +26,10 @@ impl Together {
     /// `unique_together` or `index_together`: several lists of fields, or one. `None` if it cannot
     /// be read.
     pub(in crate::project::schema) fn read(scope: &Scope, value: &Value) -> Option<Vec<Self>> {
-        let Value::List(items) = scope.constant(value) else {
-            return (*value == Value::None).then(Vec::new);
+        let items = match listed(scope, value) {
+            Value::List(items) => items,
+            Value::None => return Some(Vec::new()),
+            _ => return None,
         };
         let is_one = items.iter().any(|item| matches!(item, Value::Str(..)));
         let lists = match is_one {
@@ -50,6 +52,22 @@ impl Together {
             })
         });
         lists.collect()
+    }
+}
+
+/// A list, also one that `set(…)` or `list(…)` makes of another.
+fn listed(scope: &Scope, value: &Value) -> Value {
+    match scope.constant(value) {
+        Value::Call(call)
+            if matches!(call.callee.as_str(), "frozenset" | "list" | "set" | "tuple") =>
+        {
+            match call.args.as_slice() {
+                [] => Value::List(Vec::new()),
+                [inner] => scope.constant(inner),
+                _ => Value::Call(call),
+            }
+        }
+        value => value,
     }
 }
 

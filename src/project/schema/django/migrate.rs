@@ -215,7 +215,7 @@ impl<'a> Migrator<'a> {
             constraints: Vec::new(),
             managed: true,
             proxy_of: None,
-            auto_field: self.apps.auto_field(path).to_owned(),
+            auto_field: self.apps.project_auto_field(path).to_owned(),
             open: false,
         }
     }

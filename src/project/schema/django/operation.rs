@@ -318,10 +318,10 @@ impl<'a> Migrator<'a> {
         let name = self.ident(argument(call, 1, "name")?)?;
         let field = self.field(key, name, argument(call, 2, "field")?)?;
         let mut model = self.named_model(call, key)?;
-        if !self.is_muted {
+        let old = model.field(&field.name.name).cloned();
+        if !self.is_muted && !old.as_ref().is_some_and(|old| self.waits_on(old, &field)) {
             self.settle(&model, &field.name.name);
         }
-        let old = model.field(&field.name.name).cloned();
         let was = old.map(|old| self.was(&model, &old));
         let place = model
             .fields

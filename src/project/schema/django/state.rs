@@ -144,18 +144,33 @@ impl State {
     /// The table of a model.
     pub(in crate::project::schema) fn table(&self, model: &Model) -> String {
         match &model.table {
-            Some(table) => names::truncated(table.trim_matches('"'), self.dialect),
+            Some(table) => {
+                let table = names::truncated(table.trim_matches('"'), self.dialect);
+                match self.dialect {
+                    Dialect::Mysql => table,
+                    dialect => names::stored(&table, dialect),
+                }
+            }
             None => names::table(&model.key.app, &model.name.name, self.dialect),
         }
     }
 
     /// The column of a field of a model; the name itself where it has no such field.
     pub(in crate::project::schema) fn column(&self, model: &Model, field: &str) -> String {
-        if field == "pk" {
-            return model.key_field().map_or("id".to_owned(), Field::column);
+        let found = match field {
+            "pk" => model.key_field(),
+            _ => model.field(field),
+        };
+        match (found, field) {
+            (Some(found), _) => self.column_of(found),
+            (None, "pk") => "id".to_owned(),
+            (None, _) => field.to_owned(),
         }
-        let found = model.field(field);
-        found.map_or_else(|| field.to_owned(), Field::column)
+    }
+
+    /// The column of a field.
+    pub(super) fn column_of(&self, field: &Field) -> String {
+        names::stored(&field.column(), self.dialect)
     }
 
     /// Where a relation leads; `None` where the code does not tell.
@@ -174,7 +189,7 @@ impl State {
         };
         Some(Referenced {
             table: self.table(model),
-            column: field.column(),
+            column: self.column_of(field),
             field: Some(field),
             known: None,
         })
