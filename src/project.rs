@@ -11,7 +11,7 @@ use crate::discover::{Profile, Unit};
 use crate::facts::FileOutcome;
 use crate::facts::secrets::Suspect;
 use crate::source::{FileId, Loc};
-use python::{Handler, Python};
+use python::{Handler, Python, Wait};
 use schema::Database;
 
 /// Everything rules can ask about.
@@ -23,6 +23,8 @@ pub struct Project {
     pub databases: Vec<Database>,
     /// The functions that frameworks call per request, in order of place.
     pub handlers: Vec<Handler>,
+    /// The calls that wait for other hosts without a limit, in order of place.
+    pub waits: Vec<Wait>,
     /// Suspects by unit.
     pub suspects: Vec<(usize, Suspect)>,
     /// What linking could not understand.
@@ -79,6 +81,7 @@ impl Project {
             units: infos,
             databases,
             handlers: python::handlers(&python),
+            waits: python::endless(&python),
             suspects,
             notes,
         }

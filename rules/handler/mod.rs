@@ -1,8 +1,10 @@
 //! What happens when the request is not the happy path.
 
+mod blocking_call_in_async;
 mod error_as_success;
 mod happy_path_only;
 mod leaked_exception_text;
+mod no_request_timeout;
 mod path_parameter_mismatch;
 mod returned_http_exception;
 mod shadowed_route;
@@ -14,9 +16,11 @@ mod wrong_status_code;
 use crate::rule::prelude::*;
 
 pub(super) const RULES: &[Rule] = &[
+    blocking_call_in_async::RULE,
     error_as_success::RULE,
     happy_path_only::RULE,
     leaked_exception_text::RULE,
+    no_request_timeout::RULE,
     path_parameter_mismatch::RULE,
     returned_http_exception::RULE,
     shadowed_route::RULE,

@@ -54,6 +54,8 @@ fn of_folder(name: &str, depth: usize, kind: FileKind) -> Option<Profile> {
         }
         // SQL in a folder of scripts is often the schema itself.
         "script" | "scripts" if kind == FileKind::Python => Some(Profile::Example),
+        // Tools of those who develop the project, not a part of it.
+        "dev" | "tools" if kind == FileKind::Python && depth == 0 => Some(Profile::Example),
         _ => None,
     }
 }

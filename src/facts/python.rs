@@ -476,6 +476,9 @@ pub struct CallSite {
     pub catches: Vec<String>,
     /// Context managers around it.
     pub contexts: Vec<String>,
+    /// It has a `timeout` that is not None, keywords that nobody can see (`**`), or so many arguments
+    /// that one may be a timeout.
+    pub bounded: bool,
 }
 
 /// A `return`.

@@ -22,6 +22,7 @@ mod steps;
 mod summaries;
 #[cfg(test)]
 mod tests;
+mod waits;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -41,6 +42,7 @@ use routes::Route;
 use steps::Judge;
 pub use steps::{StepPlace, UnhandledStep};
 use summaries::{DEPTH, has_exit};
+pub use waits::Wait;
 
 /// A function that the framework calls per request.
 #[derive(Clone, Debug)]
@@ -63,6 +65,8 @@ pub struct Handler {
     pub has_failure_exit: Answer,
     /// The steps whose failing nothing handles, in order of place.
     pub unhandled: Vec<UnhandledStep>,
+    /// Calls that stop every other request of the process while they wait.
+    pub blocking: Vec<(Loc, String)>,
     /// What its declaration and its function disagree about.
     pub contract: Contract,
     /// Fields of the model of its body that take text of any length.
@@ -91,6 +95,7 @@ pub(super) fn handlers(python: &Python) -> Vec<Handler> {
             if python.modules[route.function.module].production {
                 handler.has_failure_exit = has_exit(python, route.function, DEPTH);
                 handler.contract = contract;
+                handler.blocking = waits::blocking(python, route.framework, route.function);
                 handler.unlimited_texts = python.unlimited_texts(route);
                 handler.replies = replies::judge(python, route.framework, route.function);
                 handler.unhandled = Judge::unhandled(python, &mounts, &mappings, route);
@@ -98,6 +103,11 @@ pub(super) fn handlers(python: &Python) -> Vec<Handler> {
             handler
         })
         .collect()
+}
+
+/// The calls of production code that wait without a limit.
+pub(super) fn endless(python: &Python) -> Vec<Wait> {
+    waits::endless(python)
 }
 
 impl Project {
@@ -136,6 +146,7 @@ impl Handler {
             parameters: params.zip(route.roles.iter().copied()).collect(),
             has_failure_exit: Answer::Unknown,
             unhandled: Vec::new(),
+            blocking: Vec::new(),
             contract: Contract::default(),
             unlimited_texts: Vec::new(),
             replies: Replies::default(),

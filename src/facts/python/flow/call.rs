@@ -149,6 +149,7 @@ impl<'t> Flow<'t, '_> {
             keywords: keywords.collect(),
             catches: self.catches(),
             contexts: self.contexts(),
+            bounded: is_bounded(called.node),
         };
         self.function.calls.push(site);
     }
@@ -426,6 +427,21 @@ fn is_logging(called: &Called<'_>) -> bool {
     let holder = called.callee.rsplit('.').nth(1);
     names.logging.contains(called.method)
         && holder.is_none_or(|holder| names.loggers.contains(holder) || holder == "()")
+}
+
+/// Whether a call says how long it may take, or may say so.
+fn is_bounded(call: Node<'_>) -> bool {
+    let by_place = arguments(call).filter(|it| it.kind() != Kind::KeywordArgument);
+    by_place.count() > 2
+        || arguments(call).any(|argument| match argument.kind() {
+            Kind::DictionarySplat => true,
+            Kind::KeywordArgument => {
+                let name = argument.child(Field::Name).map_or("", Node::text);
+                let value = argument.child(Field::Value);
+                name == "timeout" && value.is_some_and(|value| value.kind() != Kind::None)
+            }
+            _ => false,
+        })
 }
 
 /// A number or name that stands for a status of 400 or more.
