@@ -16,6 +16,11 @@ fn check(project: &Project, sink: &mut Sink) {
         let at = |table: &Table| Some(table.column(&column.name)?.declared_at());
         let place = database.place(table, at).unwrap_or(column.at.into());
         let idiom = database.idiom(&place);
+        // That a model stands for a table is told by their names.
+        let confidence = match unlimited.because {
+            Because::Client(_) => Confidence::Likely,
+            Because::Indexed | Because::Code => super::confidence(database, table),
+        };
         let (severity, message) = match unlimited.because {
             Because::Client(field) => (
                 Severity::Info,
@@ -40,7 +45,7 @@ fn check(project: &Project, sink: &mut Sink) {
         let subject = project.subject(database, name);
         let finding = sink
             .report(severity, place, subject, message)
-            .confidence(super::confidence(database, table))
+            .confidence(confidence)
             .help(help(database, &unlimited, idiom));
         if let Because::Client(field) = unlimited.because {
             finding.label(field.at, "takes any text");

@@ -330,6 +330,8 @@ pub struct Column {
     pub auto_increment: bool,
     /// The code that writes it takes only values of a list: `choices`, an `Enum` kept as text.
     pub listed: bool,
+    /// It names rows of another table and is to have no foreign key: `db_constraint=False`.
+    pub released: bool,
     /// Numbers itself as an identity, not by a default.
     pub identity: bool,
     /// What computes it, as written.

@@ -190,6 +190,8 @@ pub struct Column {
     pub nullable: bool,
     /// The default.
     pub default: Option<Expression>,
+    /// A foreign key of it was dropped, or is not wanted: that it refers to nothing is a decision.
+    pub released: bool,
     /// The code that writes it takes only values of a list.
     pub listed: bool,
     /// Numbers itself.

@@ -53,6 +53,7 @@ pub(super) fn clause(cursor: &mut Cursor, name: Ident) -> Definition {
             default: options.default,
             auto_increment: options.auto_increment,
             listed: false,
+            released: false,
             identity: options.identity,
             generated: options.generated,
             attribute: None,

@@ -198,6 +198,7 @@ fn query_columns(mut query: Cursor) -> Vec<Column> {
         default: None,
         auto_increment: false,
         listed: false,
+        released: false,
         identity: false,
         generated: None,
         attribute: None,

@@ -117,6 +117,7 @@ pub(crate) fn column(term: &Term, table: &TableName, dialect: Dialect) -> Option
             default: call.given("server_default").map(expression),
             auto_increment: false,
             listed: false,
+            released: false,
             identity: false,
             generated: None,
             attribute: None,

@@ -235,6 +235,7 @@ impl Replay {
             column.at = existing.at;
             column.retyped = true;
             column.created = existing.created;
+            column.released |= existing.released;
         } else {
             column.created = false;
         }
@@ -264,6 +265,7 @@ impl Replay {
                 default: None,
                 auto_increment: false,
                 listed: false,
+                released: false,
                 identity: false,
                 generated: None,
                 attribute: None,

@@ -80,6 +80,7 @@ impl Replay {
             default: clause.default.clone(),
             auto_increment: clause.auto_increment,
             listed: clause.listed,
+            released: clause.released,
             identity: clause.identity,
             generated: clause.generated.clone(),
             attribute: clause.attribute.clone(),

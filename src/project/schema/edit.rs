@@ -96,7 +96,12 @@ impl Table {
             self.dropped.push((index.clone(), at));
             return Some(index);
         }
-        self.foreign_keys.retain(|fk| fk.name != name);
+        let dropped = self.foreign_keys.extract_if(.., |fk| fk.name == name);
+        let released: Vec<String> = dropped.flat_map(|fk| fk.columns).collect();
+        let columns = self.columns.iter_mut();
+        for column in columns.filter(|column| released.contains(&column.name)) {
+            column.released = true;
+        }
         self.checks.retain(|check| check.name != name);
         self.exclusions.retain(|key| key.name != name);
         None

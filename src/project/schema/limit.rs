@@ -30,13 +30,16 @@ pub enum Because<'a> {
 }
 
 /// Last words of names of texts that have no natural length.
-const PROSE: &str = "about abstract answer answers article bio biography body caption comment comments content \
-    contents css data definition desc description details diff document draft error essay excerpt \
+const PROSE: &str = "about abstract analysis answer answers article bio biography body caption comment comments content \
+    components contents css data definition desc description details diff docs document documentation draft error essay excerpt \
     explanation expression feedback formula html instruction instructions introduction json log logs \
     long markdown markup message messages metadata note notes output overview params payload plan \
-    policy prompt query question raw reason remark remarks reply response result review script \
+    policy prompt query question questions raw reason remark remarks reply resolution response result review runbook schema script \
     snippet source sql statement stderr stdout story summary svg template text traceback transcript \
     transcription translation value xml yaml";
+
+/// Last words of names of what another system gives or takes, as long as that wants it.
+const ADDRESSES: &str = "href id link path token uri url uuid";
 
 /// Last words of names of short codes.
 const CODES: &str = "code currency email phone sku slug status";
@@ -59,7 +62,7 @@ impl Project {
                         .databases
                         .iter()
                         .filter(|it| it.tables.contains_key(&table.key));
-                    (holders.count() == 1 && !is_prose(&column.name))
+                    (holders.count() == 1 && !is_prose(&column.name) && !is_key(&column.name))
                         .then_some(Because::Client(field))
                 };
                 let because = database.wants_limit(table, column).or_else(of_client);
@@ -139,7 +142,8 @@ impl Database {
     /// Where the database keeps long texts apart from the row, and its indexes hold short ones only.
     fn wants_limit(&self, table: &Table, column: &Column) -> Option<Because<'static>> {
         let name = &column.name;
-        if !matches!(self.dialect, Dialect::Mysql | Dialect::Mssql) || is_prose(name) {
+        let is_long = is_prose(name) || lists(ADDRESSES, &last_word(name));
+        if !matches!(self.dialect, Dialect::Mysql | Dialect::Mssql) || is_long {
             return None;
         }
         let in_key = table.keys().any(|key| key.columns.contains(name));
@@ -155,6 +159,11 @@ impl Database {
             None
         }
     }
+}
+
+/// Whether a name says that the text identifies something.
+fn is_key(name: &str) -> bool {
+    matches!(last_word(name).as_str(), "id" | "uuid" | "token")
 }
 
 fn is_prose(name: &str) -> bool {

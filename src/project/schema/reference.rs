@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::words::{fold, nouns};
+use super::words::{fold, nouns, words};
 use super::{Column, Database, Family, ForeignKey, Table};
 
 /// A column that is named after a table and has no foreign key.
@@ -74,7 +74,7 @@ impl Database {
                 let refers = |fk: &ForeignKey| fk.columns.contains(&column.name);
                 if table.foreign_keys.iter().any(refers) {
                     referenced += 1;
-                } else if !table.is_record() {
+                } else if !table.is_record() && !column.released {
                     found.push(Unreferenced {
                         table,
                         column,
@@ -143,9 +143,8 @@ impl Database {
 impl Table {
     /// Whether its rows tell what was: they are meant to outlive what they speak of.
     pub(super) fn is_record(&self) -> bool {
-        let name = self.key.name.to_lowercase();
-        let mut words = name.split(|c: char| !c.is_alphanumeric());
-        words.any(|word| RECORDS.contains(&word))
+        let words = words(&self.key.name);
+        words.iter().any(|word| RECORDS.contains(&word.as_str()))
     }
 
     /// Whether a column beside `<stem>_id` tells which table it means.

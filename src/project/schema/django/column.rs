@@ -124,6 +124,7 @@ impl State {
             }),
             auto_increment: is_auto(&field.kind),
             listed: options.listed,
+            released: matches!(&field.kind, Kind::Relation(it) if !it.constrained),
             identity: false,
             generated: options.computed.map(|span| Expression {
                 text: UNTOLD.to_owned(),

@@ -114,6 +114,7 @@ impl<'a> Join<'a> {
             default: None,
             auto_increment: false,
             listed: false,
+            released: false,
             attribute: None,
             identity: false,
             generated: None,

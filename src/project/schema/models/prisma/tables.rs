@@ -180,6 +180,7 @@ fn column(names: &Names, field: &Field) -> Option<Column> {
         default: types::default(names, field),
         auto_increment: is_counted,
         listed: false,
+        released: false,
         attribute: Some(field.name.name.clone()).filter(|attribute| *attribute != name.name),
         identity: false,
         generated: None,
