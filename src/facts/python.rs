@@ -6,6 +6,7 @@
 //! (calls, catches, key origins) that only `link` can judge. No control-flow graph is stored.
 
 mod body;
+mod constructor;
 mod directives;
 mod flow;
 mod library;
@@ -241,6 +242,8 @@ pub struct Function {
     /// The value of a function that does nothing but return it, where it is a constant, a call or
     /// put together from them.
     pub result: Option<Box<Value>>,
+    /// What a constructor that takes any keyword hands on to the one behind it.
+    pub given: Vec<Given>,
     /// Parameters for which the function raises or aborts when they are None or falsy:
     /// calling it guards the argument.
     pub rejects_none: Vec<String>,
@@ -252,6 +255,17 @@ pub struct Function {
     pub never_returns: bool,
     /// A syntax error inside: nothing about it is known.
     pub broken: bool,
+}
+
+/// An argument that a constructor hands on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Given {
+    /// Its name.
+    pub name: String,
+    /// Its value; [`Value::Other`] where a condition decides.
+    pub value: Value,
+    /// Only where the caller gives none.
+    pub default: bool,
 }
 
 /// A parameter.

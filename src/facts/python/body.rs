@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::flow::names::{is_class_like, last};
 use super::value::{annotation, arguments, call, chain, value};
-use super::{Decorator, Function, Global, Value, replies};
+use super::{Decorator, Function, Global, Value, constructor, replies};
 use crate::parse::python::{Field, Kind, Node};
 
 /// Calls that wire an application together.
@@ -67,6 +67,7 @@ pub(super) fn describe(function: &mut Function, node: Node<'_>) {
         .collect();
     function.locals = locals;
     function.result = result(function, body);
+    function.given = constructor::given(function, body);
 }
 
 /// What a function gives that does nothing but return it. Methods compute; those that declare what

@@ -320,6 +320,42 @@ class Base:
     assert_eq!(read, expected.map(|it| it.map(str::to_owned)));
 }
 
+#[test]
+fn constructors_tell_what_they_hand_on() {
+    let text = "\
+class CodeField(CharField):
+    def __init__(self, *args, short=False, **kwargs):
+        kwargs.setdefault('max_length', 12)
+        kwargs['null'] = kwargs['editable'] = True
+        if short:
+            kwargs['unique'] = True
+        super().__init__(*args, blank=True, **kwargs)
+    def clean(self, **kwargs):
+        kwargs['x'] = 1
+class Fixed:
+    def __init__(self, name):
+        self.options['name'] = name
+";
+    let functions = module(text).functions;
+    let given = functions.iter().flat_map(|function| &function.given);
+    let read: Vec<String> = given
+        .map(|given| {
+            let sign = if given.default { "?" } else { "" };
+            format!("{sign}{}={}", given.name, words(&given.value))
+        })
+        .collect();
+    assert_eq!(
+        read,
+        [
+            "?max_length=12",
+            "null=true",
+            "editable=true",
+            "unique=?",
+            "blank=true"
+        ]
+    );
+}
+
 fn words(value: &Value) -> String {
     let list =
         |values: &[Value], between| values.iter().map(words).collect::<Vec<_>>().join(between);
@@ -327,6 +363,8 @@ fn words(value: &Value) -> String {
         Value::Str(text, _) => format!("'{text}'"),
         Value::Name(name, _) => name.clone(),
         Value::List(values) => format!("[{}]", list(values, ", ")),
+        Value::Int(number) => number.to_string(),
+        Value::Bool(truth) => truth.to_string(),
         Value::Joined(values) => list(values, "+"),
         Value::Spread(value) => format!("*{}", words(value)),
         Value::Operation(it) => format!("{}[{}]", it.operator, list(&it.operands, ", ")),

@@ -1,7 +1,7 @@
 //! The applications of Django projects: which folder is which, under what label, and what the
 //! settings say that decides about tables.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -17,8 +17,11 @@ pub(super) const SOME_AUTO_FIELD: &str = "SomeAutoField";
 /// All applications of all projects.
 #[derive(Debug, Default)]
 pub(in crate::project::schema) struct Apps {
-    /// Applications by their folder.
+    /// Applications by their folder: those that settings list, that configure themselves or have
+    /// migrations.
     apps: BTreeMap<Utf8PathBuf, App>,
+    /// Folders that only hold models, which makes them applications where none is around them.
+    folders: BTreeSet<Utf8PathBuf>,
     /// Projects by the folder of their `manage.py`; one for the whole where there is none.
     projects: BTreeMap<Utf8PathBuf, Settings>,
 }
@@ -58,11 +61,26 @@ impl Apps {
             found.projects.entry(Utf8PathBuf::new()).or_default();
         }
         for (number, module) in python.modules.iter().enumerate() {
-            if let Some(folder) = app_folder(module.path) {
-                found.apps.entry(folder.to_owned()).or_insert_with(|| App {
-                    label: folder.file_name().unwrap_or_default().to_owned(),
-                    auto_field: None,
-                });
+            let folder = module.path.parent().unwrap_or(Utf8Path::new(""));
+            match (folder.file_name(), module.path.file_name()) {
+                (Some("migrations"), _) => found.add(folder.parent()),
+                (Some("models"), _) => found
+                    .folders
+                    .extend(folder.parent().map(Utf8Path::to_owned)),
+                (_, Some("models.py")) => {
+                    found.folders.insert(folder.to_owned());
+                }
+                _ => {}
+            }
+            for global in module
+                .facts
+                .globals
+                .iter()
+                .filter(|it| it.name == "INSTALLED_APPS")
+            {
+                for name in texts(&global.value) {
+                    found.add(package(python, number, name).as_deref());
+                }
             }
             for class in module.facts.classes.iter().filter(|class| is_config(class)) {
                 found.configure(python, number, class);
@@ -76,21 +94,22 @@ impl Apps {
         found
     }
 
+    /// An application that says nothing about itself.
+    fn add(&mut self, folder: Option<&Utf8Path>) {
+        let Some(folder) = folder else { return };
+        self.apps.entry(folder.to_owned()).or_insert_with(|| App {
+            label: folder.file_name().unwrap_or_default().to_owned(),
+            auto_field: None,
+        });
+    }
+
     /// `class ShopConfig(AppConfig)`.
     fn configure(&mut self, python: &Python, module: usize, class: &Class) {
-        let path = python.modules[module].path;
-        let mut folder = path.parent().unwrap_or(Utf8Path::new("")).to_owned();
+        let own = python.modules[module].path.parent();
         let name = field(class, "name");
-        if let Some(name) = name {
-            match python.tree.find(module, name) {
-                Place::Module(package) => {
-                    let package = python.modules[package].path;
-                    folder = package.parent().unwrap_or(Utf8Path::new("")).to_owned();
-                }
-                Place::Folder(named) => folder = named.into(),
-                _ => {}
-            }
-        }
+        let folder = name
+            .and_then(|name| package(python, module, name))
+            .unwrap_or_else(|| own.unwrap_or(Utf8Path::new("")).to_owned());
         let last = |name: &str| name.rsplit('.').next().unwrap_or(name).to_owned();
         let label = field(class, "label").map(str::to_owned);
         let label = label.or(name.map(last));
@@ -164,7 +183,12 @@ impl Apps {
 
     /// The label of the application that a file belongs to.
     pub(in crate::project::schema) fn label(&self, path: &Utf8Path) -> Option<&str> {
-        Some(&self.app(path)?.label)
+        if let Some(app) = self.app(path) {
+            return Some(&app.label);
+        }
+        let mut above = path.ancestors().skip(1);
+        let folder = above.find_map(|folder| self.folders.get(folder));
+        folder?.file_name()
     }
 
     fn app(&self, path: &Utf8Path) -> Option<&App> {
@@ -225,13 +249,25 @@ impl Settings {
     }
 }
 
-/// The folder of the application that a file makes.
-fn app_folder(path: &Utf8Path) -> Option<&Utf8Path> {
-    let folder = path.parent()?;
-    match (path.file_name()?, folder.file_name()) {
-        ("models.py" | "apps.py", _) => Some(folder),
-        (_, Some("models" | "migrations")) => folder.parent(),
+/// The folder of a package.
+fn package(python: &Python, from: usize, name: &str) -> Option<Utf8PathBuf> {
+    match python.tree.find(from, name) {
+        Place::Module(module) => {
+            let path = python.modules[module].path;
+            let is_package = path.file_name() == Some("__init__.py");
+            path.parent().filter(|_| is_package).map(Utf8Path::to_owned)
+        }
+        Place::Folder(folder) => Some(folder.into()),
         _ => None,
+    }
+}
+
+/// The texts in a list, also in one that is put together.
+fn texts(value: &Value) -> Vec<&str> {
+    match value {
+        Value::Str(text, _) => vec![text],
+        Value::List(items) | Value::Joined(items) => items.iter().flat_map(texts).collect(),
+        _ => Vec::new(),
     }
 }
 

@@ -253,12 +253,12 @@ impl Known {
 
 fn kind(scope: &Scope, call: &Call, known: &Known, options: &mut Options) -> Kind {
     match known.is.as_deref().filter(|_| known.ty.is_none()) {
-        Some("ForeignKey") => Kind::Relation(Relation::read(scope, call, 1)),
+        Some("ForeignKey") => Kind::Relation(Relation::read(scope, call, known)),
         Some("OneToOneField") => {
             options.unique = true;
-            Kind::Relation(Relation::read(scope, call, 1))
+            Kind::Relation(Relation::read(scope, call, known))
         }
-        Some("ManyToManyField") => Kind::Pairs(Pairs::read(scope, call)),
+        Some("ManyToManyField") => Kind::Pairs(Pairs::read(scope, call, known)),
         Some("ArrayField") => inner(scope, call, "base_field").map_or(Kind::Unknown, Kind::Array),
         Some("GeneratedField") => {
             options.null = true;
@@ -269,7 +269,7 @@ fn kind(scope: &Scope, call: &Call, known: &Known, options: &mut Options) -> Kin
             Kind::CompositeKey(columns.collect())
         }
         // How long its values are only the constructor knows.
-        Some("CharField") if known.own && options.max_length.is_none() => Kind::Unknown,
+        Some("CharField") if known.own_length && options.max_length.is_none() => Kind::Unknown,
         name => match name.and_then(library::spatial) {
             Some(shape) => spatial(scope, call, shape),
             None => known.kind(),
@@ -341,7 +341,7 @@ impl Options {
             let at = |place: usize| call.args.get(place).and_then(|value| scope.number(value));
             digits = (at(2), at(3));
         }
-        for Keyword { name, value, span } in &scope.keywords(call) {
+        for Keyword { name, value, span } in &scope.keywords(call, known) {
             match name.as_str() {
                 "null" => scope.flag(value, &mut options.null, &mut options.open),
                 "unique" => scope.flag(value, &mut options.unique, &mut options.open),
@@ -394,45 +394,44 @@ impl Default for Pairs {
 }
 
 impl Relation {
-    fn read(scope: &Scope, call: &Call, action: usize) -> Self {
-        let to = call.args.first().or_else(|| keyword(call, "to"));
+    fn read(scope: &Scope, call: &Call, known: &Known) -> Self {
         let mut relation = Self {
-            to: to.and_then(|to| scope.model(to)),
-            on_delete: call
-                .args
-                .get(action)
-                .and_then(|value| on_delete(value, place(value).unwrap_or(call.span))),
+            to: call.args.first().and_then(|to| scope.model(to)),
             ..Self::default()
         };
+        if let Some(action) = call.args.get(1) {
+            relation.act(action, place(action).unwrap_or(call.span));
+        }
         let mut unread = false;
-        let mut said = call.args.get(action);
-        for Keyword { name, value, span } in &call.keywords {
+        for Keyword { name, value, span } in &scope.keywords(call, known) {
             match name.as_str() {
-                "on_delete" => {
-                    said = Some(value);
-                    relation.on_delete = on_delete(value, *span);
-                }
+                "to" => relation.to = scope.model(value),
+                "on_delete" => relation.act(value, *span),
                 "to_field" => relation.to_field = scope.text(value),
                 "db_constraint" => scope.flag(value, &mut relation.constrained, &mut unread),
                 "parent_link" => scope.flag(value, &mut relation.parent_link, &mut unread),
                 _ => {}
             }
         }
-        relation.by_database = said.is_some_and(|value| last(value).starts_with("DB_"));
         relation
+    }
+
+    fn act(&mut self, action: &Value, span: Span) {
+        self.on_delete = on_delete(action, span);
+        self.by_database = last(action).starts_with("DB_");
     }
 }
 
 impl Pairs {
-    fn read(scope: &Scope, call: &Call) -> Self {
-        let to = call.args.first().or_else(|| keyword(call, "to"));
+    fn read(scope: &Scope, call: &Call, known: &Known) -> Self {
         let mut pairs = Self {
-            to: to.and_then(|to| scope.model(to)),
+            to: call.args.first().and_then(|to| scope.model(to)),
             ..Self::default()
         };
         let mut unread = false;
-        for Keyword { name, value, .. } in &call.keywords {
+        for Keyword { name, value, .. } in &scope.keywords(call, known) {
             match name.as_str() {
+                "to" => pairs.to = scope.model(value),
                 "through" => pairs.through = *value != Value::None,
                 "db_table" => pairs.table = scope.text(value),
                 "db_constraint" => scope.flag(value, &mut pairs.constrained, &mut unread),

@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use super::field::ModelKey;
+use crate::facts::python::Keyword;
 
 /// The table.
 static LIBRARY: LazyLock<Library> = LazyLock::new(|| {
@@ -48,9 +49,12 @@ pub(in crate::project::schema) struct Known {
     pub primary_key: bool,
     /// The model it leads to.
     pub to: Option<String>,
-    /// A class of the project with a constructor of its own, which may set what a call does not.
+    /// What constructors of the project set where a call says nothing, and what they set anyway.
     #[serde(skip)]
-    pub own: bool,
+    pub set: (Vec<Keyword>, Vec<Keyword>),
+    /// A constructor of the project decides how long values are.
+    #[serde(skip)]
+    pub own_length: bool,
     /// A second field that it brings along: what is put behind the name, what it is, and its
     /// `max_length`.
     pub beside: Option<(String, String, i64)>,
@@ -120,6 +124,9 @@ pub(in crate::project::schema) fn field(path: &str) -> Option<Known> {
         Some(known) => known.clone(),
         None if package == "django" && (OWN.contains(&name) || spatial(name).is_some()) => {
             own(name)
+        }
+        None if path == "django.db.models.Field" || path == "django.db.models.fields.Field" => {
+            Known::default()
         }
         None if package == "django" => return None,
         // Packages follow Django's names.

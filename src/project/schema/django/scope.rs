@@ -3,9 +3,9 @@
 use super::apps::Apps;
 use super::field::ModelKey;
 use super::library::{self, Known};
-use crate::facts::python::{Call, Keyword, Value};
+use crate::facts::python::{Call, Keyword, ParamKind, Value};
 use crate::project::python::{ClassId, Python, Scope as PythonScope, Target};
-use crate::source::FileId;
+use crate::source::{FileId, Span};
 
 /// The place where fields of a model are written.
 #[derive(Clone, Copy, Debug)]
@@ -75,11 +75,40 @@ impl Scope<'_> {
             known.is = None;
             known.ty = None;
         }
-        if defines("__init__") {
-            known.own = true;
-            known.max_length = None;
+        for class in ancestry.classes {
+            self.construct(class, &mut known);
         }
         Some(known)
+    }
+
+    /// Adds what the constructor of a class of fields sets. What the class nearer to the call says
+    /// counts.
+    fn construct(&self, class: ClassId, known: &mut Known) {
+        let Some(method) = self.python.own_method(class, "__init__") else {
+            return;
+        };
+        let method = self.python.function(method);
+        let mut params = method.params.iter();
+        known.own_length |= !params.any(|param| param.kind == ParamKind::KeywordArgs);
+        let scope = Self {
+            module: class.module,
+            ..*self
+        };
+        for given in &method.given {
+            let value = scope.constant(&given.value);
+            known.own_length |= given.name == "max_length" && !matches!(value, Value::Int(_));
+            let set = match given.default {
+                true => &mut known.set.0,
+                false => &mut known.set.1,
+            };
+            if !set.iter().any(|keyword| keyword.name == given.name) {
+                set.push(Keyword {
+                    name: given.name.clone(),
+                    value,
+                    span: Span::default(),
+                });
+            }
+        }
     }
 
     /// Which of some classes of Django a callee is, or descends from.
@@ -183,9 +212,14 @@ impl Scope<'_> {
         }
     }
 
-    /// The keyword arguments of a call, those of `**CONSTANT` among them.
-    pub(super) fn keywords(&self, call: &Call) -> Vec<Keyword> {
-        let mut keywords = Vec::with_capacity(call.keywords.len());
+    /// The keyword arguments of a call of a class of fields: those of `**CONSTANT` among them, and
+    /// what constructors set.
+    pub(super) fn keywords(&self, call: &Call, known: &Known) -> Vec<Keyword> {
+        let at = |keyword: &Keyword| Keyword {
+            span: call.span,
+            ..keyword.clone()
+        };
+        let mut keywords: Vec<Keyword> = known.set.0.iter().map(at).collect();
         for keyword in &call.keywords {
             match (keyword.name.as_str(), self.constant(&keyword.value)) {
                 ("**", Value::Dict(pairs)) => {
@@ -201,6 +235,7 @@ impl Scope<'_> {
                 _ => keywords.push(keyword.clone()),
             }
         }
+        keywords.extend(known.set.1.iter().map(at));
         keywords
     }
 }

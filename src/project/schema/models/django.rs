@@ -17,6 +17,9 @@ use crate::project::schema::django::{
 };
 use classes::{Class, Classes, Origin, Parent};
 
+/// The label of the application of a draft that names none.
+const DRAFT: &str = "app";
+
 /// The models of each Django project.
 pub(super) fn models<'a>(python: &'a Python<'a>) -> Vec<Models<'a>> {
     let is_django = |module: &crate::facts::python::Module| {
@@ -56,6 +59,9 @@ pub(super) fn models<'a>(python: &'a Python<'a>) -> Vec<Models<'a>> {
     projects.collect()
 }
 
+#[cfg(test)]
+mod tests;
+
 /// Reads classes into models.
 struct Reader<'r> {
     python: &'r Python<'r>,
@@ -64,16 +70,17 @@ struct Reader<'r> {
 }
 
 impl Reader<'_> {
-    fn key(&self, class: ClassId) -> ModelKey {
-        let name = &self.python.class(class).name;
+    /// Django installs no model outside of applications; only a draft need not tell of which.
+    fn key(&self, class: ClassId) -> Option<ModelKey> {
         let known = self.apps.key(self.python, class);
-        known.unwrap_or_else(|| ModelKey::new("app", name))
+        let is_draft = self.python.modules[class.module].draft;
+        known.or_else(|| is_draft.then(|| ModelKey::new(DRAFT, &self.python.class(class).name)))
     }
 
     fn model(&self, class: ClassId) -> Option<Model> {
         let module = class.module;
         let facts = self.python.class(class);
-        let key = self.key(class);
+        let key = self.key(class)?;
         let path = self.python.modules[module].path;
         let mut model = Model {
             name: Ident {
@@ -96,13 +103,12 @@ impl Reader<'_> {
         meta::read(self, class, &mut model);
         let parents = self.classes.parents(class);
         if self.classes.of(class) == Some(Class::Proxy) {
-            let behind = parents.first().map(|parent| self.parent_key(parent));
-            model.proxy_of = Some(behind.unwrap_or_else(|| key.clone()));
+            model.proxy_of = Some(self.parent_key(parents.first()?)?);
             return Some(model);
         }
         self.inherit(class, &mut model);
         for parent in parents.iter().rev() {
-            self.link(parent, &mut model);
+            self.link(&self.parent_key(parent)?, &mut model);
         }
         if model.key_field().is_none() && model.composite_key().is_none() {
             let kind = Kind::Plain(self.apps.auto_field(path).to_owned());
@@ -112,10 +118,10 @@ impl Reader<'_> {
         Some(model)
     }
 
-    fn parent_key(&self, parent: &Parent) -> ModelKey {
+    fn parent_key(&self, parent: &Parent) -> Option<ModelKey> {
         match parent {
             Parent::Own(class) => self.key(*class),
-            Parent::Package(key) => key.clone(),
+            Parent::Package(key) => Some(key.clone()),
         }
     }
 
@@ -181,12 +187,11 @@ impl Reader<'_> {
     }
 
     /// The field that leads to the row of a model that this one extends.
-    fn link(&self, parent: &Parent, model: &mut Model) {
-        let to = self.parent_key(parent);
+    fn link(&self, to: &ModelKey, model: &mut Model) {
         let has_key = model.key_field().is_some();
         let declared = model.fields.iter_mut().find(|field| {
             matches!(&field.kind, Kind::Relation(relation)
-                if relation.parent_link && relation.to.as_ref() == Some(&to))
+                if relation.parent_link && relation.to.as_ref() == Some(to))
         });
         if let Some(declared) = declared {
             declared.options.primary_key |= !has_key;

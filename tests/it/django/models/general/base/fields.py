@@ -13,5 +13,12 @@ class CodeField(models.CharField):
         super().__init__(*args, **kwargs)
 
 
+class MaybeField(models.CharField):
+    def __init__(self, *args, **kwargs):
+        kwargs["null"] = kwargs["blank"] = True
+        kwargs["unique"] = True
+        super().__init__(*args, **kwargs)
+
+
 class OwnerKey(models.ForeignKey):
     pass

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower, Now
 
-from base.fields import CodeField, Grams, OwnerKey
+from base.fields import CodeField, Grams, MaybeField, OwnerKey
 from base.models import Chatty, Owned, Stamped
 
 
@@ -17,7 +17,8 @@ class Status(models.TextChoices):
 
 class Product(Stamped, Owned, Chatty):
     sku = models.CharField(max_length=40, unique=True)
-    code = CodeField(max_length=12)
+    code = CodeField()
+    nickname = MaybeField(max_length=30)
     slug = models.SlugField(unique=True)
     title = models.CharField(max_length=200, db_index=True)
     summary = models.TextField(blank=True, db_index=True)
@@ -48,6 +49,7 @@ class Product(Stamped, Owned, Chatty):
         output_field=models.DecimalField(max_digits=12, decimal_places=2),
         db_persist=True,
     )
+
 
     objects = models.Manager()
 
