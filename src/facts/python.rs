@@ -146,6 +146,16 @@ pub enum Value {
     Other(Span),
 }
 
+impl Value {
+    /// The call, if it is one.
+    pub fn call(&self) -> Option<&Call> {
+        match self {
+            Self::Call(call) => Some(call),
+            _ => None,
+        }
+    }
+}
+
 /// A call expression.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Call {

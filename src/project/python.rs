@@ -32,7 +32,7 @@ use crate::source::Loc;
 pub use apps::Framework;
 pub use bodies::TextField;
 pub use contract::Contract;
-pub(super) use index::{ClassId, Python, Scope};
+pub(super) use index::{ClassId, FunctionId, ObjectId, Python, Scope, last_name};
 use mappings::Mappings;
 pub(super) use modules::Place;
 pub(super) use names::Target;

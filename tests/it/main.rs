@@ -16,5 +16,6 @@ mod redaction;
 mod report;
 mod schema;
 mod sql;
+mod sqlalchemy;
 mod tidy;
 mod venv;

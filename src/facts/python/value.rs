@@ -224,9 +224,9 @@ pub fn annotation(node: Node<'_>) -> Annotation {
             .collect::<Vec<_>>()
             .join(" "),
     };
-    let metadata = match is_annotated(inner) {
-        true => parameters_of_type(inner).skip(1).map(value).collect(),
-        false => Vec::new(),
+    let metadata = match annotated(inner) {
+        Some(inner) => parameters_of_type(inner).skip(1).map(value).collect(),
+        None => Vec::new(),
     };
     Annotation {
         text,
@@ -235,13 +235,34 @@ pub fn annotation(node: Node<'_>) -> Annotation {
     }
 }
 
+/// `Annotated[…]`, also as the type of a mapped attribute.
+fn annotated(node: Node<'_>) -> Option<Node<'_>> {
+    if is_annotated(node) {
+        return Some(node);
+    }
+    let inner = match generic(node)? {
+        "Mapped" => parameters_of_type(node).next()?,
+        _ => return None,
+    };
+    let inner = match inner.kind() {
+        Kind::Type => inner.operand()?,
+        _ => inner,
+    };
+    is_annotated(inner).then_some(inner)
+}
+
 fn is_annotated(node: Node<'_>) -> bool {
+    generic(node) == Some("Annotated")
+}
+
+/// The last name of a type with parameters.
+fn generic(node: Node<'_>) -> Option<&str> {
     let base = match node.kind() {
         Kind::Subscript => node.child(Field::Value),
         Kind::GenericType => node.operand(),
         _ => None,
     };
-    base.is_some_and(|base| base.text().rsplit('.').next() == Some("Annotated"))
+    base?.text().rsplit('.').next()
 }
 
 fn parameters_of_type(node: Node<'_>) -> impl Iterator<Item = Node<'_>> {

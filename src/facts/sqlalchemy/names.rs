@@ -22,6 +22,23 @@ pub(crate) fn ident(term: &Term, dialect: Dialect) -> Option<Ident> {
     })
 }
 
+/// A name that SQLAlchemy made itself, cut where the database would not take it.
+pub(crate) fn truncated(name: &str, dialect: Dialect) -> String {
+    const DIGEST: usize = 4;
+    let longest = match dialect {
+        Dialect::Postgres => 63,
+        Dialect::Mysql => 64,
+        Dialect::Mssql => 128,
+        Dialect::Sqlite => return name.to_owned(),
+    };
+    if name.chars().count() <= longest {
+        return name.to_owned();
+    }
+    let start: String = name.chars().take(longest - 2 * DIGEST).collect();
+    let digest = format!("{:x}", md5::compute(name));
+    format!("{start}_{}", &digest[digest.len() - DIGEST..])
+}
+
 /// The names of a list of columns; `None` if one of them is not known.
 pub(crate) fn idents(terms: &[Term], dialect: Dialect) -> Option<Vec<Ident>> {
     terms.iter().map(|term| ident(term, dialect)).collect()

@@ -1,6 +1,6 @@
 //! What stands in a table: `sa.Column`, the constraints and `sa.Index`.
 
-use super::names::{ident, idents, table_named, target};
+use super::names::{ident, idents, table_named, target, truncated};
 use super::term::{Call, Form, Term};
 use super::types;
 use crate::facts::schema::{
@@ -9,6 +9,13 @@ use crate::facts::schema::{
 };
 use crate::source::Span;
 
+/// What stands in a table.
+pub(crate) enum Element {
+    Column(Definition),
+    Constraint(Constraint),
+    Index(Index),
+}
+
 /// A column with what its clause declares beside it.
 pub(crate) struct Definition {
     pub(crate) column: Column,
@@ -16,6 +23,8 @@ pub(crate) struct Definition {
     pub(crate) indexes: Vec<Index>,
     /// The place of `primary_key=True`.
     pub(crate) primary: Option<Span>,
+    /// `autoincrement=False`.
+    pub(crate) stays_put: bool,
     /// All of it was understood.
     pub(crate) whole: bool,
 }
@@ -36,72 +45,84 @@ pub(crate) fn create<'a>(
         derived: None,
     };
     let mut whole = true;
-    let mut primary: Vec<(Ident, Span)> = Vec::new();
-    let mut clauses = Vec::new();
+    let mut definitions = Vec::new();
+    let mut constraints = Vec::new();
     for element in elements {
-        if let Some(definition) = column(element, table, dialect) {
-            let name = &definition.column.name;
-            primary.extend(definition.primary.map(|span| (name.clone(), span)));
-            create.columns.push(definition.column);
-            create.constraints.extend(definition.constraints);
-            create.indexes.extend(definition.indexes);
-            whole &= definition.whole;
-            clauses.push(element);
-        } else if let Some(constraint) = constraint(element, table, dialect) {
-            create.constraints.push(constraint);
-        } else if let Some(index) = table_index(element, table, dialect) {
-            create.indexes.push(index);
-        } else {
-            whole = false;
+        match self::element(element, table, dialect) {
+            Some(Element::Column(definition)) => {
+                whole &= definition.whole;
+                definitions.push(definition);
+            }
+            Some(Element::Constraint(constraint)) => constraints.push(constraint),
+            Some(Element::Index(index)) => create.indexes.push(index),
+            None => whole = false,
         }
     }
-    if let Some((_, span)) = primary.first() {
-        create.constraints.push(Constraint {
-            name: None,
-            kind: ConstraintKind::PrimaryKey {
-                columns: primary.iter().map(|(name, _)| name.clone()).collect(),
-                using_index: None,
-            },
-            not_valid: false,
-            inline: primary.len() == 1,
-            span: *span,
-        });
+    constraints.extend(primary_key(&definitions));
+    number(&mut definitions, constraints.iter());
+    for definition in definitions {
+        create.columns.push(definition.column);
+        create.constraints.extend(definition.constraints);
+        create.indexes.extend(definition.indexes);
     }
-    number(&mut create, &clauses);
+    create.constraints.extend(constraints);
     (create, whole)
 }
 
-/// The only column of the primary key numbers itself, if it is an integer of its own. The clauses
-/// are those of the columns, in order.
-fn number(create: &mut CreateTable, clauses: &[&Term]) {
-    let key = create.constraints.iter().find_map(|it| match &it.kind {
-        ConstraintKind::PrimaryKey { columns, .. } => Some(columns),
-        _ => None,
-    });
-    let Some([only]) = key.map(Vec::as_slice) else {
-        return;
-    };
-    let is_reference = create.constraints.iter().any(|constraint| {
-        matches!(&constraint.kind, ConstraintKind::ForeignKey(fk)
-            if fk.columns.iter().any(|column| column.name == only.name))
-    });
-    let name = only.name.clone();
-    let mut columns = create.columns.iter_mut().zip(clauses);
-    if let Some((column, clause)) = columns.find(|(column, _)| column.name.name == name) {
-        number_itself(column, clause, is_reference);
-    }
+/// Reads what may stand in a table.
+pub(crate) fn element(term: &Term, table: &TableName, dialect: Dialect) -> Option<Element> {
+    let column = column(term, table, dialect).map(Element::Column);
+    let constraint = || constraint(term, table, dialect).map(Element::Constraint);
+    let index = || table_index(term, table, dialect).map(Element::Index);
+    column.or_else(constraint).or_else(index)
 }
 
-/// An integer that is the whole primary key numbers itself.
-fn number_itself(column: &mut Column, clause: &Term, is_reference: bool) {
-    let integer = column
-        .ty
-        .as_ref()
-        .is_some_and(|ty| matches!(ty.base.as_str(), "integer" | "bigint" | "smallint"));
-    let refused = clause
-        .call()
-        .is_some_and(|call| call.denies("autoincrement"));
-    column.auto_increment |= integer && !refused && !is_reference && column.default.is_none();
+/// The key that `primary_key=True` makes.
+pub(crate) fn primary_key(definitions: &[Definition]) -> Option<Constraint> {
+    let named = |it: &Definition| Some((it.column.name.clone(), it.primary?));
+    let primary: Vec<(Ident, Span)> = definitions.iter().filter_map(named).collect();
+    let (_, span) = primary.first()?;
+    Some(Constraint {
+        name: None,
+        not_valid: false,
+        inline: primary.len() == 1,
+        span: *span,
+        kind: ConstraintKind::PrimaryKey {
+            columns: primary.into_iter().map(|(name, _)| name).collect(),
+            using_index: None,
+        },
+    })
+}
+
+/// The only column of the primary key numbers itself, if it is an integer of its own.
+pub(crate) fn number<'a>(
+    definitions: &mut [Definition],
+    constraints: impl Iterator<Item = &'a Constraint>,
+) {
+    let mut keys = Vec::new();
+    let mut references: Vec<&Ident> = Vec::new();
+    for constraint in constraints {
+        match &constraint.kind {
+            ConstraintKind::PrimaryKey { columns, .. } => keys.push(columns),
+            ConstraintKind::ForeignKey(fk) => references.extend(&fk.columns),
+            _ => {}
+        }
+    }
+    let Some([only]) = keys.first().map(|key| key.as_slice()) else {
+        return;
+    };
+    let mut definitions = definitions.iter_mut();
+    if let Some(found) = definitions.find(|it| it.column.name.name == only.name) {
+        let refers =
+            |constraint: &Constraint| matches!(constraint.kind, ConstraintKind::ForeignKey(_));
+        let is_reference = references.iter().any(|column| column.name == only.name)
+            || found.constraints.iter().any(refers);
+        let ty = found.column.ty.as_ref().map_or("", |ty| ty.base.as_str());
+        found.column.auto_increment |= matches!(ty, "integer" | "bigint" | "smallint")
+            && !found.stays_put
+            && !is_reference
+            && found.column.default.is_none();
+    }
 }
 
 /// Reads `sa.Column(…)`.
@@ -126,6 +147,7 @@ pub(crate) fn column(term: &Term, table: &TableName, dialect: Dialect) -> Option
         constraints: Vec::new(),
         indexes: Vec::new(),
         primary: primary.map(|primary| primary.span),
+        stays_put: call.denies("autoincrement"),
         whole: !call.more,
     };
     let parts = call.args.iter().skip(1);
@@ -147,18 +169,24 @@ pub(crate) fn column(term: &Term, table: &TableName, dialect: Dialect) -> Option
             }
         }
     }
-    keys(call, &name, table, &mut found);
+    keys(call, &name, table, dialect, &mut found);
     Some(found)
 }
 
+/// The name of an index that has none.
+fn default_name(table: &TableName, column: &str, dialect: Dialect) -> String {
+    let name = match &table.schema {
+        Some(schema) => format!("ix_{schema}_{}_{column}", table.name),
+        None => format!("ix_{}_{column}", table.name),
+    };
+    truncated(&name, dialect)
+}
+
 /// `index=True` and `unique=True`; with both there is one unique index.
-fn keys(call: &Call, name: &Ident, table: &TableName, found: &mut Definition) {
+fn keys(call: &Call, name: &Ident, table: &TableName, dialect: Dialect, found: &mut Definition) {
     let entry = |name| call.entry(name).filter(|entry| entry.value.is_true());
     if let Some(index) = entry("index") {
-        let label = match &table.schema {
-            Some(schema) => format!("ix_{schema}_{}_{}", table.name, name.name),
-            None => format!("ix_{}_{}", table.name, name.name),
-        };
+        let label = default_name(table, &name.name, dialect);
         found.indexes.push(Index {
             unique: entry("unique").is_some(),
             keys: vec![IndexKey {
@@ -229,7 +257,7 @@ pub(crate) fn action(call: &Call, name: &str) -> Option<Option<(Action, Span)>> 
 }
 
 /// Reads a constraint of a table; `None` for anything else, and for what is not known.
-pub(crate) fn constraint(term: &Term, table: &TableName, dialect: Dialect) -> Option<Constraint> {
+fn constraint(term: &Term, table: &TableName, dialect: Dialect) -> Option<Constraint> {
     let call = term.call()?;
     let kind = match call.name() {
         "PrimaryKeyConstraint" => ConstraintKind::PrimaryKey {
@@ -276,7 +304,7 @@ fn table_key(call: &Call, table: &TableName, dialect: Dialect) -> Option<Foreign
 }
 
 /// `sa.Index("name", "a", "b")` in a table.
-pub(crate) fn table_index(term: &Term, table: &TableName, dialect: Dialect) -> Option<Index> {
+fn table_index(term: &Term, table: &TableName, dialect: Dialect) -> Option<Index> {
     let call = term.call().filter(|call| call.name() == "Index")?;
     let (name, columns) = call.args.split_first()?;
     index(name, columns, table, call, (term.span, dialect))
@@ -290,8 +318,14 @@ pub(crate) fn index(
     call: &Call,
     (span, dialect): (Span, Dialect),
 ) -> Option<Index> {
+    let keys: Vec<IndexKey> = columns.iter().map(|term| key(term, dialect)).collect();
     let name = match name.form {
-        Form::None => None,
+        Form::None => keys.first().and_then(|first| {
+            Some(Ident {
+                name: default_name(table, first.column.as_deref()?, dialect),
+                span: name.span,
+            })
+        }),
         _ => Some(ident(name, dialect)?),
     };
     let include = call.given("postgresql_include");

@@ -61,6 +61,24 @@ pub(crate) fn named(term: &Term, dialect: Dialect) -> TypeName {
     })
 }
 
+/// Whether SQLAlchemy has a type of that name.
+pub(crate) fn is_known(name: &str) -> bool {
+    const OTHERS: [&str; 8] = [
+        "ARRAY",
+        "DATETIME",
+        "DateTime",
+        "ENUM",
+        "Enum",
+        "TIME",
+        "TIMESTAMP",
+        "Time",
+    ];
+    let listed = NAMES
+        .iter()
+        .any(|(names, _)| names.split('|').any(|it| it == name));
+    listed || OWN.binary_search(&name).is_ok() || OTHERS.binary_search(&name).is_ok()
+}
+
 fn is_sqlalchemy(callee: &str) -> bool {
     let first = callee.split('.').next().unwrap_or_default();
     matches!(
@@ -92,13 +110,36 @@ fn enumeration(call: &Call, dialect: Dialect) -> TypeName {
         (true, ..) | (_, Dialect::Mysql, _) => "enum".to_owned(),
         _ => "character varying".to_owned(),
     };
+    let args = match base.as_str() {
+        "character varying" => longest_label(call).into_iter().collect(),
+        _ => Vec::new(),
+    };
     TypeName {
         base,
-        args: Vec::new(),
+        args,
         array: false,
         unsigned: false,
         span: names::NOWHERE,
     }
+}
+
+/// The labels of an enumeration, where all are known.
+pub(crate) fn labels(call: &Call) -> Option<Vec<&str>> {
+    let labels = match call.args.first().map(|first| &first.form) {
+        Some(Form::List(labels)) => labels,
+        _ => &call.args,
+    };
+    let labels: Option<Vec<&str>> = labels.iter().map(Term::text).collect();
+    labels.filter(|labels| !labels.is_empty())
+}
+
+/// How long a string must be that holds any label.
+fn longest_label(call: &Call) -> Option<String> {
+    if let Some(Form::Number(length)) = call.given("length").map(|term| &term.form) {
+        return Some(length.clone());
+    }
+    let lengths = labels(call)?.into_iter().map(|label| label.chars().count());
+    lengths.max().map(|longest| longest.to_string())
 }
 
 /// Types by the name under which PostgreSQL knows them.
@@ -121,7 +162,10 @@ const NAMES: &[(&str, &str)] = &[
     ("Boolean|BOOLEAN", "boolean"),
     ("Date|DATE", "date"),
     ("Interval|INTERVAL", "interval"),
-    ("LargeBinary|BLOB|BINARY|VARBINARY|BYTEA", "bytea"),
+    (
+        "LargeBinary|BLOB|BINARY|VARBINARY|BYTEA|PickleType",
+        "bytea",
+    ),
     ("Uuid|UUID", "uuid"),
     ("JSON", "json"),
 ];

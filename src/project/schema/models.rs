@@ -3,6 +3,7 @@
 
 mod django;
 mod prisma;
+mod sqlalchemy;
 
 use std::collections::BTreeSet;
 
@@ -59,6 +60,7 @@ pub(super) fn all<'a>(
 ) -> Vec<Models<'a>> {
     let mut models = django::models(python);
     models.extend(prisma::models(units, outcomes));
+    models.extend(sqlalchemy::read(units, python));
     models
 }
 
