@@ -5,6 +5,7 @@
 
 mod access;
 mod alter;
+mod code;
 mod place;
 mod types;
 mod view;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::source::Span;
 pub use access::{AccessChange, Command, Policy, Target};
 pub use alter::{AlterAction, AlterKind};
+pub use code::{CodeChange, CreateFunction};
 pub use types::{Beside, Domain, TypeChange, TypeDefinition};
 pub use view::{CreateView, ViewChange};
 
@@ -201,6 +203,8 @@ pub enum SchemaChange {
     },
     /// `CREATE POLICY` and what else decides who may reach rows.
     Access(AccessChange),
+    /// Extensions and functions.
+    Code(CodeChange),
     /// A statement that nobody understood: the tables it names become open.
     Opaque {
         /// The tables named in it; none = it may have changed any table.
@@ -219,7 +223,8 @@ impl SchemaChange {
             Self::DropTable { tables, .. } | Self::Opaque { tables } => tables.clone(),
             Self::DropIndex { table, .. } => table.iter().cloned().collect(),
             Self::Access(change) => change.tables(),
-            Self::DropSchema { .. }
+            Self::Code(_)
+            | Self::DropSchema { .. }
             | Self::CreateSchema { .. }
             | Self::RenameSchema { .. }
             | Self::SetSearchPath { .. }
@@ -264,6 +269,8 @@ pub struct CreateTable {
     pub if_not_exists: bool,
     /// A temporary table: not part of the schema.
     pub temporary: bool,
+    /// What follows `PARTITION BY`.
+    pub partitioning: Option<Expression>,
     /// The columns, in order.
     pub columns: Vec<Column>,
     /// Constraints of the table and of its columns; an inline one has its column in it.
@@ -278,7 +285,12 @@ pub struct CreateTable {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Derived {
     /// A partition of another table: no table of its own for any rule.
-    PartitionOf(TableName),
+    PartitionOf {
+        /// The table it is a part of.
+        parent: TableName,
+        /// What follows that name: `FOR VALUES …`.
+        bounds: Option<Expression>,
+    },
     /// Inherits columns.
     Inherits(Vec<TableName>),
     /// Copies columns, and with `indexes` keys and indexes too.
@@ -333,13 +345,22 @@ pub struct Column {
     /// It names rows of another table and is to have no foreign key: `db_constraint=False`.
     pub released: bool,
     /// Numbers itself as an identity, not by a default.
-    pub identity: bool,
+    pub identity: Option<Identity>,
     /// What computes it, as written.
     pub generated: Option<Expression>,
     /// The field of a model that stands for it, where that has another name.
     pub attribute: Option<String>,
     /// The whole clause.
     pub span: Span,
+}
+
+/// `GENERATED … AS IDENTITY`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Identity {
+    /// `ALWAYS`.
+    Always,
+    /// `BY DEFAULT`: a value that is given counts. Also where nothing more is said.
+    ByDefault,
 }
 
 /// A type as written and as the database calls it.
@@ -433,7 +454,7 @@ pub struct ForeignKey {
 pub struct Exclusion {
     /// `USING method`, lower case.
     pub method: Option<String>,
-    /// Its keys, in order, each without its operator.
+    /// Its keys, in order; the text of each ends in its operator.
     pub keys: Vec<IndexKey>,
     /// `WHERE …`.
     pub predicate: Option<Expression>,

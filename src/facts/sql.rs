@@ -6,6 +6,7 @@
 mod access;
 mod alter;
 mod block;
+mod code;
 mod column;
 mod constraint;
 mod cursor;

@@ -14,6 +14,7 @@ mod edit;
 mod enumeration;
 mod expression;
 mod family;
+mod function;
 mod growth;
 mod habit;
 mod history;
@@ -55,7 +56,7 @@ use super::python::Python;
 use crate::config::Settings;
 use crate::discover::Unit;
 use crate::facts::FileOutcome;
-use crate::facts::schema::{Action, Dialect, Expression, TypeName};
+use crate::facts::schema::{Action, Dialect, Expression, Identity, TypeName};
 use crate::source::Loc;
 
 use links::Links;
@@ -65,6 +66,7 @@ pub use access::{Policy, RowSecurity};
 pub use cascade::{Cascades, Precious, Reached};
 pub use coverage::{NearMiss, Why};
 pub use family::Family;
+pub use function::Function;
 pub use growth::NarrowKey;
 pub use idiom::Idiom;
 pub use limit::{Because, Unlimited};
@@ -98,6 +100,10 @@ pub struct Database {
     pub partitions: BTreeMap<TableKey, Table>,
     /// Types that statements made: enums, domains, …
     pub types: BTreeMap<TableKey, Type>,
+    /// Extensions of PostgreSQL.
+    pub extensions: BTreeSet<String>,
+    /// Functions by key, those of one name with other arguments together.
+    pub functions: BTreeMap<TableKey, Vec<Function>>,
     /// The views, by key.
     pub views: BTreeMap<TableKey, View>,
     /// Names of tables that some statement nobody understood may have made or changed, or that are
@@ -164,6 +170,10 @@ pub struct Table {
     pub opaque: bool,
     /// The table it is a partition of.
     pub partition_of: Option<TableKey>,
+    /// Which of that table's rows it holds, as written.
+    pub bounds: Option<String>,
+    /// How its rows are told to partitions, as written.
+    pub partitioning: Option<String>,
     /// The tables it inherits from.
     pub inherits: Vec<TableKey>,
     /// Its rows are those of a query, a server or a module elsewhere, or it inherits its columns:
@@ -197,7 +207,7 @@ pub struct Column {
     /// Numbers itself.
     pub auto_increment: bool,
     /// Numbers itself as an identity, not by a default.
-    pub identity: bool,
+    pub identity: Option<Identity>,
     /// What computes it.
     pub generated: Option<Expression>,
     /// The field of the model that stands for it, where that has another name.

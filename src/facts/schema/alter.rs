@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Column, Constraint, Expression, Ident, Index, TableName, TypeName};
+use super::{Column, Constraint, Expression, Ident, Identity, Index, TableName, TypeName};
 use crate::source::Span;
 
 /// One action of `ALTER TABLE`.
@@ -74,8 +74,8 @@ pub enum AlterKind {
     SetIdentity {
         /// The column.
         column: Ident,
-        /// Added or dropped.
-        identity: bool,
+        /// What is added or set; `None` drops it.
+        identity: Option<Identity>,
     },
     /// `ALTER COLUMN … DROP EXPRESSION`.
     DropExpression {
@@ -130,6 +130,8 @@ pub enum AlterKind {
     AttachPartition {
         /// The table that becomes a partition.
         partition: TableName,
+        /// What follows that name: `FOR VALUES …`.
+        bounds: Option<Expression>,
     },
     /// `DETACH PARTITION`.
     DetachPartition {

@@ -2,9 +2,9 @@
 //! say stands where that code stands.
 
 use super::{
-    AccessChange, AlterAction, AlterKind, Column, Constraint, ConstraintKind, CreateTable, Derived,
-    Expression, ForeignKey, Ident, Index, Like, SchemaChange, SchemaStatement, TableName, Target,
-    TypeChange, TypeDefinition, TypeName, ViewChange,
+    AccessChange, AlterAction, AlterKind, CodeChange, Column, Constraint, ConstraintKind,
+    CreateTable, Derived, Expression, ForeignKey, Ident, Index, Like, SchemaChange,
+    SchemaStatement, TableName, Target, TypeChange, TypeDefinition, TypeName, ViewChange,
 };
 use crate::source::Span;
 
@@ -56,6 +56,7 @@ impl SchemaStatement {
                 names.move_to(at);
             }
             SchemaChange::Access(change) => change.move_to(at),
+            SchemaChange::Code(change) => change.move_to(at),
             SchemaChange::CreateView(view) => {
                 view.name.move_to(at);
                 view.columns.move_to(at);
@@ -106,13 +107,16 @@ leaves!(Ident, TableName, TypeName, Expression);
 impl Placed for CreateTable {
     fn move_to(&mut self, at: Span) {
         self.table.move_to(at);
+        self.partitioning.move_to(at);
         self.columns.move_to(at);
         self.constraints.move_to(at);
         self.indexes.move_to(at);
         match &mut self.derived {
-            Some(Derived::PartitionOf(table) | Derived::Like(Like { table, .. })) => {
-                table.move_to(at);
+            Some(Derived::PartitionOf { parent, bounds }) => {
+                parent.move_to(at);
+                bounds.move_to(at);
             }
+            Some(Derived::Like(Like { table, .. })) => table.move_to(at),
             Some(Derived::Inherits(tables)) => tables.move_to(at),
             Some(Derived::Query | Derived::Foreign) | None => {}
         }
@@ -149,6 +153,22 @@ impl Placed for TypeChange {
             | Self::RenameValue { .. }
             | Self::SetNotNull(_)
             | Self::Opaque => {}
+        }
+    }
+}
+
+impl Placed for CodeChange {
+    fn move_to(&mut self, at: Span) {
+        match self {
+            Self::CreateExtension { name } => name.move_to(at),
+            Self::DropExtensions { names } => names.move_to(at),
+            Self::CreateFunction(function) => {
+                function.name.move_to(at);
+                function.definition.move_to(at);
+            }
+            Self::DropFunctions { functions } => {
+                functions.iter_mut().for_each(|(name, _)| name.move_to(at));
+            }
         }
     }
 }
@@ -263,9 +283,12 @@ impl Placed for AlterAction {
             | AlterKind::DropIndex { name }
             | AlterKind::SetSchema { schema: name } => name.move_to(at),
             AlterKind::RenameTable { to: table }
-            | AlterKind::AttachPartition { partition: table }
             | AlterKind::DetachPartition { partition: table }
             | AlterKind::Inherit { parent: table, .. } => table.move_to(at),
+            AlterKind::AttachPartition { partition, bounds } => {
+                partition.move_to(at);
+                bounds.move_to(at);
+            }
             AlterKind::DropPrimaryKey
             | AlterKind::RowSecurity { .. }
             | AlterKind::Nothing

@@ -3,7 +3,9 @@
 use super::column::{self, Definition};
 use super::cursor::Cursor;
 use super::{constraint, index, table, types};
-use crate::facts::schema::{AlterAction, AlterKind, Dialect, Ident, SchemaChange, TableName};
+use crate::facts::schema::{
+    AlterAction, AlterKind, Dialect, Ident, Identity, SchemaChange, TableName,
+};
 use crate::source::Span;
 
 /// Reads `ALTER TABLE`, behind those words.
@@ -213,10 +215,10 @@ impl Actions {
             let Some(partition) = item.table_name() else {
                 return false;
             };
-            item.skip_all();
+            let bounds = table::bounds(item);
             self.push(
                 item.span_from(start),
-                AlterKind::AttachPartition { partition },
+                AlterKind::AttachPartition { partition, bounds },
             );
             return true;
         }
@@ -328,17 +330,22 @@ impl Actions {
                 column,
                 default: None,
             }
-        } else if item.eat("add generated") {
+        } else if item.eat_any("add generated|set generated") {
+            let identity = if item.is("always") {
+                Identity::Always
+            } else {
+                Identity::ByDefault
+            };
             item.skip_all();
             AlterKind::SetIdentity {
                 column,
-                identity: true,
+                identity: Some(identity),
             }
         } else if item.eat("drop identity") {
             item.eat("if exists");
             AlterKind::SetIdentity {
                 column,
-                identity: false,
+                identity: None,
             }
         } else if item.eat("drop expression") {
             item.eat("if exists");
@@ -394,7 +401,7 @@ impl Actions {
 }
 
 /// What a column's `SET` and the like do without any rule caring.
-const HARMLESS_COLUMN: &str = "set statistics|set storage|set compression|set generated|set visible|set invisible|\
+const HARMLESS_COLUMN: &str = "set statistics|set storage|set compression|set visible|set invisible|\
     set increment|set start|set sequence|set cache|reset|restart|add masked";
 
 fn not_null(column: Ident, not_null: bool) -> AlterKind {

@@ -6,7 +6,7 @@ use super::Found;
 use super::cursor::Cursor;
 use super::holes::Targets;
 use super::text::{self, Inner};
-use super::{rename, statement};
+use super::{code, rename, statement};
 use crate::facts::schema::{AccessChange, Dialect, SchemaChange, Section, Target};
 use crate::parse::sql::{Lexer, Statement, Statements, TokenKind};
 use crate::source::Span;
@@ -70,7 +70,7 @@ pub(super) fn read(cursor: Cursor, span: Span, scope: Scope, found: &mut Found) 
         return event_trigger(cursor, span, scope, found);
     }
     if cursor.is_any("create|alter") {
-        return define(cursor, scope, found);
+        return define(cursor, span, scope, found);
     }
     if let Some(change) = rename::procedure(cursor) {
         found.push(span, scope, change);
@@ -147,11 +147,20 @@ fn event_trigger(mut cursor: Cursor, span: Span, scope: Scope, found: &mut Found
 }
 
 /// Remembers a routine for when it is called.
-fn define(mut cursor: Cursor, scope: Scope, found: &mut Found) -> bool {
+fn define(mut cursor: Cursor, span: Span, scope: Scope, found: &mut Found) -> bool {
     let lexer = cursor.source.lexer();
+    let whole = cursor;
     while cursor.advance().is_some() && !cursor.is_any("table|index|view|type|trigger") {
-        if !cursor.eat_any("function|procedure|proc") {
+        let Some(kind) = cursor.eat_which("function|procedure|proc") else {
             continue;
+        };
+        let change = match (kind, whole.is("create")) {
+            ("function", true) => code::create_function(whole),
+            ("function", false) => code::alter_function(&mut { cursor }),
+            _ => None,
+        };
+        if let Some(change) = change {
+            found.push(span, scope, change);
         }
         if scope.depth == 0
             && let Some(name) = cursor.object_name()

@@ -149,8 +149,10 @@ pub(super) fn exclusion(cursor: &mut Cursor) -> Exclusion {
     let mut keys = Vec::new();
     if let Some(mut group) = cursor.group() {
         while let Some(item) = group.item() {
+            let mut whole = item;
+            let text = whole.expression().text;
             // What stands behind is the operator.
-            keys.extend(key(item.before("with")));
+            keys.extend(key(item.before("with")).map(|key| IndexKey { text, ..key }));
         }
     }
     while cursor.is_any("include|with") && cursor.symbol_at(1, b'(') {

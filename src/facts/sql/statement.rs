@@ -2,7 +2,7 @@
 
 use super::block::{self, Scope};
 use super::cursor::{Cursor, Source};
-use super::{Found, access, alter, custom_type, holes, index, namespace, seed, table, view};
+use super::{Found, access, alter, code, custom_type, holes, index, namespace, seed, table, view};
 use crate::facts::schema::{AlterKind, SchemaChange, Section, TableName};
 use crate::parse::sql::{Lexer, Statement, Token, TokenKind, opinion};
 use crate::source::Span;
@@ -202,6 +202,9 @@ fn create(cursor: &mut Cursor, start: u32) -> Meaning {
     if cursor.eat("policy") {
         return changes(access::create_policy(cursor, start));
     }
+    if cursor.eat("extension") {
+        return changes(code::create_extension(cursor));
+    }
     if cursor.eat("schema") {
         return changes(namespace::create(cursor));
     }
@@ -268,6 +271,12 @@ fn drop(cursor: &mut Cursor) -> Meaning {
     }
     if cursor.eat("schema") {
         return changes(namespace::drop(cursor));
+    }
+    if cursor.eat("extension") {
+        return changes(code::drop_extensions(cursor));
+    }
+    if cursor.eat("function") {
+        return changes(code::drop_functions(cursor));
     }
     Meaning::Nothing
 }

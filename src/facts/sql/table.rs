@@ -3,8 +3,8 @@
 use super::cursor::{Cursor, fold};
 use super::{column, constraint, index};
 use crate::facts::schema::{
-    Column, ConstraintKind, CreateTable, Derived, Dialect, Ident, Including, Like, SchemaChange,
-    TableName,
+    Column, ConstraintKind, CreateTable, Derived, Dialect, Expression, Ident, Including, Like,
+    SchemaChange, TableName,
 };
 use crate::parse::sql::opinion;
 
@@ -15,8 +15,11 @@ pub(super) fn create(cursor: &mut Cursor, temporary: bool, foreign: bool) -> Opt
     table.if_not_exists = if_not_exists;
     table.derived = foreign.then_some(Derived::Foreign);
     if cursor.eat("partition of") {
-        table.derived = cursor.table_name().map(Derived::PartitionOf);
+        let parent = cursor.table_name()?;
         cursor.group();
+        let bounds = bounds(cursor);
+        table.derived = Some(Derived::PartitionOf { parent, bounds });
+        table.partitioning = partitioning(cursor);
         cursor.skip_all();
         return Some(SchemaChange::CreateTable(table));
     }
@@ -37,6 +40,34 @@ pub(super) fn create(cursor: &mut Cursor, temporary: bool, foreign: bool) -> Opt
     Some(SchemaChange::CreateTable(table))
 }
 
+/// Reads `FOR VALUES …` and `DEFAULT` of a partition.
+pub(super) fn bounds(cursor: &mut Cursor) -> Option<Expression> {
+    let start = cursor.start();
+    while !cursor.done() && !cursor.is_any("partition by|using|tablespace") {
+        let is_option = cursor.is("with") && cursor.symbol_at(1, b'(');
+        if is_option && !cursor.word_at(2).eq_ignore_ascii_case("modulus") {
+            break;
+        }
+        cursor.skip();
+    }
+    let bounds = cursor.expression_from(start);
+    (!bounds.text.is_empty()).then_some(bounds)
+}
+
+/// Reads `PARTITION BY RANGE (a)`; in MySQL the partitions follow.
+fn partitioning(cursor: &mut Cursor) -> Option<Expression> {
+    if !cursor.eat("partition by") {
+        return None;
+    }
+    let start = cursor.start();
+    cursor.ident();
+    cursor.skip();
+    if cursor.dialect() == Dialect::Mysql {
+        cursor.skip_all();
+    }
+    Some(cursor.expression_from(start))
+}
+
 /// A table without columns; `#name` of SQL Server and some schemas make it temporary.
 fn empty(table: TableName, temporary: bool) -> CreateTable {
     let schema = table.schema.as_deref().unwrap_or_default();
@@ -44,6 +75,7 @@ fn empty(table: TableName, temporary: bool) -> CreateTable {
         temporary: temporary || table.name.starts_with('#') || matches!(schema, "pg_temp" | "temp"),
         table,
         if_not_exists: false,
+        partitioning: None,
         columns: Vec::new(),
         constraints: Vec::new(),
         indexes: Vec::new(),
@@ -165,12 +197,8 @@ fn options(cursor: &mut Cursor, table: &mut CreateTable) {
                 table.columns = query_columns(*cursor);
             }
             cursor.skip_all();
-        } else if cursor.eat("partition by") {
-            cursor.ident();
-            cursor.skip();
-            if cursor.dialect() == Dialect::Mysql {
-                cursor.skip_all();
-            }
+        } else if cursor.is("partition by") {
+            table.partitioning = partitioning(cursor);
         } else if !option(cursor) {
             cursor.skip_unknown();
         }
@@ -199,7 +227,7 @@ fn query_columns(mut query: Cursor) -> Vec<Column> {
         auto_increment: false,
         listed: false,
         released: false,
-        identity: false,
+        identity: None,
         generated: None,
         attribute: None,
         span,

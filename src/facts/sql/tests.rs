@@ -8,7 +8,8 @@ mod views;
 use super::read;
 use crate::facts::FileOutcome;
 use crate::facts::schema::{
-    AlterKind, Column, Constraint, ConstraintKind, CreateTable, Dialect, Index, SchemaChange,
+    AlterKind, CodeChange, Column, Constraint, ConstraintKind, CreateTable, Dialect, Index,
+    SchemaChange,
 };
 
 fn outcome(dialect: Dialect, sql: &str) -> FileOutcome {
@@ -79,14 +80,14 @@ fn alter(kind: &AlterKind) -> String {
             column.name,
             default.as_ref().map_or("-", |default| &default.text)
         ),
-        AlterKind::SetIdentity { column, identity } => format!("{} auto {identity}", column.name),
+        AlterKind::SetIdentity { column, identity } => format!("{} {identity:?}", column.name),
         AlterKind::DropExpression { column } => format!("{} is plain", column.name),
         AlterKind::RenameColumn { name, to } => format!("{} -> {}", name.name, to.name),
         AlterKind::RenameConstraint { name, to } => format!("{} -> {}", name.name, to.name),
         AlterKind::RenameIndex { name, to } => format!("{} -> {}", name.name, to.name),
         AlterKind::RenameTable { to } => format!("-> {}", to.name),
         AlterKind::SetSchema { schema } => format!("in {}", schema.name),
-        AlterKind::AttachPartition { partition } => format!("attach {}", partition.name),
+        AlterKind::AttachPartition { partition, .. } => format!("attach {}", partition.name),
         AlterKind::DetachPartition { partition } => format!("detach {}", partition.name),
         AlterKind::Inherit { parent, inherits } => format!("inherit {} {inherits}", parent.name),
         AlterKind::DropPrimaryKey => "drop primary key".to_owned(),
@@ -160,6 +161,17 @@ fn constraints(table: &CreateTable) -> Vec<String> {
     table.constraints.iter().map(constraint).collect()
 }
 
+fn code(change: &CodeChange) -> String {
+    match change {
+        CodeChange::CreateExtension { name } => format!("extension {}", name.name),
+        CodeChange::DropExtensions { names } => format!("drop extension {}", names[0].name),
+        CodeChange::CreateFunction(made) => {
+            format!("function {}({})", made.name.name, made.arguments)
+        }
+        CodeChange::DropFunctions { functions } => format!("drop function {}", functions[0].0.name),
+    }
+}
+
 /// Every change in a few words, with the bytes it stands on.
 fn told(dialect: Dialect, sql: &str) -> Vec<String> {
     let outcome = outcome(dialect, sql);
@@ -199,6 +211,7 @@ fn told(dialect: Dialect, sql: &str) -> Vec<String> {
                 format!("type {}: {}", name.name, types::changed(change))
             }
             SchemaChange::DropType { names: types, .. } => format!("drop type {}", names(types)),
+            SchemaChange::Code(change) => code(change),
             SchemaChange::CreateView(view) => format!("view {}", view.name.name),
             SchemaChange::AlterView { name, .. } => format!("view {}: changed", name.name),
             SchemaChange::DropView { names: views, .. } => format!("drop view {}", names(views)),

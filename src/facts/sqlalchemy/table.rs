@@ -5,7 +5,7 @@ use super::term::{Call, Form, Term};
 use super::types;
 use crate::facts::schema::{
     Action, Column, Constraint, ConstraintKind, CreateTable, Dialect, Exclusion, Expression,
-    ForeignKey, Ident, Index, IndexKey, TableName,
+    ForeignKey, Ident, Identity, Index, IndexKey, TableName,
 };
 use crate::source::Span;
 
@@ -37,6 +37,7 @@ pub(crate) fn create<'a>(
 ) -> (CreateTable, bool) {
     let mut create = CreateTable {
         table: table.clone(),
+        partitioning: None,
         if_not_exists: false,
         temporary: false,
         columns: Vec::new(),
@@ -139,7 +140,7 @@ pub(crate) fn column(term: &Term, table: &TableName, dialect: Dialect) -> Option
             auto_increment: false,
             listed: false,
             released: false,
-            identity: false,
+            identity: None,
             generated: None,
             attribute: None,
             span: term.span,
@@ -159,6 +160,11 @@ pub(crate) fn column(term: &Term, table: &TableName, dialect: Dialect) -> Option
             },
             Some("Identity") => {
                 found.column.auto_increment = true;
+                found.column.identity =
+                    Some(match part.call().is_some_and(|it| it.says("always")) {
+                        true => Identity::Always,
+                        false => Identity::ByDefault,
+                    });
                 found.column.not_null = true;
             }
             Some("CheckConstraint") => found.constraints.extend(constraint(part, table, dialect)),

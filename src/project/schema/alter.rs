@@ -84,7 +84,9 @@ impl Replay {
                 self.drop_constraint(key, &name.name, *cascade, span);
             }
             AlterKind::AddIndex(index) => self.add_index(key, index),
-            AlterKind::AttachPartition { partition } => self.attach_partition(key, partition),
+            AlterKind::AttachPartition { partition, bounds } => {
+                self.attach_partition(key, partition, bounds.as_ref());
+            }
             AlterKind::DetachPartition { partition } => self.detach_partition(partition),
             AlterKind::Inherit { parent, inherits } => self.inherit(key, parent, *inherits),
             AlterKind::RenameConstraint { name, to } => {
@@ -122,7 +124,7 @@ impl Replay {
             }
             AlterKind::SetIdentity { column, identity } => {
                 if let Some(column) = table.column_mut(&column.name) {
-                    column.auto_increment = *identity;
+                    column.auto_increment = identity.is_some();
                     column.identity = *identity;
                 }
             }
@@ -266,7 +268,7 @@ impl Replay {
                 auto_increment: false,
                 listed: false,
                 released: false,
-                identity: false,
+                identity: None,
                 generated: None,
                 attribute: None,
                 created: false,

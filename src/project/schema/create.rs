@@ -22,6 +22,8 @@ impl Replay {
         let mut table = Table::new(key.clone(), self.at(create.table.span));
         table.row_security.clone_from(&self.database.row_security);
         table.opaque = guarded && self.is_doubtful(&key);
+        let partitioning = create.partitioning.as_ref();
+        table.partitioning = partitioning.map(|partitioning| partitioning.text.clone());
         self.fill(&mut table, create);
         // Altered before it was made: the order of the files is not what it seems.
         if let Some(earlier) = earlier {

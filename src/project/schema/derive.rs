@@ -36,8 +36,9 @@ impl Replay {
                 table.columns_known = false;
                 return;
             }
-            Derived::PartitionOf(parent) => {
+            Derived::PartitionOf { parent, bounds } => {
                 table.partition_of = Some(self.resolve(parent));
+                table.bounds = bounds.as_ref().map(|bounds| bounds.text.clone());
                 std::slice::from_ref(parent)
             }
             Derived::Inherits(parents) => {
@@ -73,13 +74,13 @@ impl Replay {
         for column in &source.columns {
             let mut column = column.clone();
             let including = like.including;
-            let numbers = if column.identity {
+            let numbers = if column.identity.is_some() {
                 including.identity
             } else {
                 including.defaults
             };
             column.auto_increment &= numbers;
-            column.identity &= numbers;
+            column.identity.take_if(|_| !numbers);
             column.default.take_if(|_| !including.defaults);
             column.generated.take_if(|_| !including.generated);
             column.own = true;

@@ -21,6 +21,8 @@ impl Table {
             columns_known: true,
             opaque: false,
             partition_of: None,
+            bounds: None,
+            partitioning: None,
             inherits: Vec::new(),
             derived: false,
             seeded: false,

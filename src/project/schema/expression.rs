@@ -28,6 +28,12 @@ pub(super) fn mentions(text: &str, column: &str) -> bool {
         .any(|word| !word.called && word.is(column))
 }
 
+/// The functions the expression calls, and other words before parentheses.
+pub(super) fn called(text: &str) -> impl Iterator<Item = String> {
+    let words = words(text).into_iter();
+    words.filter(|word| word.called).map(|word| word.name)
+}
+
 /// The expression with every mention of the column renamed.
 pub(super) fn rename(text: &str, column: &str, to: &str) -> String {
     let mut renamed = String::with_capacity(text.len());

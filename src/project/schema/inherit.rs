@@ -3,7 +3,7 @@
 
 use super::replay::Replay;
 use super::{Check, Column, Table, TableKey};
-use crate::facts::schema::TableName;
+use crate::facts::schema::{Expression, TableName};
 
 impl Table {
     /// The tables it inherits from.
@@ -21,8 +21,8 @@ impl Table {
                 }
             }
             None => self.columns.push(Column {
-                auto_increment: column.auto_increment && !column.identity,
-                identity: false,
+                auto_increment: column.auto_increment && column.identity.is_none(),
+                identity: None,
                 own: false,
                 ..column.clone()
             }),
@@ -160,13 +160,19 @@ impl Replay {
         }
     }
 
-    pub(super) fn attach_partition(&mut self, parent: &TableKey, name: &TableName) {
+    pub(super) fn attach_partition(
+        &mut self,
+        parent: &TableKey,
+        name: &TableName,
+        bounds: Option<&Expression>,
+    ) {
         let key = self.resolve(name);
         if let Some(mut table) = self.database.tables.remove(&key) {
             for column in &mut table.columns {
                 column.own = false;
             }
             table.partition_of = Some(parent.clone());
+            table.bounds = bounds.map(|bounds| bounds.text.clone());
             self.insert(table);
         }
     }

@@ -79,9 +79,7 @@ fn of(kind: &AlterKind) -> Pass {
         | AlterKind::SetNotNull {
             not_null: false, ..
         }
-        | AlterKind::SetIdentity {
-            identity: false, ..
-        }
+        | AlterKind::SetIdentity { identity: None, .. }
         | AlterKind::SetDefault { default: None, .. } => Pass::Drop,
         AlterKind::SetType { .. } => Pass::AlterType,
         AlterKind::AddColumn { .. } => Pass::AddColumn,

@@ -69,6 +69,8 @@ impl Replay {
                 partitions: BTreeMap::new(),
                 types: BTreeMap::new(),
                 views: BTreeMap::new(),
+                extensions: BTreeSet::new(),
+                functions: BTreeMap::new(),
                 open: Vec::new(),
                 unordered: BTreeSet::new(),
                 secured_elsewhere: BTreeSet::new(),
@@ -133,6 +135,7 @@ impl Replay {
             SchemaChange::AlterView { name, change } => self.alter_view(name, change),
             SchemaChange::DropView { names, cascade } => self.drop_views(names, *cascade),
             SchemaChange::Access(change) => self.change_access(change),
+            SchemaChange::Code(change) => self.change_code(change),
             SchemaChange::Opaque { tables } => self.open_all(tables),
         }
     }

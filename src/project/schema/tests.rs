@@ -1,5 +1,6 @@
 //! Statements in, model out. What PostgreSQL does unasked was read from PostgreSQL 15.
 
+mod functions;
 mod types;
 mod views;
 

@@ -100,7 +100,8 @@ impl Touch {
             | SchemaChange::DropType { .. }
             | SchemaChange::CreateView(_)
             | SchemaChange::AlterView { .. }
-            | SchemaChange::DropView { .. } => {}
+            | SchemaChange::DropView { .. }
+            | SchemaChange::Code(_) => {}
         }
     }
 
@@ -117,9 +118,9 @@ impl Touch {
             self.read_constraint(&constraint.kind);
         }
         let sources: &[TableName] = match &create.derived {
-            Some(Derived::PartitionOf(table) | Derived::Like(Like { table, .. })) => {
-                std::slice::from_ref(table)
-            }
+            Some(
+                Derived::PartitionOf { parent: table, .. } | Derived::Like(Like { table, .. }),
+            ) => std::slice::from_ref(table),
             Some(Derived::Inherits(tables)) => tables,
             Some(Derived::Query | Derived::Foreign) | None => &[],
         };
@@ -135,7 +136,7 @@ impl Touch {
             }
             AlterKind::AddConstraint(constraint) => self.read_constraint(&constraint.kind),
             AlterKind::RenameTable { to } => self.rename(key.clone(), to),
-            AlterKind::AttachPartition { partition } => {
+            AlterKind::AttachPartition { partition, .. } => {
                 self.needs.insert(TableKey::of(partition));
             }
             AlterKind::AddIndex(_) | AlterKind::RowSecurity { .. } | AlterKind::Nothing => {}

@@ -89,6 +89,27 @@ fn domains() {
 }
 
 #[test]
+fn extensions_and_functions() {
+    let told = |sql| told(Dialect::Postgres, sql);
+    assert_eq!(
+        told(
+            "create extension if not exists \"uuid-ossp\" with schema x; drop extension a, b cascade;
+             create or replace function s.f(a int,  B text default 'x') returns int as $$ select 1; $$ language sql;
+             create function t() returns trigger as $$ begin end $$ language plpgsql;
+             alter function f(int, text) owner to me; alter function f rename to g;
+             drop function if exists f(int, text), g cascade;"
+        ),
+        [
+            "extension uuid-ossp",
+            "drop extension a",
+            "function f(a int, b text default 'x')",
+            "drop function f",
+            "drop function f",
+        ]
+    );
+}
+
+#[test]
 fn other_types() {
     assert_eq!(
         told(

@@ -5,8 +5,8 @@ use super::field::{Field, Kind, Options, Relation};
 use super::names::{self, Suffix};
 use super::state::{Model, State};
 use crate::facts::schema::{
-    Column, Constraint, ConstraintKind, Dialect, Expression, ForeignKey, Ident, Index, IndexKey,
-    TableName, TypeName,
+    Column, Constraint, ConstraintKind, Dialect, Expression, ForeignKey, Ident, Identity, Index,
+    IndexKey, TableName, TypeName,
 };
 use crate::source::Span;
 
@@ -125,7 +125,7 @@ impl State {
             auto_increment: is_auto(&field.kind),
             listed: options.listed,
             released: matches!(&field.kind, Kind::Relation(it) if !it.constrained),
-            identity: false,
+            identity: is_auto(&field.kind).then_some(Identity::ByDefault),
             generated: options.computed.map(|span| Expression {
                 text: UNTOLD.to_owned(),
                 span,

@@ -68,6 +68,7 @@ impl State {
     fn columns(&self, model: &Model, table: &TableName) -> Statements {
         let mut create = CreateTable {
             table: table.clone(),
+            partitioning: None,
             if_not_exists: false,
             temporary: false,
             columns: Vec::new(),

@@ -116,7 +116,7 @@ impl<'a> Join<'a> {
             listed: false,
             released: false,
             attribute: None,
-            identity: false,
+            identity: None,
             generated: None,
             span: self.at,
         }

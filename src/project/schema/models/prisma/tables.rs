@@ -134,6 +134,7 @@ pub(super) fn create(
 ) -> CreateTable {
     CreateTable {
         table,
+        partitioning: None,
         if_not_exists: false,
         temporary: false,
         columns,
@@ -182,7 +183,7 @@ fn column(names: &Names, field: &Field) -> Option<Column> {
         listed: false,
         released: false,
         attribute: Some(field.name.name.clone()).filter(|attribute| *attribute != name.name),
-        identity: false,
+        identity: None,
         generated: None,
         name,
         span: field.span,

@@ -210,6 +210,7 @@ fn made_by(source: &Source, mut parts: Parts) -> Vec<(FileId, SchemaStatement)> 
     let is_here = |module: usize| module == table.module;
     let is_whole = parts.columns.iter().all(|(module, _)| is_here(*module));
     let mut create = CreateTable {
+        partitioning: None,
         table: parts.name.clone(),
         if_not_exists: false,
         temporary: false,
