@@ -82,6 +82,13 @@ const CLINIC: [Fault; 7] = [
     ("error", "float-money", "db/migrations/003_treatments.sql:5"),
 ];
 
+const TICKETS: [Fault; 4] = [
+    ("error", "unreviewed-cascade", "app/models.py:57"),
+    ("error", "float-money", "app/models.py:61"),
+    ("error", "missing-fk-index", "app/models.py:85"),
+    ("error", "happy-path-only", "app/routers/tickets.py:11"),
+];
+
 const DRAFT: [Fault; 5] = [
     ("error", "missing-fk-index", "draft.md:11"),
     ("error", "unreviewed-cascade", "draft.md:11"),
@@ -145,6 +152,11 @@ fn a_booking_system_on_flask_and_psycopg() {
 #[test]
 fn a_clinic_on_django() {
     holds_exactly("clinic-django", &CLINIC);
+}
+
+#[test]
+fn a_ticket_shop_on_fastapi_and_alembic() {
+    holds_exactly("tickets-alembic", &TICKETS);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod alembic;
 mod cli;
 mod discover;
 mod django;
@@ -12,6 +13,7 @@ mod prisma;
 mod properties;
 mod python;
 mod readme;
+mod recall;
 mod redaction;
 mod report;
 mod schema;

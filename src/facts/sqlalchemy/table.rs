@@ -168,7 +168,12 @@ pub(crate) fn column(term: &Term, table: &TableName, dialect: Dialect) -> Option
                 found.column.not_null = true;
             }
             Some("CheckConstraint") => found.constraints.extend(constraint(part, table, dialect)),
-            Some("Computed" | "Sequence" | "FetchedValue") => {}
+            Some("Computed") => {
+                let call = part.call();
+                let rule = call.and_then(|call| call.arg(0, &["sqltext"]));
+                found.column.generated = rule.map(expression);
+            }
+            Some("Sequence" | "FetchedValue") => {}
             name => {
                 found.column.listed = matches!(name, Some("Enum" | "ENUM"));
                 found.column.ty = types::read(part, dialect);

@@ -68,7 +68,7 @@ impl Revisions {
             .collect();
         let mut complaints = Vec::new();
         let mut followed = BTreeSet::new();
-        let mut waits: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
+        let mut parents: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         for (unit, revision) in history {
             if ids.get(revision.id.as_str()) != Some(unit) {
                 complaints.push((
@@ -76,10 +76,11 @@ impl Revisions {
                     format!("revision {} stands in two files", revision.id),
                 ));
             }
-            let mut after = BTreeSet::new();
+            let mut after = Vec::new();
             for parent in revision.down.iter().chain(&revision.depends_on) {
                 match find(&ids, parent) {
-                    Some(parent) => after.extend([parent]),
+                    Some(parent) if after.contains(&parent) => {}
+                    Some(parent) => after.push(parent),
                     // What a draft starts from lies elsewhere.
                     None if units[*unit].draft => {}
                     None => complaints.push((
@@ -88,9 +89,9 @@ impl Revisions {
                     )),
                 }
             }
-            let parents = revision.down.iter().filter_map(|parent| find(&ids, parent));
-            followed.extend(parents);
-            waits.insert(*unit, after);
+            let down = revision.down.iter().filter_map(|parent| find(&ids, parent));
+            followed.extend(down);
+            parents.insert(*unit, after);
         }
         let heads: Vec<usize> = history
             .keys()
@@ -104,7 +105,7 @@ impl Revisions {
             );
             complaints.push((first, message));
         }
-        self.place(waits, units, &mut complaints);
+        self.place(&parents, units, &mut complaints);
         if !complaints.is_empty() {
             self.uncertain.extend(history.keys());
         }
@@ -119,45 +120,75 @@ impl Revisions {
             }));
     }
 
-    /// Each after those it waits for; of several that may come next the first by path.
+    /// The order of Alembic, which goes from the heads down and then back: of the branches that a
+    /// merge joins the one it names first comes last.
     fn place(
         &mut self,
-        mut waits: BTreeMap<usize, BTreeSet<usize>>,
+        parents: &BTreeMap<usize, Vec<usize>>,
         units: &[Unit],
         complaints: &mut Vec<(usize, String)>,
     ) {
         let mut followers: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-        for (unit, after) in &waits {
-            for parent in after {
+        for (unit, parents) in parents {
+            for parent in parents {
                 followers.entry(*parent).or_default().push(*unit);
             }
         }
-        let ready = waits.iter().filter(|(_, after)| after.is_empty());
-        let by_path = |unit: usize| (units[unit].path.as_path(), unit);
-        let mut ready: BTreeSet<(&Utf8Path, usize)> =
-            ready.map(|(unit, _)| by_path(*unit)).collect();
-        let mut position = 0;
-        while let Some((_, unit)) = ready.pop_first().or_else(|| {
-            let circle = waits.keys().map(|unit| by_path(*unit)).min();
-            complaints.extend(
-                circle
-                    .map(|(_, unit)| (unit, "revisions follow each other in a circle".to_owned())),
-            );
-            circle
-        }) {
-            waits.remove(&unit);
-            self.positions.insert(unit, position);
-            position += 1;
-            for follower in followers.get(&unit).into_iter().flatten() {
-                if let Some(after) = waits.get_mut(follower) {
-                    after.remove(&unit);
-                    if after.is_empty() {
-                        ready.insert(by_path(*follower));
-                    }
+        let by_path = |unit: &usize| (units[*unit].path.as_path(), *unit);
+        let ends = parents.keys().filter(|unit| !followers.contains_key(unit));
+        let mut heads: Vec<usize> = ends.copied().collect();
+        heads.sort_by_key(by_path);
+        let mut left: BTreeSet<usize> = parents.keys().copied().collect();
+        let mut at = 0;
+        while !left.is_empty() {
+            let Some(&unit) = heads.get(at) else {
+                let circle = left.iter().copied().min_by_key(by_path);
+                let message = "revisions follow each other in a circle".to_owned();
+                complaints.extend(circle.map(|unit| (unit, message)));
+                heads.extend(circle);
+                followers.clear();
+                continue;
+            };
+            // What follows it goes first.
+            let above = above(unit, &followers, &left);
+            let blocking = heads.iter().position(|head| above.contains(head));
+            if let Some(blocking) = blocking {
+                at = blocking;
+                continue;
+            }
+            if left.remove(&unit) {
+                self.positions.insert(unit, left.len() as u32);
+            }
+            let below = parents[&unit].iter().copied();
+            let mut below = below.filter(|unit| left.contains(unit) && !heads.contains(unit));
+            match below.next() {
+                Some(next) => {
+                    let others: Vec<usize> = below.collect();
+                    heads[at] = next;
+                    heads.extend(others);
+                }
+                None => {
+                    heads.remove(at);
+                    at = at.saturating_sub(1);
                 }
             }
         }
     }
+}
+
+/// The revisions not placed yet that follow one, however far.
+fn above(
+    unit: usize,
+    followers: &BTreeMap<usize, Vec<usize>>,
+    left: &BTreeSet<usize>,
+) -> BTreeSet<usize> {
+    let mut found = BTreeSet::new();
+    let mut queue = vec![unit];
+    while let Some(unit) = queue.pop() {
+        let next = followers.get(&unit).into_iter().flatten();
+        queue.extend(next.filter(|unit| left.contains(unit) && found.insert(**unit)));
+    }
+    found
 }
 
 /// Alembic takes the beginning of an identifier for the whole.
