@@ -7,6 +7,7 @@ mod access;
 mod alter;
 mod code;
 mod place;
+mod query;
 mod types;
 mod view;
 
@@ -16,6 +17,7 @@ use crate::source::Span;
 pub use access::{AccessChange, Command, Policy, Target};
 pub use alter::{AlterAction, AlterKind};
 pub use code::{CodeChange, CreateFunction};
+pub use query::{Query, QueryColumn, QuerySource};
 pub use types::{Beside, Domain, TypeChange, TypeDefinition};
 pub use view::{CreateView, ViewChange};
 
@@ -161,6 +163,8 @@ pub enum SchemaChange {
     RenameIndex {
         /// The index.
         name: TableName,
+        /// A missing index is no error.
+        if_exists: bool,
         /// Its new name.
         to: Ident,
     },
@@ -295,8 +299,8 @@ pub enum Derived {
     Inherits(Vec<TableName>),
     /// Copies columns, and with `indexes` keys and indexes too.
     Like(Like),
-    /// `AS SELECT`.
-    Query,
+    /// `AS SELECT`; `None` = nobody can tell the columns.
+    Query(Option<Query>),
     /// `CREATE FOREIGN TABLE`: the columns are listed, the rows are those of another server.
     Foreign,
 }

@@ -15,6 +15,7 @@ mod directives;
 mod holes;
 mod index;
 mod namespace;
+mod query;
 mod rename;
 mod seed;
 mod statement;

@@ -4,5 +4,6 @@
 //! Without a server these tests say so and pass, unless `AICHECK_ORACLES=1` demands one.
 
 pub(crate) mod catalogue;
+mod random;
 pub(crate) mod server;
 mod tools;

@@ -208,7 +208,7 @@ impl Operation<'_> {
         if whole && !self.call.more {
             return Some(vec![SchemaChange::CreateTable(create)]);
         }
-        create.derived = Some(Derived::Query);
+        create.derived = Some(Derived::Query(None));
         let open = SchemaChange::Opaque {
             tables: vec![table],
         };

@@ -3,8 +3,9 @@
 
 use super::{
     AccessChange, AlterAction, AlterKind, CodeChange, Column, Constraint, ConstraintKind,
-    CreateTable, Derived, Expression, ForeignKey, Ident, Index, Like, SchemaChange,
-    SchemaStatement, TableName, Target, TypeChange, TypeDefinition, TypeName, ViewChange,
+    CreateTable, Derived, Expression, ForeignKey, Ident, Index, Like, Query, QueryColumn,
+    SchemaChange, SchemaStatement, TableName, Target, TypeChange, TypeDefinition, TypeName,
+    ViewChange,
 };
 use crate::source::Span;
 
@@ -40,7 +41,7 @@ impl SchemaStatement {
                 names.move_to(at);
                 table.iter_mut().for_each(|table| table.span = at);
             }
-            SchemaChange::RenameIndex { name, to } => {
+            SchemaChange::RenameIndex { name, to, .. } => {
                 name.span = at;
                 to.span = at;
             }
@@ -118,7 +119,26 @@ impl Placed for CreateTable {
             }
             Some(Derived::Like(Like { table, .. })) => table.move_to(at),
             Some(Derived::Inherits(tables)) => tables.move_to(at),
-            Some(Derived::Query | Derived::Foreign) | None => {}
+            Some(Derived::Query(query)) => query.iter_mut().for_each(|query| query.move_to(at)),
+            Some(Derived::Foreign) | None => {}
+        }
+    }
+}
+
+impl Placed for Query {
+    fn move_to(&mut self, at: Span) {
+        for column in &mut self.columns {
+            match column {
+                QueryColumn::All { span, .. } => *span = at,
+                QueryColumn::Of { name, .. } => name.move_to(at),
+                QueryColumn::Other { name, ty } => {
+                    name.move_to(at);
+                    ty.move_to(at);
+                }
+            }
+        }
+        for source in &mut self.sources {
+            source.table.move_to(at);
         }
     }
 }

@@ -323,7 +323,7 @@ impl Actions {
         } else if item.eat("set default") {
             AlterKind::SetDefault {
                 column,
-                default: Some(item.expression()),
+                default: Some(item.expression()).filter(column::says_something),
             }
         } else if item.eat("drop default") {
             AlterKind::SetDefault {

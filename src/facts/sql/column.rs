@@ -160,9 +160,15 @@ fn default(cursor: &mut Cursor, options: &mut Options) {
     while !cursor.done() && (!begins_option(cursor) || continues(cursor, start)) {
         cursor.skip();
     }
-    options.default = Some(cursor.expression_from(start));
+    let default = cursor.expression_from(start);
+    options.default = Some(default).filter(says_something);
     options.auto_increment |= sequence;
     cursor.eat("with values");
+}
+
+/// `DEFAULT NULL` is what a column has anyway.
+pub(super) fn says_something(default: &Expression) -> bool {
+    !default.text.eq_ignore_ascii_case("null")
 }
 
 /// Whether what looks like an option belongs to the default: `a IS NOT NULL`, `a IS NULL`.

@@ -286,14 +286,18 @@ fn of_table(name: &mut TableName) -> Option<TableName> {
 
 /// Reads `ALTER INDEX`, behind those words.
 pub(super) fn alter(cursor: &mut Cursor) -> Option<SchemaChange> {
-    cursor.eat("if exists");
+    let if_exists = cursor.eat("if exists");
     let name = cursor.table_name()?;
     if !cursor.eat("rename to") {
         cursor.skip_all();
         return None;
     }
     let to = cursor.ident()?;
-    Some(SchemaChange::RenameIndex { name, to })
+    Some(SchemaChange::RenameIndex {
+        name,
+        if_exists,
+        to,
+    })
 }
 
 /// MySQL's `DROP INDEX name` as an action of `ALTER TABLE`.

@@ -60,6 +60,7 @@ fn rename(object: &str, at: Span, kind: Option<&str>, to: Ident) -> Option<Schem
                 name: index.name,
                 span: at,
             },
+            if_exists: false,
             to,
         },
         (_, None) => SchemaChange::RenameTable {

@@ -1,12 +1,11 @@
 //! `CREATE TABLE` and what takes tables away or renames them.
 
-use super::cursor::{Cursor, fold};
-use super::{column, constraint, index};
+use super::cursor::Cursor;
+use super::{column, constraint, index, query};
 use crate::facts::schema::{
-    Column, ConstraintKind, CreateTable, Derived, Dialect, Expression, Ident, Including, Like,
-    SchemaChange, TableName,
+    ConstraintKind, CreateTable, Derived, Dialect, Expression, Including, Like, SchemaChange,
+    TableName,
 };
-use crate::parse::sql::opinion;
 
 /// Reads `CREATE TABLE`, behind `CREATE [modifiers] TABLE`.
 pub(super) fn create(cursor: &mut Cursor, temporary: bool, foreign: bool) -> Option<SchemaChange> {
@@ -25,7 +24,7 @@ pub(super) fn create(cursor: &mut Cursor, temporary: bool, foreign: bool) -> Opt
     }
     if cursor.eat("of") {
         cursor.table_name();
-        table.derived = Some(Derived::Query);
+        table.derived = Some(Derived::Query(None));
     }
     if cursor.eat("like") {
         table.derived = like(cursor, 0);
@@ -88,7 +87,7 @@ pub(super) fn virtual_table(cursor: &mut Cursor) -> Option<SchemaChange> {
     let if_not_exists = cursor.eat("if not exists");
     let mut table = empty(cursor.table_name()?, false);
     table.if_not_exists = if_not_exists;
-    table.derived = Some(Derived::Query);
+    table.derived = Some(Derived::Query(None));
     cursor.skip_all();
     Some(SchemaChange::CreateTable(table))
 }
@@ -192,10 +191,7 @@ fn options(cursor: &mut Cursor, table: &mut CreateTable) {
             }
         } else if cursor.is_any("as|select|with recursive") || is_cte(cursor) {
             cursor.eat("as");
-            table.derived = Some(Derived::Query);
-            if table.columns.is_empty() {
-                table.columns = query_columns(*cursor);
-            }
+            table.derived = Some(Derived::Query(query::read(*cursor)));
             cursor.skip_all();
         } else if cursor.is("partition by") {
             table.partitioning = partitioning(cursor);
@@ -203,36 +199,6 @@ fn options(cursor: &mut Cursor, table: &mut CreateTable) {
             cursor.skip_unknown();
         }
     }
-}
-
-/// The columns of a query whose names are written; their types are not known.
-fn query_columns(mut query: Cursor) -> Vec<Column> {
-    let mut tokens = query.rest();
-    while !query.done() {
-        let rest = query.rest();
-        if query.eat_any("with no data|with data") && query.done() {
-            tokens = &tokens[..tokens.len() - rest.len()];
-        }
-        query.skip();
-    }
-    let spans = opinion::columns(query.source.lexer(), tokens);
-    let columns = spans.into_iter().map(|span| Column {
-        name: Ident {
-            name: fold(query.dialect(), query.source.slice(span)),
-            span,
-        },
-        ty: None,
-        not_null: false,
-        default: None,
-        auto_increment: false,
-        listed: false,
-        released: false,
-        identity: None,
-        generated: None,
-        attribute: None,
-        span,
-    });
-    columns.collect()
 }
 
 /// Reads `SELECT … INTO table`; `None` where nothing is made.
@@ -254,8 +220,7 @@ pub(super) fn select_into(cursor: Cursor) -> Option<SchemaChange> {
         .table_name()
         .filter(|name| !name.name.starts_with('@'))?;
     let mut table = empty(name, temporary);
-    table.columns = query_columns(cursor);
-    table.derived = Some(Derived::Query);
+    table.derived = Some(Derived::Query(query::read(cursor)));
     Some(SchemaChange::CreateTable(table))
 }
 

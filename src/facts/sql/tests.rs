@@ -191,7 +191,9 @@ fn told(dialect: Dialect, sql: &str) -> Vec<String> {
             SchemaChange::Opaque { tables } => format!("opaque {}", names(tables)),
             SchemaChange::DropTable { tables, .. } => format!("drop {}", names(tables)),
             SchemaChange::RenameTable { table, to } => format!("{} -> {}", table.name, to.name),
-            SchemaChange::RenameIndex { name, to } => format!("index {} -> {}", name.name, to.name),
+            SchemaChange::RenameIndex { name, to, .. } => {
+                format!("index {} -> {}", name.name, to.name)
+            }
             SchemaChange::DropIndex { names: indexes, .. } => {
                 format!("drop index {}", names(indexes))
             }

@@ -1,6 +1,7 @@
 //! Views: `CREATE VIEW`, what alters and drops them.
 
 use super::cursor::Cursor;
+use super::query;
 use crate::facts::schema::{
     CreateView, Dialect, Expression, Ident, SchemaChange, TableName, ViewChange,
 };
@@ -64,56 +65,11 @@ fn definition(cursor: &mut Cursor) -> Expression {
     end.expression_from(start)
 }
 
-/// The columns of a query, of a `UNION` those of its first part. A plain column names itself, the
-/// rest `AS` or a word behind parentheses; one without a name leaves them all unknown.
-fn columns(mut query: Cursor) -> Option<Vec<Ident>> {
-    while !query.eat("select") {
-        if query.eat("with") {
-            while !query.done() && !query.is("select") {
-                query.skip();
-            }
-        } else {
-            query = query.group()?;
-        }
-    }
-    if query.eat("distinct on") {
-        query.group();
-    }
-    query.eat_any("distinct|all");
-    let mut columns = Vec::new();
-    loop {
-        columns.push(column(&mut query)?);
-        if !query.eat_symbol(b',') {
-            return Some(columns);
-        }
-    }
-}
-
-/// Reads one item of a select list.
-fn column(query: &mut Cursor) -> Option<Ident> {
-    let mut plain = *query;
-    let mut named = plain.object_name().filter(|_| ends_item(&plain));
-    if named.is_some() {
-        *query = plain;
-    }
-    while !ends_item(query) {
-        let mut ahead = *query;
-        let may_name = ahead.eat("as") || ahead.group().is_some();
-        let name = ahead.ident().filter(|name| name.name != "end");
-        named = name.filter(|_| may_name && ends_item(&ahead));
-        if named.is_some() {
-            *query = ahead;
-        } else {
-            query.skip();
-        }
-    }
-    named
-}
-
-fn ends_item(query: &Cursor) -> bool {
-    query.done()
-        || query.is_symbol(b',')
-        || query.is_any("from|where|group|having|order|limit|union|intersect|except|into|window")
+/// The columns of a query; one without a name leaves them all unknown.
+fn columns(query: Cursor) -> Option<Vec<Ident>> {
+    let read = query::read(query)?;
+    let names = read.columns.iter().map(|column| column.name().cloned());
+    names.collect()
 }
 
 /// The names behind `FROM` and `JOIN`, anywhere in a query.

@@ -3,14 +3,12 @@
 //! Asked where our own reading met something it does not know. Both see a copy of the statement of
 //! equal length in which placeholders are names and comments are blanks.
 
-use sqlparser::ast::{Expr, Ident, Select, SelectItem, SetExpr, Statement as Ast};
+use sqlparser::ast::Statement as Ast;
 use sqlparser::dialect::{MsSqlDialect, MySqlDialect, PostgreSqlDialect, SQLiteDialect};
 use sqlparser::parser::Parser;
-use sqlparser::tokenizer::Location;
 
 use super::lexer::{Lexer, Token, TokenKind};
 use crate::facts::schema::Dialect;
-use crate::source::Span;
 
 /// Longer statements are not shown to sqlparser: chains of operators, which its recursion limit does
 /// not see, would overflow the stack when their tree is dropped.
@@ -36,62 +34,6 @@ fn parse_text(dialect: Dialect, text: &str) -> Option<Ast> {
     };
     let mut statements = parsed.ok()?;
     (statements.len() == 1).then(|| statements.remove(0))
-}
-
-/// Where the names of a query's columns stand, as far as they are written.
-pub fn columns(lexer: &Lexer, tokens: &[Token]) -> Vec<Span> {
-    if tokens.is_empty() || tokens.len() > LONGEST_TOKENS {
-        return Vec::new();
-    }
-    let text = plain(lexer, tokens);
-    let base = tokens[0].span.start as usize;
-    let query = match parse_text(lexer.dialect(), &text) {
-        Some(Ast::Query(query)) => query,
-        _ => return Vec::new(),
-    };
-    let Some(select) = first_select(&query.body) else {
-        return Vec::new();
-    };
-    let place = |name: &Ident| {
-        let start = offset(&text, name.span.start)?;
-        let end = offset(&text, name.span.end)?;
-        (start < end).then(|| Span::new(base + start, base + end))
-    };
-    let names = select.projection.iter().filter_map(|item| match item {
-        SelectItem::UnnamedExpr(Expr::Identifier(name)) => Some(name),
-        SelectItem::UnnamedExpr(Expr::CompoundIdentifier(names)) => names.last(),
-        SelectItem::ExprWithAlias { alias, .. } => Some(alias),
-        _ => None,
-    });
-    names.filter_map(place).collect()
-}
-
-/// The query that names the columns: the first of a union, what stands in parentheses.
-fn first_select(mut body: &SetExpr) -> Option<&Select> {
-    loop {
-        body = match body {
-            SetExpr::Select(select) => return Some(select),
-            SetExpr::Query(query) => &query.body,
-            SetExpr::SetOperation { left, .. } => left,
-            _ => return None,
-        };
-    }
-}
-
-/// The byte of a line and column (in characters), both from 1.
-fn offset(text: &str, place: Location) -> Option<usize> {
-    let line = usize::try_from(place.line).ok()?.checked_sub(1)?;
-    let column = usize::try_from(place.column).ok()?.checked_sub(1)?;
-    let start = match line {
-        0 => 0,
-        line => text.match_indices('\n').nth(line - 1)?.0 + 1,
-    };
-    let rest = &text[start..];
-    let width = rest
-        .char_indices()
-        .nth(column)
-        .map_or(rest.len(), |(at, _)| at);
-    Some(start + width)
 }
 
 /// Whether tree-sitter reads the statement without an error.

@@ -19,8 +19,10 @@ impl Replay {
         if_exists: bool,
         actions: &[AlterAction],
     ) {
-        let mut key = self.resolve(name);
-        if self.ignores(&key) || if_exists && !self.is_relation(&key) {
+        let Some(mut key) = self.resolve_if(name, if_exists) else {
+            return;
+        };
+        if self.ignores(&key) {
             return;
         }
         let actions = match self.is_postgres() {
@@ -123,7 +125,10 @@ impl Replay {
                 }
             }
             AlterKind::SetIdentity { column, identity } => {
-                if let Some(column) = table.column_mut(&column.name) {
+                let column = table.column_mut(&column.name);
+                let changes =
+                    |column: &&mut Column| column.identity.is_some() != identity.is_some();
+                if let Some(column) = column.filter(changes) {
                     column.auto_increment = identity.is_some();
                     column.identity = *identity;
                 }
@@ -247,6 +252,7 @@ impl Replay {
     fn set_type(&mut self, key: &TableKey, name: &Ident, ty: &TypeName) {
         for heir in self.heirs(key) {
             self.set_type(&heir, name, ty);
+            self.drop_orphaned_checks(&heir, &name.name);
         }
         let at = self.at(ty.span);
         let name_at = self.at(name.span);

@@ -1,11 +1,10 @@
 //! `CREATE TABLE`: columns of its own and from elsewhere, then keys and indexes in the order in
 //! which the database makes them, because that order decides the names it gives.
 
+use super::clause::{in_order, without_doubles};
 use super::replay::Replay;
 use super::{Column, Table, TableKey};
-use crate::facts::schema::{
-    Column as ColumnClause, Constraint, ConstraintKind, CreateTable, Derived, Ident,
-};
+use crate::facts::schema::{Column as ColumnClause, Constraint, CreateTable, Derived};
 
 impl Replay {
     pub(super) fn create_table(&mut self, create: &CreateTable) {
@@ -42,29 +41,13 @@ impl Replay {
         }
     }
 
-    /// Checks first, then keys, foreign keys last, as PostgreSQL does.
     fn constrain(&mut self, key: &TableKey, constraints: &[Constraint]) {
-        let rank = |constraint: &Constraint| match constraint.kind {
-            ConstraintKind::Check { .. } => 0,
-            ConstraintKind::PrimaryKey { .. } => 1,
-            ConstraintKind::Unique { .. } | ConstraintKind::Exclude { .. } => 2,
-            ConstraintKind::ForeignKey(_) => 3,
-        };
-        let mut constraints: Vec<&Constraint> = constraints.iter().collect();
-        constraints.sort_by_key(|constraint| rank(constraint));
-        let merged = self.is_postgres().then(|| merge_equal_keys(&constraints));
-        for (at, constraint) in constraints.iter().enumerate() {
-            match merged.as_ref().map(|merged| &merged[at]) {
-                Some(Merged::Away) => {}
-                Some(Merged::Named(name)) => {
-                    let named = Constraint {
-                        name: Some(name.clone()),
-                        ..(*constraint).clone()
-                    };
-                    self.add_constraint(key, &named);
-                }
-                Some(Merged::Kept) | None => self.add_constraint(key, constraint),
-            }
+        let mut constraints = in_order(constraints);
+        if self.is_postgres() {
+            constraints = without_doubles(constraints);
+        }
+        for constraint in &constraints {
+            self.add_constraint(key, constraint);
         }
     }
 
@@ -90,52 +73,4 @@ impl Replay {
             own: true,
         }
     }
-}
-
-/// What becomes of a key beside an equal one.
-enum Merged {
-    Kept,
-    /// It takes the name of the one that goes.
-    Named(Ident),
-    Away,
-}
-
-/// PostgreSQL makes one index of `PRIMARY KEY UNIQUE` inside one `CREATE TABLE`.
-fn merge_equal_keys(constraints: &[&Constraint]) -> Vec<Merged> {
-    let mut merged: Vec<Merged> = Vec::with_capacity(constraints.len());
-    for (at, constraint) in constraints.iter().enumerate() {
-        let prior = key_columns(constraint).and_then(|columns| {
-            (0..at).find(|&prior| {
-                key_columns(constraints[prior]).is_some_and(|prior| same(prior, columns))
-                    && !matches!(merged[prior], Merged::Away)
-            })
-        });
-        let Some(prior) = prior else {
-            merged.push(Merged::Kept);
-            continue;
-        };
-        if constraints[prior].name.is_none()
-            && matches!(merged[prior], Merged::Kept)
-            && let Some(name) = &constraint.name
-        {
-            merged[prior] = Merged::Named(name.clone());
-        }
-        merged.push(Merged::Away);
-    }
-    merged
-}
-
-fn key_columns(constraint: &Constraint) -> Option<&[Ident]> {
-    match &constraint.kind {
-        ConstraintKind::PrimaryKey { columns, .. } | ConstraintKind::Unique { columns, .. } => {
-            Some(columns)
-        }
-        _ => None,
-    }
-}
-
-fn same(left: &[Ident], right: &[Ident]) -> bool {
-    left.iter()
-        .map(|ident| &ident.name)
-        .eq(right.iter().map(|ident| &ident.name))
 }

@@ -10,6 +10,10 @@ impl Replay {
     /// Gives a new table its columns, in order.
     pub(super) fn fill(&self, table: &mut Table, create: &CreateTable) {
         let like = match &create.derived {
+            Some(Derived::Query(query)) => {
+                table.derived = true;
+                return self.select_columns(table, query.as_ref(), create);
+            }
             Some(Derived::Like(like)) => Some(like),
             Some(derived) => {
                 self.inherit_columns(table, derived);
@@ -31,11 +35,7 @@ impl Replay {
     fn inherit_columns(&self, table: &mut Table, derived: &Derived) {
         table.derived = true;
         let parents = match derived {
-            Derived::Foreign | Derived::Like(_) => return,
-            Derived::Query => {
-                table.columns_known = false;
-                return;
-            }
+            Derived::Foreign | Derived::Like(_) | Derived::Query(_) => return,
             Derived::PartitionOf { parent, bounds } => {
                 table.partition_of = Some(self.resolve(parent));
                 table.bounds = bounds.as_ref().map(|bounds| bounds.text.clone());

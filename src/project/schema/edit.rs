@@ -1,7 +1,7 @@
 //! Changes inside one table, with what a database does unasked: keys and indexes follow a renamed
 //! column and go with a dropped one.
 
-use super::{Column, Index, Key, RowSecurity, Table, TableKey, expression};
+use super::{Check, Column, Index, Key, RowSecurity, Table, TableKey, expression};
 use crate::source::Loc;
 
 impl Table {
@@ -81,6 +81,12 @@ impl Table {
         keys.chain(indexes.map(|index| (index.leading_columns(), index.made)))
     }
 
+    /// The checks that speak of a column.
+    pub(super) fn checks_of(&self, name: &str) -> impl Iterator<Item = &Check> {
+        let speaks = move |check: &&Check| expression::mentions(&check.condition, name);
+        self.checks.iter().filter(speaks)
+    }
+
     /// The columns that are computed from one.
     pub(super) fn computed_from(&self, name: &str) -> Vec<String> {
         let is_from = |column: &&Column| {
@@ -138,10 +144,12 @@ impl Table {
 
     /// Renames an index; that of a constraint takes the constraint along, and the other way round.
     pub(super) fn rename_index(&mut self, name: &str, to: &str) {
-        self.rename_constraint(name, to);
-        for index in self.indexes.iter_mut().filter(|index| index.name == name) {
-            to.clone_into(&mut index.name);
-        }
+        let keys = self.primary_key.iter_mut().chain(&mut self.uniques);
+        let indexes = self.indexes.iter_mut().chain(&mut self.exclusions);
+        let names = keys
+            .map(|key| &mut key.name)
+            .chain(indexes.map(|index| &mut index.name));
+        rename(names, name, to);
     }
 
     pub(super) fn rename_constraint(&mut self, name: &str, to: &str) {
@@ -151,9 +159,7 @@ impl Table {
             .chain(self.exclusions.iter_mut().map(|index| &mut index.name))
             .chain(self.checks.iter_mut().map(|check| &mut check.name))
             .chain(self.foreign_keys.iter_mut().map(|fk| &mut fk.name));
-        for found in names.filter(|found| *found == name) {
-            to.clone_into(found);
-        }
+        rename(names, name, to);
     }
 
     /// Keys, indexes, checks and foreign keys follow.
@@ -247,6 +253,13 @@ impl Table {
             let columns: Vec<String> = index.columns.iter().flatten().cloned().collect();
             !index.implicit || !written.iter().any(|written| written.starts_with(&columns))
         });
+    }
+}
+
+/// Renames what bears the name.
+fn rename<'a>(names: impl Iterator<Item = &'a mut String>, name: &str, to: &str) {
+    for found in names.filter(|found| *found == name) {
+        to.clone_into(found);
     }
 }
 

@@ -41,8 +41,8 @@ pub(super) fn rename(text: &str, column: &str, to: &str) -> String {
     for word in words(text) {
         if !word.called && word.is(column) {
             renamed.push_str(&text[end..word.range.start]);
-            if text[word.range.clone()].starts_with('"') {
-                renamed.push_str(&format!("\"{to}\""));
+            if text[word.range.clone()].starts_with('"') || !is_plain(to) {
+                renamed.push_str(&format!("\"{}\"", to.replace('"', "\"\"")));
             } else {
                 renamed.push_str(to);
             }
@@ -51,6 +51,14 @@ pub(super) fn rename(text: &str, column: &str, to: &str) -> String {
     }
     renamed.push_str(&text[end..]);
     renamed
+}
+
+/// Whether a name means itself without quotes.
+fn is_plain(name: &str) -> bool {
+    let mut bytes = name.bytes();
+    bytes.next().is_some_and(is_start)
+        && bytes.all(|byte| is_start(byte) || byte.is_ascii_digit())
+        && !name.contains(char::is_uppercase)
 }
 
 /// The name PostgreSQL gives the column of an expression index.
@@ -242,6 +250,9 @@ mod tests {
             "amount > 0 AND unit_price > amount"
         );
         assert_eq!(rename("lower(\"a\")", "a", "b"), "lower(\"b\")");
+        let renamed = rename("a > 1", "a", "My A");
+        assert_eq!(renamed, "\"My A\" > 1");
+        assert!(mentions(&renamed, "My A"));
     }
 
     #[test]

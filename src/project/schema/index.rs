@@ -90,6 +90,7 @@ impl Replay {
         &self,
         name: &TableName,
         table: Option<&TableName>,
+        may_miss: bool,
     ) -> Option<TableKey> {
         if let Some(table) = table {
             let key = self.resolve(table);
@@ -107,39 +108,40 @@ impl Replay {
         bearers
             .filter_map(|owner| self.table(owner))
             .filter(|table| table.has_index_named(&name.name))
-            .filter(|table| name.schema.is_none() || place(table).is_some())
+            .filter(|table| name.schema.is_none() && !may_miss || place(table).is_some())
             // What is on the search path comes first.
             .min_by_key(|table| (place(table).unwrap_or(usize::MAX), &table.key))
             .map(|table| table.key.clone())
     }
 
-    pub(super) fn drop_indexes(
+    pub(super) fn drop_index(
         &mut self,
-        names: &[TableName],
-        table: Option<&TableName>,
+        name: &str,
+        owner: Option<TableKey>,
         cascade: bool,
         at: Span,
     ) {
         let at: Loc = self.at(at);
-        for name in names {
-            let Some(owner) = self.index_owner(name, table) else {
-                self.drop_view_index(&name.name);
-                continue;
-            };
-            let table = self.table_mut(&owner);
-            let dropped = table.and_then(|table| table.drop_index(&name.name, at));
-            if let Some(dropped) = dropped.filter(|_| cascade) {
-                self.drop_leaning(&owner, &dropped);
-            }
+        let Some(owner) = owner else {
+            self.drop_view_index(name);
+            return;
+        };
+        let table = self.table_mut(&owner);
+        let dropped = table.and_then(|table| table.drop_index(name, at));
+        if let Some(dropped) = dropped.filter(|_| cascade) {
+            self.drop_leaning(&owner, &dropped);
         }
     }
 
-    pub(super) fn rename_index(&mut self, name: &TableName, to: &str) {
-        if let Some(owner) = self.index_owner(name, None)
-            && let Some(table) = self.table_mut(&owner)
-        {
-            table.rename_index(&name.name, to);
-            self.give(&owner, to);
+    pub(super) fn rename_index(&mut self, name: &TableName, if_exists: bool, to: &str) {
+        if let Some(owner) = self.index_owner(name, None, if_exists) {
+            if let Some(table) = self.table_mut(&owner) {
+                table.rename_index(&name.name, to);
+                self.give(&owner, to);
+            }
+        } else if let Some(key) = self.resolve_if(name, if_exists) {
+            // PostgreSQL lets ALTER INDEX rename a table.
+            self.move_table(&key, key.sibling(to));
         }
     }
 }

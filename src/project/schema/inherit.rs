@@ -82,7 +82,9 @@ impl Replay {
     /// A column was added to a parent.
     pub(super) fn bequeath_column(&mut self, key: &TableKey, column: &Column) {
         for heir in self.heirs(key) {
-            if let Some(table) = self.table_mut(&heir) {
+            if let Some(table) = self.table_mut(&heir)
+                && table.column(&column.name).is_none()
+            {
                 table.inherit_column(column);
             }
             self.bequeath_column(&heir, column);
@@ -140,6 +142,25 @@ impl Replay {
                     self.disinherit_check(&child, name);
                 }
                 _ => {}
+            }
+        }
+    }
+
+    /// PostgreSQL does not make checks anew that a table has from a parent which has lost them.
+    pub(super) fn drop_orphaned_checks(&mut self, key: &TableKey, column: &str) {
+        let checks = self
+            .table(key)
+            .into_iter()
+            .flat_map(|table| table.checks_of(column));
+        let inherited = checks
+            .filter(|check| !check.own)
+            .map(|check| check.name.clone());
+        for name in inherited.collect::<Vec<String>>() {
+            let has = |table: &Table| table.checks.iter().any(|check| check.name == name);
+            if !self.is_inherited(key, has)
+                && let Some(table) = self.table_mut(key)
+            {
+                table.checks.retain(|check| check.name != name);
             }
         }
     }

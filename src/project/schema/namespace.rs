@@ -70,6 +70,15 @@ impl Replay {
         self.find(name, |key| self.exists(key) || self.temporary.contains(key))
     }
 
+    /// The same where a missing table is no error: then nothing but the path is searched.
+    pub(super) fn resolve_if(&self, name: &TableName, may_miss: bool) -> Option<TableKey> {
+        let is_there = |key: &TableKey| self.is_relation(key) || self.temporary.contains(key);
+        match may_miss {
+            true => self.on_path(name).into_iter().find(is_there),
+            false => Some(self.resolve(name)),
+        }
+    }
+
     /// What a written name stands for among what is there. Without a schema it may stand for the
     /// only thing of that name in any schema: a search path need not be visible in the files.
     pub(super) fn find(&self, name: &TableName, is_there: impl Fn(&TableKey) -> bool) -> TableKey {

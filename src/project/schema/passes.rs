@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use super::Table;
+use super::clause::{in_order, without_doubles};
 use crate::facts::schema::{AlterAction, AlterKind, Column, Constraint, ConstraintKind};
 
 /// When an action is done.
@@ -34,21 +35,21 @@ pub(super) fn in_passes<'a>(
                 constraints,
                 if_not_exists,
             } if !constraints.is_empty() => {
-                let exists = |table: &Table| table.column(&column.name.name).is_some();
-                if *if_not_exists && table.is_some_and(exists) {
+                let name = &column.name.name;
+                let exists = table.is_some_and(|table| table.column(name).is_some());
+                if *if_not_exists && exists && !drops(actions, name) {
                     continue;
                 }
                 passes.push((
                     Pass::AddColumn,
                     Cow::Owned(bare(action, column, *if_not_exists)),
                 ));
-                let added = constraints.iter().map(|constraint| {
-                    let kind = AlterKind::AddConstraint(constraint.clone());
+                let added = without_doubles(in_order(constraints));
+                let added = added.into_iter().map(|constraint| {
+                    let pass = of_constraint(&constraint);
+                    let kind = AlterKind::AddConstraint(constraint);
                     let span = action.span;
-                    (
-                        of_constraint(constraint),
-                        Cow::Owned(AlterAction { span, kind }),
-                    )
+                    (pass, Cow::Owned(AlterAction { span, kind }))
                 });
                 passes.extend(added);
             }
@@ -57,6 +58,12 @@ pub(super) fn in_passes<'a>(
     }
     passes.sort_by_key(|(pass, _)| *pass);
     passes.into_iter().map(|(_, action)| action).collect()
+}
+
+/// Whether the column goes before another of its name comes.
+fn drops(actions: &[AlterAction], column: &str) -> bool {
+    let mut kinds = actions.iter().map(|action| &action.kind);
+    kinds.any(|kind| matches!(kind, AlterKind::DropColumn { name, .. } if name.name == column))
 }
 
 /// The column without its constraints.

@@ -113,8 +113,10 @@ impl Replay {
                 self.only = false;
             }
             SchemaChange::DropTable {
-                tables, cascade, ..
-            } => self.drop_tables(tables, *cascade),
+                tables,
+                if_exists,
+                cascade,
+            } => self.drop_tables(tables, *if_exists, *cascade),
             SchemaChange::DropSchema { names } => self.drop_schemas(names),
             SchemaChange::CreateSchema { name } => self.create_schema(&name.name),
             SchemaChange::RenameSchema { name, to } => self.rename_schema(&name.name, &to.name),
@@ -124,10 +126,19 @@ impl Replay {
             SchemaChange::DropIndex {
                 names,
                 table,
+                if_exists,
                 cascade,
-                ..
-            } => self.drop_indexes(names, table.as_ref(), *cascade, statement.span),
-            SchemaChange::RenameIndex { name, to } => self.rename_index(name, &to.name),
+            } => {
+                for name in names {
+                    let owner = self.index_owner(name, table.as_ref(), *if_exists);
+                    self.drop_index(&name.name, owner, *cascade, statement.span);
+                }
+            }
+            SchemaChange::RenameIndex {
+                name,
+                if_exists,
+                to,
+            } => self.rename_index(name, *if_exists, &to.name),
             SchemaChange::CreateType { name, definition } => self.create_type(name, definition),
             SchemaChange::AlterType { name, change } => self.alter_type(name, change),
             SchemaChange::DropType { names, cascade } => self.drop_types(names, *cascade),
@@ -307,9 +318,11 @@ impl Replay {
         }
     }
 
-    fn drop_tables(&mut self, names: &[TableName], cascade: bool) {
-        for name in names {
-            let key = self.resolve(name);
+    fn drop_tables(&mut self, names: &[TableName], if_exists: bool, cascade: bool) {
+        let keys = names
+            .iter()
+            .filter_map(|name| self.resolve_if(name, if_exists));
+        for key in keys.collect::<Vec<TableKey>>() {
             if !self.temporary.remove(&key) {
                 self.drop_table(&key, cascade);
             }
@@ -346,9 +359,9 @@ impl Replay {
             self.move_table(&key, renamed);
         } else if self.database.views.contains_key(&key) {
             self.move_view(&key, renamed);
-        } else if self.index_owner(name, None).is_some() {
+        } else if self.index_owner(name, None, false).is_some() {
             // PostgreSQL lets ALTER TABLE rename an index.
-            self.rename_index(name, &to.name);
+            self.rename_index(name, false, &to.name);
         }
     }
 

@@ -122,7 +122,7 @@ impl Touch {
                 Derived::PartitionOf { parent: table, .. } | Derived::Like(Like { table, .. }),
             ) => std::slice::from_ref(table),
             Some(Derived::Inherits(tables)) => tables,
-            Some(Derived::Query | Derived::Foreign) | None => &[],
+            Some(Derived::Query(_) | Derived::Foreign) | None => &[],
         };
         self.needs.extend(sources.iter().map(TableKey::of));
     }

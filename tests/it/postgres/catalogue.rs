@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aicheck::facts::schema::{Action, TypeName};
-use aicheck::project::schema::{Column, Database, ForeignKey, Index, Table};
+use aicheck::project::schema::{Column, Database, ForeignKey, Index, Table, Type, TypeKind};
 use serde_json::{Value, json};
 
 use super::server::Server;
@@ -37,10 +37,36 @@ pub(crate) fn of_replay(database: &Database) -> Catalogue {
             parent.to_string()
         ]))
     });
+    let views = database.views.values().map(|view| {
+        let stored = view.materialized.then_some("materialized");
+        json!(["view", view.key.to_string(), stored])
+    });
+    let types = database.types.values().map(own_type);
     tables
         .chain(partitions)
+        .chain(views)
+        .chain(types)
         .map(|line| line.to_string())
         .collect()
+}
+
+fn own_type(own: &Type) -> Value {
+    let name = own.key.to_string();
+    match &own.kind {
+        TypeKind::Enum { labels } => json!(["enum", name, labels]),
+        TypeKind::Other { .. } => json!(["type", name, null]),
+        TypeKind::Domain(domain) => {
+            let base = format_type(&domain.base.0);
+            let nullable = if domain.not_null { "not null" } else { "null" };
+            json!([
+                "domain",
+                name,
+                base,
+                nullable,
+                domain.default.as_ref().map(|_| "default")
+            ])
+        }
+    }
 }
 
 fn lines(table: &Table) -> Vec<Value> {

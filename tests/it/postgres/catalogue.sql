@@ -24,7 +24,7 @@ type as (
   left join space on space.oid = element.typnamespace
 ),
 columns as (
-  select tab.name as tab, attname, attrelid, attnotnull, attidentity, attgenerated, atthasdef,
+  select tab.name as tab, attname, attrelid, attnotnull, attidentity, attgenerated,
     row_number() over (partition by attrelid order by attnum) as position,
     case when built_in then format_type(element, atttypmod) else type.name end
       || case when is_array then '[]' else '' end as type,
@@ -65,6 +65,26 @@ indexes as (
 )
 select json_build_array('table', name) from tab
 union all
+select json_build_array('view', prefix || relname, case relkind when 'm' then 'materialized' end)
+from pg_class class join own using (oid) join space on space.oid = relnamespace
+where relkind in ('v', 'm')
+union all
+select json_build_array(case typtype when 'e' then 'enum' else 'type' end, prefix || typname,
+  (select json_agg(enumlabel order by enumsortorder) from pg_enum where enumtypid = type.oid))
+from pg_type type join space on space.oid = typnamespace
+left join pg_class class on class.oid = typrelid
+where (typtype in ('e', 'r') or class.relkind = 'c') and type.oid not in (
+  select objid from pg_depend where classid = 'pg_type'::regclass and deptype = 'e')
+union all
+select json_build_array('domain', prefix || domain.typname,
+  case when built_in then format_type(element, domain.typtypmod) else type.name end
+    || case when is_array then '[]' else '' end,
+  case when domain.typnotnull then 'not null' else 'null' end,
+  case when domain.typdefault is not null then 'default' end)
+from pg_type domain join space on space.oid = domain.typnamespace
+join type on type.oid = domain.typbasetype
+where domain.typtype = 'd'
+union all
 select json_build_array('partition', relation.name, parent.name)
 from relation join pg_inherits on inhrelid = relation.oid
 join relation parent on parent.oid = inhparent where relation.relispartition
@@ -74,7 +94,8 @@ select json_build_array('column', tab, position, attname, type,
   case
     when attidentity <> '' or value like 'nextval(%' then 'auto'
     when attgenerated <> '' then 'generated'
-    when atthasdef then 'default'
+    -- Of no use, and kept for types with a length only.
+    when value not like 'NULL::%' then 'default'
   end)
 from columns
 union all

@@ -2,7 +2,7 @@
 
 use super::{changes, columns, outcome, table, told};
 use crate::facts::NoteId;
-use crate::facts::schema::{AlterKind, Derived, Dialect, SchemaChange};
+use crate::facts::schema::{AlterKind, CreateTable, Derived, Dialect, QueryColumn, SchemaChange};
 
 #[test]
 fn blocks_are_read_as_if_their_guards_held() {
@@ -90,19 +90,56 @@ fn scripts_run_texts_under_conditions() {
     );
 }
 
+/// What the query of a table selects.
+fn selected(table: &CreateTable) -> Vec<String> {
+    let Some(Derived::Query(Some(query))) = &table.derived else {
+        panic!("a query: {table:?}");
+    };
+    let told = |column: &QueryColumn| match column {
+        QueryColumn::All { source, .. } => format!("{}.*", source.as_deref().unwrap_or_default()),
+        QueryColumn::Of { source, column, .. } => match source {
+            Some(source) => format!("{source}.{column}"),
+            None => column.clone(),
+        },
+        QueryColumn::Other { name, ty } => format!(
+            "{}: {}",
+            name.as_ref().map_or("?", |name| &name.name),
+            ty.as_ref().map_or("other", |ty| &ty.base)
+        ),
+    };
+    query.columns.iter().map(told).collect()
+}
+
 #[test]
 fn queries_make_tables() {
-    let sql = "create table a as with x as (select 1) select b, c.\"D\", lower(e), f::int as g, h.* from c with no data";
+    let sql = "create table a as with x as (select 1) select b, c.\"D\", lower(e), f::int as g, h.*, 1 + 1 from c with no data";
     let made = table(Dialect::Postgres, sql);
-    assert_eq!(columns(&made), ["b", "D", "g"]);
-    assert_eq!(made.columns[1].name.span.of(sql), "\"D\"");
-    assert_eq!(made.derived, Some(Derived::Query));
+    assert_eq!(
+        selected(&made),
+        ["b", "c.D", "lower: other", "g: integer", "h.*", "?: other"]
+    );
     let made = table(Dialect::Postgres, "create table a (b, c) as select 1, 2");
     assert_eq!(columns(&made), ["b", "c"]);
     let sql = "select 'x\ny' as é, b into temp a from c";
     let made = table(Dialect::Postgres, sql);
-    assert_eq!(columns(&made), ["é", "b"]);
-    assert_eq!(made.columns[1].span.of(sql), "b");
+    assert_eq!(selected(&made), ["é: other", "b"]);
+    let sql = "create table a as select x.* , cast(b as numeric(9, 2)) y from b x join c using (d) union select 1";
+    assert_eq!(
+        selected(&table(Dialect::Postgres, sql)),
+        ["?: other", "y: other"]
+    );
+    let sql =
+        "create table a as select *, t.b from only s.t, (select 1) u left join v w on w.a = t.b";
+    let Some(Derived::Query(Some(query))) = table(Dialect::Postgres, sql).derived else {
+        panic!("a query");
+    };
+    let sources: Vec<_> = query
+        .sources
+        .iter()
+        .map(|source| (source.alias.as_str(), source.table.is_some()))
+        .collect();
+    assert_eq!(sources, [("t", true), ("u", false), ("w", true)]);
+    let made = table(Dialect::Postgres, "select b into temp a from c");
     assert!(made.temporary);
     assert_eq!(
         changes(

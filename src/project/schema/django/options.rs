@@ -187,7 +187,14 @@ impl<'a> Migrator<'a> {
                 name: from,
                 span: call.span,
             };
-            self.execute(call.span, SchemaChange::RenameIndex { name, to });
+            self.execute(
+                call.span,
+                SchemaChange::RenameIndex {
+                    name,
+                    if_exists: false,
+                    to,
+                },
+            );
         }
         Some(())
     }

@@ -1,9 +1,10 @@
 -- Deploy flipr:flips to pg
--- requires: users
 BEGIN;
-CREATE TABLE flipr.flips (
+SET search_path TO flipr, public;
+CREATE TABLE flips (
     id BIGSERIAL PRIMARY KEY,
-    nickname TEXT NOT NULL REFERENCES flipr.users (nickname),
+    nickname TEXT NOT NULL REFERENCES users (nickname),
     body VARCHAR(180) NOT NULL DEFAULT ''
 );
 COMMIT;
+RESET search_path;

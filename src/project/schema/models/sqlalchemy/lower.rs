@@ -217,7 +217,7 @@ fn made_by(source: &Source, mut parts: Parts) -> Vec<(FileId, SchemaStatement)> 
         columns: Vec::new(),
         constraints: Vec::new(),
         indexes: Vec::new(),
-        derived: table.open.then_some(Derived::Query),
+        derived: table.open.then_some(Derived::Query(None)),
     };
     let mut elsewhere = Vec::new();
     for (module, definition) in parts.columns {
