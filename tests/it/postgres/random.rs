@@ -187,8 +187,7 @@ fn random_definitions_leave_behind_what_the_replay_says() {
     let Some(server) = Server::shared() else {
         return;
     };
-    let seed =
-        number("AICHECK_ORACLE_SEED").unwrap_or(1);
+    let seed = number("AICHECK_ORACLE_SEED").unwrap_or(1);
     let count = number("AICHECK_ORACLE_SEQUENCES").unwrap_or(SEQUENCES);
     let mut terminal = io::stderr();
     terminal
