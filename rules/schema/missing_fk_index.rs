@@ -70,6 +70,7 @@ fn explain(miss: &NearMiss, columns: &[String]) -> String {
 
 fn help(database: &Database, table: &Table, fk: &ForeignKey, idiom: Idiom) -> String {
     match idiom {
+        Idiom::Sql if database.tool == MigrationTool::Rails => rails_help(database, table, fk),
         Idiom::Sql => sql_help(database, table, fk),
         Idiom::Alembic => alembic_help(database, table, fk),
         Idiom::DjangoMigration => model_help(database, table, fk, Orm::Django),
@@ -113,6 +114,25 @@ fn model_help(database: &Database, table: &Table, fk: &ForeignKey, orm: Orm) -> 
         then if declared.contains('\n') => format!("{declared}\n{then}"),
         then => format!("{declared}, {then}"),
     }
+}
+
+/// The index in a migration of Rails, which writes the schema that was read.
+fn rails_help(database: &Database, table: &Table, fk: &ForeignKey) -> String {
+    let columns: Vec<String> = fk.columns.iter().map(|name| format!(":{name}")).collect();
+    let columns = match columns.as_slice() {
+        [column] => column.clone(),
+        columns => format!("[{}]", columns.join(", ")),
+    };
+    let table = operation::string(&table.key.to_string());
+    let (aside, option) = match database.dialect {
+        Dialect::Postgres => (
+            " that says `disable_ddl_transaction!`",
+            ", algorithm: :concurrently",
+        ),
+        _ => ("", ""),
+    };
+    let index = code(&format!("add_index {table}, {columns}{option}"));
+    format!("add the index in a migration{aside}:{index}")
 }
 
 /// The index to add. On a table that is in use already PostgreSQL builds it beside the writers.

@@ -142,7 +142,10 @@ pub(super) fn sign_off(database: &Database, rule: &str, subject: &str, idiom: Id
                 "[[reviewed]]\nrule = \"{rule}\"\nsubject = \"{subject}\"\n\
                  action = \"cascade\"\nreason = \"…\""
             );
-            let place = "in aicheck.toml, because the tool checksums applied files";
+            let place = match database.tool {
+                MigrationTool::Rails => "in aicheck.toml, because Rails writes this file anew",
+                _ => "in aicheck.toml, because the tool checksums applied files",
+            };
             format!("{place}:{}", code(&entry))
         }
     }
@@ -179,7 +182,8 @@ fn review(tool: MigrationTool) -> Review {
         | MigrationTool::Refinery
         | MigrationTool::Atlas
         | MigrationTool::Graphile
-        | MigrationTool::Liquibase => Review::Entry,
+        | MigrationTool::Liquibase
+        | MigrationTool::Rails => Review::Entry,
         _ => Review::Comment,
     }
 }

@@ -60,6 +60,8 @@ fn set_tools(units: &mut [Unit], around: &Surroundings) {
                 &why
             };
             unit.because(&format!("{} by {why}", unit.tool.name()));
+        } else if unit.order.is_some() {
+            unit.because(&why);
         }
     }
 }

@@ -135,6 +135,8 @@ const TOOL: &[&str] = &[
     "_journal.json",
     "drizzle.config.ts",
     "drizzle.config.js",
+    "drizzle.config.mjs",
+    "drizzle.config.mts",
     "diesel.toml",
     "sqitch.conf",
     "sqitch.plan",
@@ -182,7 +184,10 @@ fn role(path: &Utf8Path) -> Option<Role> {
         && (name.ends_with(".yml") || name.ends_with(".yaml"));
     let is_requirements = matches!(path.extension(), Some("txt" | "in"))
         && (name.contains("requirements") || folder == Some("requirements"));
-    if TOOL.contains(&name) || path.extension() == Some("prisma") {
+    let starts_with_digit = |name: &str| name.starts_with(|c: char| c.is_ascii_digit());
+    let is_snapshot = name == "snapshot.json" && folder.is_some_and(starts_with_digit);
+    let is_supabase = name == "config.toml" && folder == Some("supabase");
+    if TOOL.contains(&name) || is_supabase || is_snapshot || path.extension() == Some("prisma") {
         Some(Role::Tool)
     } else if PROJECT.contains(&name)
         || is_compose
@@ -204,6 +209,11 @@ fn role(path: &Utf8Path) -> Option<Role> {
 pub(super) fn dialects(path: &Utf8Path, text: &str) -> BTreeSet<Dialect> {
     // Models may be called anything; only the data source counts.
     let counts = |line: &&str| path.extension() != Some("prisma") || line.contains("provider");
+    let text = match path.file_name() {
+        // So may what a snapshot holds.
+        Some("snapshot.json") => dialect_value(text),
+        _ => text,
+    };
     text.lines()
         .filter(|line| {
             !line.trim_start().starts_with(['#', ';']) && !line.trim_start().starts_with("//")
@@ -212,6 +222,13 @@ pub(super) fn dialects(path: &Utf8Path, text: &str) -> BTreeSet<Dialect> {
         .flat_map(words)
         .filter_map(|word| driver(&word))
         .collect()
+}
+
+/// The value of the first `"dialect"`.
+fn dialect_value(json: &str) -> &str {
+    let (_, behind) = json.split_once("\"dialect\"").unwrap_or_default();
+    let end = behind.find([',', '}']).unwrap_or(behind.len());
+    &behind[..end]
 }
 
 fn words(text: &str) -> impl Iterator<Item = String> {

@@ -1,6 +1,7 @@
 //! The tools that apply migrations, and their names.
 
 mod changelog;
+mod declared;
 pub(super) mod marker;
 mod plan;
 pub(super) mod recognise;
@@ -47,6 +48,8 @@ pub enum MigrationTool {
     Graphile,
     /// `--liquibase formatted sql`.
     Liquibase,
+    /// `db/structure.sql`, which Rails writes after its migrations in Ruby.
+    Rails,
     /// Python with `revision` and `down_revision`.
     Alembic,
     /// `class Migration` of Django.
@@ -75,6 +78,7 @@ impl MigrationTool {
         Self::NodePgMigrate,
         Self::Graphile,
         Self::Liquibase,
+        Self::Rails,
         Self::Alembic,
         Self::Django,
     ];
@@ -106,6 +110,7 @@ impl MigrationTool {
             Self::NodePgMigrate => "node-pg-migrate",
             Self::Graphile => "graphile-migrate",
             Self::Liquibase => "liquibase",
+            Self::Rails => "rails",
             Self::Alembic => "alembic",
             Self::Django => "django",
         }

@@ -1,5 +1,6 @@
 //! What tools make people write into their migrations.
 
+use camino::Utf8Path;
 use memchr::memmem;
 
 use crate::discover::MigrationTool;
@@ -49,6 +50,14 @@ fn in_head(text: &str) -> Option<(MigrationTool, &'static str)> {
                 None
             }
         })
+}
+
+/// Whether a file is the schema as Rails writes it after its migrations: called so, with the
+/// versions that made it.
+pub(super) fn is_structure(path: &Utf8Path, text: &str) -> bool {
+    let stem = path.file_stem().unwrap_or_default();
+    (stem == "structure" || stem.ends_with("_structure"))
+        && memmem::find(text.as_bytes(), b"schema_migrations").is_some()
 }
 
 /// The tool whose migration a Python module is, and what tells it.

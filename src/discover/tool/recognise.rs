@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::MigrationTool;
-use super::marker::marker;
+use super::marker::{is_structure, marker};
 use super::plan::Plans;
+use super::{MigrationTool, declared};
 use crate::config::Settings;
 use crate::discover::Planned;
 use crate::discover::sidecar::Sidecars;
@@ -34,6 +34,7 @@ pub(in crate::discover) fn recognise(
         folders.entry(folder(path)).or_default().push(nth);
     }
     let plans = Plans::read(files, sidecars);
+    let declared: BTreeMap<_, _> = declared::read(files, sidecars).into_iter().collect();
     for (folder, members) in folders {
         let members: Vec<_> = members.into_iter().map(|nth| (nth, files[nth])).collect();
         let texts: Vec<_> = members.iter().map(|(_, file)| *file).collect();
@@ -43,6 +44,16 @@ pub(in crate::discover) fn recognise(
                 Some(tool) => Recognised {
                     tool,
                     why: "configuration".to_owned(),
+                    order: None,
+                },
+                None if let Some(planned) = declared.get(path) => Recognised {
+                    tool: MigrationTool::None,
+                    why: "a declared schema of Supabase".to_owned(),
+                    order: Some(planned.clone()),
+                },
+                None if is_structure(path, text) => Recognised {
+                    tool: MigrationTool::Rails,
+                    why: "its `schema_migrations`".to_owned(),
                     order: None,
                 },
                 None if fits(path, text, tool, &plans) => Recognised {
@@ -178,8 +189,15 @@ fn by_names(
     let rust = |word| sidecars.speaks_of(folder, "Cargo.toml", word);
     let most = paths.len().div_ceil(2);
     if all(is_versioned_folder) >= most {
+        let beside = |path: &&&Utf8Path| {
+            let folder = path.parent()?;
+            sidecars.text(folder, "snapshot.json")
+        };
         let is_prisma = paths.iter().any(|path| path.ends_with("migration.sql"));
         return Some(match is_prisma {
+            true if paths.iter().any(|path| beside(&path).is_some()) => {
+                (MigrationTool::Drizzle, "<version>_name/snapshot.json")
+            }
             true => (MigrationTool::Prisma, "<version>_name/migration.sql"),
             false => (MigrationTool::Diesel, "<version>_name/up.sql"),
         });

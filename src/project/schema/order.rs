@@ -1,13 +1,13 @@
 //! Which files make one database, and in which order: by folder, tool and dialect.
 
+mod base;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::TableKey;
 use super::baseline;
-use super::history::held;
-use super::replay::Replay;
 use super::revisions::Revisions;
 use super::touch::Touch;
 use super::version::{Version, is_version, is_way_back, version};
@@ -16,6 +16,7 @@ use crate::discover::{FileKind, MigrationTool, Unit, graphile_root};
 use crate::facts::FileOutcome;
 use crate::facts::schema::{Dialect, SchemaStatement};
 use crate::project::LinkNote;
+use base::{Bases, is_declared};
 
 /// The files of one database, in the order in which they are applied.
 #[derive(Debug)]
@@ -28,6 +29,8 @@ pub(super) struct Chain {
     pub(super) units: Vec<usize>,
     /// Units among them that only bring rows.
     pub(super) seeds: Vec<usize>,
+    /// Dumps of what these leave behind.
+    copies: Vec<usize>,
     /// Tables whose end state depends on an order that is a guess.
     pub(super) unordered: BTreeSet<TableKey>,
 }
@@ -44,7 +47,10 @@ pub(super) fn chains(
         .into_iter()
         .map(|(root, dialect, members)| files.migrations(&root, dialect, members))
         .collect();
-    let taken: BTreeSet<usize> = chains.iter().flat_map(|it| it.units.clone()).collect();
+    let taken: BTreeSet<usize> = chains
+        .iter()
+        .flat_map(|chain| chain.units.iter().chain(&chain.copies).copied())
+        .collect();
     let rest = files.by_root(|index, tool| is_loose(tool) && !taken.contains(&index));
     for (root, dialect, members) in rest {
         chains.extend(files.schemas(&root, dialect, members));
@@ -221,10 +227,10 @@ impl<'a> Files<'a> {
             let file = &self.files[&index];
             (file.unit, &file.version)
         });
-        let bases = self.bases(root, dialect, &members);
+        let Bases { bases, copies } = self.bases(root, dialect, &members);
         let applied = self.not_held(&bases, dialect, &members);
         let units = [bases, applied].concat();
-        let strays = self.strays(root, dialect, &units, &members);
+        let strays = self.strays(root, dialect, &[&units[..], &copies].concat(), &members);
         let mut unordered = self.clashes(&members);
         let is_certain = |member| tools.len() == 1 && self.revisions.is_certain(member);
         for member in members.iter().filter(|member| !is_certain(**member)) {
@@ -244,32 +250,8 @@ impl<'a> Files<'a> {
             unordered: unordered.into_iter().cloned().collect(),
             units: [units, strays].concat(),
             seeds: self.seeds.get(root).cloned().unwrap_or_default(),
+            copies,
         }
-    }
-
-    /// The migrations that the schema files do not hold already.
-    fn not_held(&self, bases: &[usize], dialect: Dialect, members: &[usize]) -> Vec<usize> {
-        let is_listed = |index: &usize| bases.iter().any(|base| self.lists(*base, *index));
-        let left: Vec<usize> = members.iter().copied().filter(|i| !is_listed(i)).collect();
-        if left.len() < members.len() || bases.is_empty() {
-            return left;
-        }
-        let mut schema = Replay::new(String::new(), dialect, MigrationTool::None);
-        for base in bases.iter().map(|index| &self.files[index]) {
-            for statement in base.statements {
-                schema.apply(base.unit.file, statement);
-            }
-        }
-        let migrations = members.iter().map(|index| self.files[index].statements);
-        left[held(&schema.finish().0, migrations)..].to_vec()
-    }
-
-    /// Whether a dump lists the number of a migration, as tools do that keep it up to date.
-    fn lists(&self, dump: usize, migration: usize) -> bool {
-        let unit = self.files[&dump].unit;
-        let text = unit.text.get(unit.range.clone()).unwrap_or_default();
-        let number = written_number(&self.files[&migration].unit.path);
-        number.is_some_and(|number| text.contains(&format!("'{number}'")))
     }
 
     /// Tables for which the order of files of one number matters.
@@ -284,47 +266,6 @@ impl<'a> Files<'a> {
             }
         }
         clashes
-    }
-
-    /// Schema files in the root, above or beside it that make a table the migrations speak of and
-    /// do not make: what the history starts from. A dump starts any history it shares a table with.
-    fn bases(&self, root: &Utf8Path, dialect: Dialect, members: &[usize]) -> Vec<usize> {
-        let mut made = BTreeSet::new();
-        let mut spoken_of = BTreeSet::new();
-        for touch in members.iter().map(|index| &self.files[index].touch) {
-            made.extend(&touch.makes);
-            spoken_of.extend(touch.needs.iter().chain(&touch.refers));
-        }
-        let is_near = |file: &File| {
-            are_near(root, &file.root)
-                && is_loose(file.unit.tool)
-                && file.dialect.is_none_or(|own| own == dialect)
-        };
-        let is_base = |file: &File| {
-            let mut makes = file.touch.makes.iter();
-            makes.any(|key| {
-                spoken_of.contains(key) && !made.contains(key)
-                    || made.contains(key) && is_whole_schema(file.unit)
-            })
-        };
-        let near = self.files.iter().filter(|(_, file)| is_near(file));
-        let mut bases: Vec<usize> = near
-            .filter(|(_, file)| is_base(file))
-            .map(|(index, _)| *index)
-            .collect();
-        bases.sort_by_key(|index| {
-            let file = &self.files[index];
-            (!is_whole_schema(file.unit), &file.version)
-        });
-        // Of two that make one table the first counts; the other is a database of its own.
-        let mut taken = BTreeSet::new();
-        bases.retain(|index| {
-            let touch = &self.files[index].touch;
-            let free = touch.makes.is_disjoint(&taken);
-            taken.extend(touch.makes.iter().cloned());
-            free
-        });
-        bases
     }
 
     /// Files without a number beside migrations, speaking of the same tables: they belong to the
@@ -383,13 +324,18 @@ impl<'a> Files<'a> {
             } else {
                 self.files[&units[0]].unit.path.to_string()
             };
+            let tool = match is_declared(self.files[&units[0]].unit) {
+                true => MigrationTool::Supabase,
+                false => MigrationTool::None,
+            };
             Chain {
                 name,
                 dialect,
-                tool: MigrationTool::None,
+                tool,
                 unordered: in_circle.cloned().collect(),
                 units,
                 seeds: Vec::new(),
+                copies: Vec::new(),
             }
         });
         chains.collect()
@@ -456,9 +402,13 @@ fn root(unit: &Unit) -> Utf8PathBuf {
     let folder = path.parent().unwrap_or(Utf8Path::new(""));
     let has_own_folder = matches!(path.file_name(), Some("up.sql" | "migration.sql"));
     match unit.tool {
+        MigrationTool::None | MigrationTool::Liquibase if let Some(planned) = &unit.order => {
+            &planned.root
+        }
         MigrationTool::None => folder,
-        MigrationTool::Liquibase if let Some(planned) = &unit.order => &planned.root,
         MigrationTool::Graphile => graphile_root(path),
+        // One for each database.
+        MigrationTool::Rails => path,
         MigrationTool::Flyway => flyway_location(folder),
         MigrationTool::Alembic => versions(folder),
         _ if has_own_folder => folder.parent().unwrap_or(folder),
@@ -497,30 +447,6 @@ fn flyway_location(folder: &Utf8Path) -> &Utf8Path {
             || VENDORS.contains(&name) && matches!(above, Some("migration" | "migrations"))
     };
     folder.ancestors().find(named).unwrap_or(folder)
-}
-
-/// Whether a name says that the file holds the whole schema.
-fn is_whole_schema(unit: &Unit) -> bool {
-    let stem = unit.path.file_stem().unwrap_or_default();
-    let stem = stem.to_ascii_lowercase();
-    matches!(stem.as_str(), "schema" | "structure" | "dump" | "latest")
-}
-
-/// The number of a migration as a tool writes it into its books.
-fn written_number(path: &Utf8Path) -> Option<&str> {
-    let names = [
-        path.file_name(),
-        path.parent().and_then(Utf8Path::file_name),
-    ];
-    names
-        .into_iter()
-        .flatten()
-        .map(|name| {
-            &name[..name
-                .find(|c: char| !c.is_ascii_digit())
-                .unwrap_or(name.len())]
-        })
-        .find(|digits| digits.len() >= 3)
 }
 
 pub(super) fn name(root: &Utf8Path) -> String {

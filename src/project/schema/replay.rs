@@ -208,7 +208,7 @@ impl Replay {
 
     /// Whether statements on this name are none of the schema's business.
     pub(super) fn ignores(&self, key: &TableKey) -> bool {
-        self.temporary.contains(key) || TOOL_TABLES.contains(&key.name.as_str())
+        self.temporary.contains(key) || is_book(key)
     }
 
     pub(super) fn exists(&self, key: &TableKey) -> bool {
@@ -412,6 +412,11 @@ impl Replay {
             }
         }
     }
+}
+
+/// Whether a migration tool keeps its books in the table.
+pub(super) fn is_book(key: &TableKey) -> bool {
+    TOOL_TABLES.contains(&key.name.as_str())
 }
 
 impl TableKey {

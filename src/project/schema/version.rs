@@ -46,10 +46,9 @@ fn parts(path: &Utf8Path, tool: MigrationTool) -> (u8, Vec<Part>) {
     let before = own.split('_').next().unwrap_or(own);
     match tool {
         MigrationTool::Diesel => (0, vec![Part::Text(before.replace('-', ""))]),
-        // These sort names as texts.
-        MigrationTool::Prisma | MigrationTool::Supabase | MigrationTool::Dbmate => {
-            (0, vec![Part::Text(before.to_owned())])
-        }
+        // These sort names as texts, Prisma whole ones.
+        MigrationTool::Prisma => (0, vec![Part::Text(own.to_owned())]),
+        MigrationTool::Supabase | MigrationTool::Dbmate => (0, vec![Part::Text(before.to_owned())]),
         MigrationTool::Flyway | MigrationTool::Refinery => flyway(file),
         MigrationTool::Graphile => (u8::from(is_current(path)), natural(own)),
         _ => {
