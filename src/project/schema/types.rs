@@ -140,10 +140,8 @@ impl Replay {
 
     /// Gives a type another name; columns and domains of it follow.
     pub(super) fn move_type(&mut self, key: &TableKey, to: TableKey) {
-        let Some(mut moved) = self.database.types.remove(key) else {
-            return;
-        };
-        moved.key = to.clone();
+        // Code may have made it in a way that is not read; its columns follow all the same.
+        let moved = self.database.types.remove(key);
         let (from, into) = (key.to_string(), to.to_string());
         // A column may be older than the type it names.
         let is_only = !self
@@ -165,7 +163,10 @@ impl Replay {
             }
         }
         self.give(&to, &to.name);
-        self.database.types.insert(to, moved);
+        if let Some(mut moved) = moved {
+            moved.key = to.clone();
+            self.database.types.insert(to, moved);
+        }
     }
 
     pub(super) fn drop_types(&mut self, names: &[TableName], cascade: bool) {

@@ -1,4 +1,4 @@
-"""Prints the SQL by which Alembic itself brings PostgreSQL to the heads of a folder of revisions."""
+"""Alembic itself brings a PostgreSQL to the heads of a folder of revisions."""
 
 import sys
 import tempfile
@@ -7,18 +7,23 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 
-ENVIRONMENT = """
+versions, database, host = sys.argv[1:]
+ENVIRONMENT = f"""
 from alembic import context
+from sqlalchemy import create_engine
 
-context.configure(dialect_name="postgresql", literal_binds=True)
-with context.begin_transaction():
-    context.run_migrations()
+engine = create_engine("postgresql+psycopg://postgres@/{database}?host={host}")
+with engine.connect() as connection:
+    context.configure(connection=connection)
+    with context.begin_transaction():
+        context.run_migrations()
+    connection.commit()
 """
 
 with tempfile.TemporaryDirectory() as scripts:
     Path(scripts, "env.py").write_text(ENVIRONMENT)
     config = Config()
     config.set_main_option("script_location", scripts)
-    config.set_main_option("version_locations", sys.argv[1])
+    config.set_main_option("version_locations", versions)
     config.set_main_option("path_separator", "newline")
-    command.upgrade(config, "heads", sql=True)
+    command.upgrade(config, "heads")
