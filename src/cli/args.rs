@@ -52,7 +52,7 @@ pub enum Command {
         #[command(flatten)]
         input: InputArgs,
         /// How to write them
-        #[arg(long, value_name = "FORMAT", default_value = "json")]
+        #[arg(long, value_name = "FORMAT", default_value = "sql")]
         format: SchemaFormat,
     },
     /// Write a completion script for a shell
@@ -181,6 +181,8 @@ pub enum Format {
 /// Formats of a schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum SchemaFormat {
+    /// A script for a server
+    Sql,
     /// For programs, version 1
     Json,
 }

@@ -9,7 +9,7 @@ use crate::discover::{self, Inputs};
 use crate::engine;
 use crate::project::Project;
 use crate::project::schema::Database;
-use crate::report::schema::json;
+use crate::report::schema::{json, sql};
 
 pub(super) fn run(args: &InputArgs, format: SchemaFormat) -> Result<u8, Failure> {
     let (scope, settings) = settings::of_input(args)?;
@@ -28,6 +28,7 @@ fn write(
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
     match format {
+        SchemaFormat::Sql => sql::write(databases, out),
         SchemaFormat::Json => json::write(databases, &inputs.files, out),
     }
 }

@@ -39,6 +39,7 @@ mod place;
 mod redundant;
 mod reference;
 mod replay;
+mod reserved;
 mod retype;
 mod revisions;
 mod select;

@@ -1,6 +1,8 @@
 //! `aicheck schema`: what it prints of a project, in each format.
 
 mod json;
+mod outline;
+mod sql;
 
 use aicheck::config::Settings;
 use aicheck::discover::Inputs;

@@ -432,18 +432,33 @@ fn key(term: &Term, dialect: Dialect) -> IndexKey {
 
 /// SQL given as text; anything else as it is written.
 pub(crate) fn expression(term: &Term) -> Expression {
-    let text = match (&term.form, term.sql()) {
-        (Form::Text(text), _) => format!("'{}'", text.text.replace('\'', "''")),
-        (_, Some((text, _))) => text.text.clone(),
-        (Form::Call(call), _) => match call.name() {
-            "true" | "false" | "null" => call.name().to_owned(),
-            name => format!("{name}()"),
-        },
-        _ => String::new(),
-    };
     Expression {
-        text,
+        text: told(term).unwrap_or_default(),
         span: term.span,
+    }
+}
+
+/// An expression as SQL, with an ellipsis for what cannot be told; `None` where nothing can.
+fn told(term: &Term) -> Option<String> {
+    let call = match (&term.form, term.sql()) {
+        (Form::Text(text), _) => return Some(format!("'{}'", text.text.replace('\'', "''"))),
+        (_, Some((text, _))) => return Some(text.text.clone()),
+        (Form::Number(number), _) => return Some(number.clone()),
+        (Form::Call(call), _) => call,
+        _ => return None,
+    };
+    match (call.name(), call.args.as_slice()) {
+        (name @ ("true" | "false" | "null"), []) => Some(name.to_owned()),
+        ("column", [name, ..]) => name.text().map(str::to_owned),
+        (name, args) => {
+            let mut path = call.callee.split('.');
+            if !path.any(|part| matches!(part, "func" | "functions")) {
+                return None;
+            }
+            let args = args.iter();
+            let args = args.map(|arg| told(arg).unwrap_or_else(|| "…".to_owned()));
+            Some(format!("{name}({})", args.collect::<Vec<_>>().join(", ")))
+        }
     }
 }
 

@@ -204,8 +204,9 @@ impl Replay {
     }
 
     fn rename_column(&mut self, key: &TableKey, name: &str, to: &str) {
+        let spelled = self.database.write_name(to);
         if let Some(table) = self.table_mut(key) {
-            table.rename_column(name, to);
+            table.rename_column(name, to, &spelled);
         }
         self.rename_read_column(key, name);
         for other in self.database.links.leaning(key) {

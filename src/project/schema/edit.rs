@@ -163,7 +163,7 @@ impl Table {
     }
 
     /// Keys, indexes, checks and foreign keys follow.
-    pub(super) fn rename_column(&mut self, name: &str, to: &str) {
+    pub(super) fn rename_column(&mut self, name: &str, to: &str, spelled: &str) {
         if let Some(column) = self.column_mut(name) {
             to.clone_into(&mut column.name);
         }
@@ -174,21 +174,70 @@ impl Table {
         for column in columns.filter(|column| *column == name) {
             to.clone_into(column);
         }
-        for check in &mut self.checks {
-            check.condition = expression::rename(&check.condition, name, to);
+        for index in self.indexes_mut() {
+            let columns = index.columns.iter_mut().flatten().chain(&mut index.include);
+            for column in columns.filter(|column| *column == name) {
+                to.clone_into(column);
+            }
         }
-        let generated = self
-            .columns
-            .iter_mut()
-            .filter_map(|column| column.generated.as_mut());
-        for expression in generated {
-            expression.text = expression::rename(&expression.text, name, to);
+        for text in self.expressions_mut() {
+            *text = expression::rename(text, name, spelled);
         }
+    }
+
+    /// Casts to a renamed type follow.
+    pub(super) fn rename_type(&mut self, from: &TableKey, spelled: &str) {
+        let defaults = self.columns.iter_mut().filter_map(|c| c.default.as_mut());
+        for default in defaults {
+            default.text = expression::rename_cast(&default.text, from, spelled);
+        }
+        for text in self.expressions_mut() {
+            *text = expression::rename_cast(text, from, spelled);
+        }
+    }
+
+    /// Texts that compare the meant columns with a label follow where the label is renamed.
+    pub(super) fn rename_label(
+        &mut self,
+        is_meant: impl Fn(&Column) -> bool,
+        from: &str,
+        to: &str,
+    ) {
+        let mut meant = Vec::new();
+        for column in self.columns.iter_mut().filter(|column| is_meant(column)) {
+            if let Some(default) = &mut column.default {
+                default.text = default.text.replace(from, to);
+            }
+            meant.push(column.name.clone());
+        }
+        for text in self.expressions_mut() {
+            if meant
+                .iter()
+                .any(|column| expression::mentions(text, column))
+            {
+                *text = text.replace(from, to);
+            }
+        }
+    }
+
+    /// Every index, those of exclusions and those that are gone included.
+    fn indexes_mut(&mut self) -> impl Iterator<Item = &mut Index> {
         let dropped = self.dropped.iter_mut().map(|(index, _)| index);
         let indexes = self.indexes.iter_mut().chain(&mut self.exclusions);
-        for index in indexes.chain(dropped) {
-            index.rename_column(name, to);
-        }
+        indexes.chain(dropped)
+    }
+
+    /// Every text that names columns.
+    fn expressions_mut(&mut self) -> impl Iterator<Item = &mut String> {
+        let checks = self.checks.iter_mut().map(|check| &mut check.condition);
+        let computed = self.columns.iter_mut().filter_map(|c| c.generated.as_mut());
+        let dropped = self.dropped.iter_mut().map(|(index, _)| index);
+        let indexes = self.indexes.iter_mut().chain(&mut self.exclusions);
+        let of_indexes = indexes.chain(dropped);
+        let of_indexes = of_indexes.flat_map(|it| it.keys.iter_mut().chain(&mut it.predicate));
+        checks
+            .chain(computed.map(|it| &mut it.text))
+            .chain(of_indexes)
     }
 
     /// Takes a column away, with every key, index, check and foreign key that holds it.
@@ -305,15 +354,5 @@ impl Index {
             .zip(&self.keys)
             .filter(|(column, _)| column.is_none())
             .map(|(_, text)| text.as_str())
-    }
-
-    fn rename_column(&mut self, name: &str, to: &str) {
-        let columns = self.columns.iter_mut().flatten().chain(&mut self.include);
-        for column in columns.filter(|column| *column == name) {
-            to.clone_into(column);
-        }
-        for text in self.keys.iter_mut().chain(&mut self.predicate) {
-            *text = expression::rename(text, name, to);
-        }
     }
 }

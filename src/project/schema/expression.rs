@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use super::TableKey;
+
 /// An identifier in an expression.
 #[derive(Debug)]
 struct Word {
@@ -34,31 +36,58 @@ pub(super) fn called(text: &str) -> impl Iterator<Item = String> {
     words.filter(|word| word.called).map(|word| word.name)
 }
 
-/// The expression with every mention of the column renamed.
+/// The expression with every mention of the column renamed to what a statement spells `to`.
 pub(super) fn rename(text: &str, column: &str, to: &str) -> String {
-    let mut renamed = String::with_capacity(text.len());
-    let mut end = 0;
-    for word in words(text) {
-        if !word.called && word.is(column) {
-            renamed.push_str(&text[end..word.range.start]);
-            if text[word.range.clone()].starts_with('"') || !is_plain(to) {
-                renamed.push_str(&format!("\"{}\"", to.replace('"', "\"\"")));
-            } else {
-                renamed.push_str(to);
-            }
-            end = word.range.end;
-        }
-    }
-    renamed.push_str(&text[end..]);
-    renamed
+    let words = words(text).into_iter();
+    let mentions = words.filter(|word| !word.called && word.is(column));
+    replace(text, mentions.map(|word| word.range), to)
 }
 
-/// Whether a name means itself without quotes.
-fn is_plain(name: &str) -> bool {
-    let mut bytes = name.bytes();
-    bytes.next().is_some_and(is_start)
-        && bytes.all(|byte| is_start(byte) || byte.is_ascii_digit())
-        && !name.contains(char::is_uppercase)
+/// The expression with every cast to the type renamed to what a statement spells `to`.
+pub(super) fn rename_cast(text: &str, ty: &TableKey, to: &str) -> String {
+    rename_type(text, ty, to, |before| {
+        let last = before
+            .rsplit(|c: char| c.is_whitespace() || c == '(')
+            .next();
+        before.ends_with("::") || last.is_some_and(|word| word.eq_ignore_ascii_case("as"))
+    })
+}
+
+/// The definition of a composite type with the type of parts renamed: they stand behind names.
+pub(super) fn rename_part(text: &str, ty: &TableKey, to: &str) -> String {
+    rename_type(text, ty, to, |before| {
+        before.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '"'))
+    })
+}
+
+fn rename_type(text: &str, ty: &TableKey, to: &str, behind: impl Fn(&str) -> bool) -> String {
+    let words = words(text);
+    let meant = |at: usize| {
+        let word = &words[at];
+        let mut range = word.range.clone();
+        if text[..range.start].ends_with('.') {
+            let schema = at.checked_sub(1).map(|before| &words[before])?;
+            range.start = schema.range.start;
+            let is_meant =
+                schema.name == ty.schema || ty.schema.is_empty() && schema.name == "public";
+            is_meant.then_some(())?;
+        }
+        let is_type = word.name == ty.name && behind(text[..range.start].trim_end());
+        is_type.then_some(range)
+    };
+    replace(text, (0..words.len()).filter_map(meant), to)
+}
+
+fn replace(text: &str, ranges: impl Iterator<Item = Range<usize>>, to: &str) -> String {
+    let mut replaced = String::with_capacity(text.len());
+    let mut end = 0;
+    for range in ranges {
+        replaced.push_str(&text[end..range.start]);
+        replaced.push_str(to);
+        end = range.end;
+    }
+    replaced.push_str(&text[end..]);
+    replaced
 }
 
 /// The name PostgreSQL gives the column of an expression index.
@@ -249,10 +278,27 @@ mod tests {
             rename("price > 0 AND unit_price > price", "price", "amount"),
             "amount > 0 AND unit_price > amount"
         );
-        assert_eq!(rename("lower(\"a\")", "a", "b"), "lower(\"b\")");
-        let renamed = rename("a > 1", "a", "My A");
-        assert_eq!(renamed, "\"My A\" > 1");
-        assert!(mentions(&renamed, "My A"));
+        assert_eq!(rename("lower(\"a\")", "a", "\"B\""), "lower(\"B\")");
+    }
+
+    #[test]
+    fn renames_types_where_something_is_cast() {
+        let key = |schema: &str| TableKey {
+            schema: schema.into(),
+            name: "mood".into(),
+        };
+        let renamed = |text| rename_cast(text, &key(""), "feeling");
+        assert_eq!(
+            renamed("mood = 'mood'::mood or cast(mood as public.mood) = any('{}'::mood[])"),
+            "mood = 'mood'::feeling or cast(mood as feeling) = any('{}'::feeling[])"
+        );
+        assert_eq!(renamed("'x'::app.mood"), "'x'::app.mood");
+        assert_eq!(rename_cast("'x'::app.mood", &key("app"), "m"), "'x'::m");
+        assert_eq!(rename_cast("a.mood::mood", &key("app"), "m"), "a.mood::m");
+        assert_eq!(
+            rename_part("as (mood mood, b app.mood[])", &key("app"), "m"),
+            "as (mood m, b m[])"
+        );
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::namespace::schema_name;
 use super::replay::Replay;
-use super::{Check, Database, Table, TableKey, names};
+use super::{Check, Column, Database, Table, TableKey, expression, names};
 use crate::facts::schema::{
     Beside, Constraint, ConstraintKind, Domain as DomainClause, Expression, Ident, TableName,
     TypeChange, TypeDefinition, TypeName,
@@ -131,6 +131,9 @@ impl Replay {
                     TypeChange::AddConstraint(constraint) => at(constraint.span),
                     _ => at(name.span),
                 };
+                if let TypeChange::RenameValue { label, to } = change {
+                    self.rename_label(&key, label, to);
+                }
                 if let Some(altered) = self.database.types.get_mut(&key) {
                     altered.alter(change, at);
                 }
@@ -149,7 +152,9 @@ impl Replay {
             .types
             .contains_key(&TableKey::default().sibling(&key.name));
         let is_it = |base: &str| base == from || is_only && base == key.name;
+        let spelled = self.database.write_table(&to);
         for table in self.all_tables_mut() {
+            table.rename_type(key, &spelled);
             let types = table.columns.iter_mut().filter_map(|c| c.ty.as_mut());
             for (ty, _) in types.filter(|(ty, _)| is_it(&ty.base)) {
                 ty.base.clone_from(&into);
@@ -161,11 +166,29 @@ impl Replay {
             {
                 domain.base.0.base.clone_from(&into);
             }
+            if let TypeKind::Other {
+                definition: Some(definition),
+            } = &mut other.kind
+            {
+                *definition = expression::rename_part(definition, key, &spelled);
+            }
         }
         self.give(&to, &to.name);
         if let Some(mut moved) = moved {
             moved.key = to.clone();
             self.database.types.insert(to, moved);
+        }
+    }
+
+    /// Defaults and conditions on columns of the enum follow.
+    fn rename_label(&mut self, key: &TableKey, label: &str, to: &str) {
+        let full = key.to_string();
+        let of_enum = |column: &Column| {
+            let base = column.ty.as_ref().map(|(ty, _)| ty.base.as_str());
+            base.is_some_and(|base| base == full || base == key.name)
+        };
+        for table in self.all_tables_mut() {
+            table.rename_label(of_enum, &quoted(label), &quoted(to));
         }
     }
 
@@ -222,6 +245,11 @@ impl Replay {
         }
         named
     }
+}
+
+/// A text as a statement spells it.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
 }
 
 impl Type {

@@ -1,105 +1,8 @@
 //! Names as they are written in a statement: for code to paste.
 
+use super::reserved::is_reserved;
 use super::{Database, MigrationTool, TableKey};
 use crate::facts::schema::{Dialect, TypeName};
-
-/// Words that PostgreSQL, MySQL, SQLite or SQL Server do not take as a bare name, and that people
-/// call tables and columns.
-const RESERVED: &[&str] = &[
-    "all",
-    "and",
-    "as",
-    "asc",
-    "between",
-    "by",
-    "case",
-    "check",
-    "column",
-    "condition",
-    "constraint",
-    "create",
-    "cross",
-    "database",
-    "default",
-    "delete",
-    "desc",
-    "distinct",
-    "else",
-    "end",
-    "except",
-    "exists",
-    "file",
-    "for",
-    "foreign",
-    "from",
-    "full",
-    "function",
-    "grant",
-    "group",
-    "groups",
-    "having",
-    "in",
-    "index",
-    "inner",
-    "insert",
-    "interval",
-    "into",
-    "is",
-    "join",
-    "key",
-    "keys",
-    "left",
-    "like",
-    "limit",
-    "lock",
-    "match",
-    "natural",
-    "not",
-    "null",
-    "of",
-    "offset",
-    "on",
-    "option",
-    "or",
-    "order",
-    "outer",
-    "partition",
-    "percent",
-    "plan",
-    "primary",
-    "procedure",
-    "public",
-    "range",
-    "rank",
-    "read",
-    "references",
-    "release",
-    "right",
-    "row",
-    "rows",
-    "schema",
-    "select",
-    "set",
-    "system",
-    "table",
-    "then",
-    "to",
-    "transaction",
-    "trigger",
-    "union",
-    "unique",
-    "update",
-    "usage",
-    "user",
-    "using",
-    "values",
-    "view",
-    "when",
-    "where",
-    "window",
-    "with",
-    "write",
-];
 
 /// What stands behind the arguments of a type.
 const ZONE: &str = " with time zone";
@@ -172,7 +75,7 @@ impl Database {
             .chars()
             .all(|c| c == '_' || c.is_ascii_digit() || self.is_plain_letter(c))
             && !name.starts_with(|c: char| c.is_ascii_digit())
-            && !RESERVED.contains(&name.to_ascii_lowercase().as_str());
+            && !is_reserved(self.dialect, name);
         if plain {
             return name.to_owned();
         }
