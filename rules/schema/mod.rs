@@ -14,6 +14,7 @@ mod string_without_limit;
 mod table_without_rls;
 mod timestamp_without_timezone;
 mod unchecked_enum_column;
+mod unknown_reference;
 mod unreviewed_cascade;
 
 use crate::rule::prelude::*;
@@ -33,6 +34,7 @@ pub(super) const RULES: &[Rule] = &[
     table_without_rls::RULE,
     timestamp_without_timezone::RULE,
     unchecked_enum_column::RULE,
+    unknown_reference::RULE,
     unreviewed_cascade::RULE,
 ];
 

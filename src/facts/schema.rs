@@ -451,6 +451,8 @@ pub struct ForeignKey {
     /// The mapper of the application carries the actions out (Django); the database itself is told
     /// nothing, which is `NO ACTION`.
     pub emulated: bool,
+    /// Left to a statement behind all tables (SQLAlchemy's `use_alter`).
+    pub deferred: bool,
 }
 
 /// An exclusion constraint.

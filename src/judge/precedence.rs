@@ -7,7 +7,8 @@ use crate::finding::Finding;
 use crate::source::{FileId, Loc, Span};
 
 /// The first speaks where both stand on the same place.
-const SAME_PLACE: [(&str, &str); 5] = [
+const SAME_PLACE: [(&str, &str); 6] = [
+    ("unknown-reference", "missing-fk-index"),
     ("sql-injection", "unsafe-identifier"),
     ("cascade-bypasses-soft-delete", "unreviewed-cascade"),
     ("leaked-token", "hardcoded-secret"),

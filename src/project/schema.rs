@@ -48,6 +48,7 @@ mod table;
 mod touch;
 mod typed;
 mod types;
+mod unresolved;
 mod version;
 mod view;
 mod words;
@@ -64,6 +65,7 @@ use crate::facts::schema::{Action, Dialect, Expression, Identity, TypeName};
 use crate::source::Loc;
 
 use links::Links;
+use unresolved::Watch;
 
 pub use crate::discover::MigrationTool;
 pub use access::{Policy, RowSecurity};
@@ -83,6 +85,7 @@ pub use replay::Replay;
 pub use retype::NewType;
 pub use typed::Typed;
 pub use types::{Domain, Type, TypeKind};
+pub use unresolved::{Gone, Naming, Unknown, Unresolved};
 pub use view::View;
 
 /// One database: a migration root in one dialect.
@@ -117,6 +120,8 @@ pub struct Database {
     pub unordered: BTreeSet<TableKey>,
     /// Tables whose rows are secured here and that are made by another history, if any.
     pub secured_elsewhere: BTreeSet<TableKey>,
+    /// Names in its statements that stand for nothing.
+    pub unresolved: Vec<Unresolved>,
     /// What a table begins with when it is made.
     row_security: RowSecurity,
     /// Who may bear a name and who may lean on whom, which keeps large schemas linear.
@@ -310,7 +315,9 @@ pub(super) fn replay(
     for chain in chains {
         let mut replay = Replay::new(chain.name, chain.dialect, chain.tool);
         replay.database.unordered = chain.unordered;
+        replay.watch = Watch::of(chain.units.iter().map(|unit| &units[*unit]));
         for &unit in &chain.units {
+            replay.watch.enter(&units[unit], chain.tool);
             for statement in &outcomes[unit].facts.schema {
                 replay.apply(units[unit].file, statement);
             }

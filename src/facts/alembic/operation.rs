@@ -205,6 +205,13 @@ impl Operation<'_> {
         let (mut create, whole) = table::create(&table, elements, self.dialect);
         create.if_not_exists = self.call.says("if_not_exists");
         create.temporary = self.is_temporary();
+        if self.dialect != Dialect::Sqlite {
+            // Alembic never comes to the statement that they are left to.
+            let is_deferred = |kind: &ConstraintKind| matches!(kind, ConstraintKind::ForeignKey(fk) if fk.deferred);
+            create
+                .constraints
+                .retain(|constraint| !is_deferred(&constraint.kind));
+        }
         if whole && !self.call.more {
             return Some(vec![SchemaChange::CreateTable(create)]);
         }
@@ -309,6 +316,7 @@ impl Operation<'_> {
             on_delete: action(call, "ondelete")?,
             on_update: action(call, "onupdate")?,
             emulated: false,
+            deferred: false,
         };
         self.constrain(ConstraintKind::ForeignKey(fk))
     }

@@ -153,6 +153,7 @@ pub(super) fn references(cursor: &mut Cursor, columns: Vec<Ident>) -> Option<Con
         on_delete: None,
         on_update: None,
         emulated: false,
+        deferred: false,
     };
     loop {
         let start = cursor.start();

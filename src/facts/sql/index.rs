@@ -180,7 +180,8 @@ fn key(mut item: Cursor) -> Option<IndexKey> {
         if let Some(deeper) = inner.group() {
             inner = deeper;
         }
-        column = inner.ident().filter(|_| inner.done());
+        let is_literal = inner.is_any("true|false|null");
+        column = inner.ident().filter(|_| inner.done() && !is_literal);
     } else if let Some(name) = item.ident() {
         // `title(20)` of MySQL is a column and a length, `lower(title)` an expression.
         let number = |token: Token| token.kind == TokenKind::Number;

@@ -232,6 +232,7 @@ fn foreign_key(term: &Term, column: &Ident, dialect: Dialect) -> Option<Constrai
         on_delete: action(call, "ondelete")?,
         on_update: action(call, "onupdate")?,
         emulated: false,
+        deferred: call.says("use_alter"),
     };
     Some(Constraint {
         name: call.given("name").and_then(|name| ident(name, dialect)),
@@ -311,6 +312,7 @@ fn table_key(call: &Call, table: &TableName, dialect: Dialect) -> Option<Foreign
         on_delete: action(call, "ondelete")?,
         on_update: action(call, "onupdate")?,
         emulated: false,
+        deferred: call.says("use_alter"),
     })
 }
 

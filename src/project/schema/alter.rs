@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::namespace::schema_name;
 use super::passes::in_passes;
 use super::replay::Replay;
+use super::unresolved::Naming;
 use super::{Column, TableKey};
 use crate::facts::schema::{
     AlterAction, AlterKind, Column as ColumnClause, Constraint, Dialect, Expression, Ident,
@@ -42,6 +43,7 @@ impl Replay {
                         | AlterKind::SetSchema { .. }
                 );
                 if !plain {
+                    self.miss_table(&key, name.span, Naming::Alteration, &key);
                     self.insert_unseen(&key, name.span);
                 }
             }
@@ -69,6 +71,11 @@ impl Replay {
     }
 
     fn alter(&mut self, key: &TableKey, kind: &AlterKind, span: Span) {
+        if let Some(name) = altered_column(kind) {
+            let name = std::slice::from_ref(name);
+            self.miss_columns(key, name, &Naming::Alteration, key);
+        }
+        self.remember_column(key, kind);
         match kind {
             AlterKind::AddColumn {
                 column,
@@ -96,6 +103,20 @@ impl Replay {
             }
             kind => self.alter_alone(key, kind, span),
         }
+    }
+
+    /// Remembers the name of a column that goes.
+    fn remember_column(&mut self, key: &TableKey, kind: &AlterKind) {
+        let (name, at, to) = match kind {
+            AlterKind::DropColumn { name, .. } => (name, name.span, None),
+            AlterKind::RenameColumn { name, to } => (name, to.span, Some(to.name.clone())),
+            AlterKind::ReplaceColumn { name, column } if name.name != column.name.name => {
+                (name, column.name.span, Some(column.name.name.clone()))
+            }
+            _ => return,
+        };
+        let at = self.at(at);
+        self.watch.forget_column(key, &name.name, at, to);
     }
 
     /// The actions that leave everything outside the table and its heirs alone.
@@ -282,6 +303,23 @@ impl Replay {
                 own: true,
             });
         }
+    }
+}
+
+/// The column that an action needs.
+fn altered_column(kind: &AlterKind) -> Option<&Ident> {
+    match kind {
+        AlterKind::DropColumn {
+            name,
+            if_exists: false,
+            ..
+        }
+        | AlterKind::RenameColumn { name, .. }
+        | AlterKind::ReplaceColumn { name, .. }
+        | AlterKind::SetType { column: name, .. }
+        | AlterKind::SetNotNull { column: name, .. }
+        | AlterKind::SetDefault { column: name, .. } => Some(name),
+        _ => None,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Keys, checks and foreign keys: made, named and dropped.
 
 use super::replay::Replay;
+use super::unresolved::Naming;
 use super::{Check, ForeignKey, Index, Key, Table, TableKey, expression, names};
 use crate::facts::schema::{
     Action, Constraint, ConstraintKind, Dialect, Exclusion, ForeignKey as ForeignKeyClause, Ident,
@@ -19,6 +20,7 @@ impl Replay {
                 columns,
                 using_index,
             } => {
+                self.miss_columns(key, columns, &Naming::Key, key);
                 let (name, columns) = self.key_parts(key, name, columns, using_index.as_ref());
                 self.put_primary_key(key, name, columns, at);
             }
@@ -26,6 +28,7 @@ impl Replay {
                 columns,
                 using_index,
             } => {
+                self.miss_columns(key, columns, &Naming::Key, key);
                 let (name, columns) = self.key_parts(key, name, columns, using_index.as_ref());
                 self.put_unique(key, name, columns, at);
             }
@@ -184,6 +187,10 @@ impl Replay {
             .reduce(Span::to)
             .map_or(at, |span| self.at(span));
         let parent = self.resolve(&clause.parent);
+        let by = Naming::ForeignKey(columns.clone());
+        self.miss_columns(key, &clause.columns, &by, key);
+        self.miss_columns(&parent, &clause.parent_columns, &by, key);
+        self.miss_table(&parent, clause.parent.span, by, key);
         let mut parent_columns: Vec<String> = clause
             .parent_columns
             .iter()

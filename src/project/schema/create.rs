@@ -17,6 +17,8 @@ impl Replay {
         if self.ignores(&key) || guarded && self.relation_taken(&key, &key.name) {
             return;
         }
+        self.watch
+            .make(&key, self.file, self.guarded, create.if_not_exists);
         let earlier = self.table(&key).filter(|table| !table.created).cloned();
         let mut table = Table::new(key.clone(), self.at(create.table.span));
         table.row_security.clone_from(&self.database.row_security);

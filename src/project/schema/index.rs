@@ -1,8 +1,9 @@
 //! Indexes: made, named, renamed and dropped.
 
 use super::replay::Replay;
+use super::unresolved::Naming;
 use super::{Index, Table, TableKey, expression, names};
-use crate::facts::schema::{Dialect, Index as IndexClause, TableName};
+use crate::facts::schema::{Dialect, Ident, Index as IndexClause, TableName};
 use crate::source::{Loc, Span};
 
 impl Replay {
@@ -16,6 +17,8 @@ impl Replay {
             self.add_index(&key, clause);
         } else if self.database.views.contains_key(&key) {
             self.add_view_index(&key, clause);
+        } else {
+            self.miss_table(&key, clause.table.span, Naming::Index, &key);
         }
     }
 
@@ -26,6 +29,9 @@ impl Replay {
         {
             return;
         }
+        let columns: Vec<Ident> = clause.keys.iter().filter_map(Ident::of_key).collect();
+        self.miss_columns(key, &columns, &Naming::Index, key);
+        self.miss_columns(key, &clause.include, &Naming::Index, key);
         let index = self.index(key, clause);
         self.put_index(key, index);
     }

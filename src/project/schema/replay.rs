@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::links::Links;
+use super::unresolved::Watch;
 use super::{Database, RowSecurity, Table, TableKey};
 use crate::discover::MigrationTool;
 use crate::facts::NoteId;
@@ -31,6 +32,8 @@ pub struct Replay {
     pub(super) temporary: BTreeSet<TableKey>,
     /// Tables that are altered though nothing made them, with the first statement that does.
     altered: BTreeMap<TableKey, Loc>,
+    /// Names that stand for nothing.
+    pub(super) watch: Watch,
 }
 
 /// Where migration tools keep their own books.
@@ -74,6 +77,7 @@ impl Replay {
                 open: Vec::new(),
                 unordered: BTreeSet::new(),
                 secured_elsewhere: BTreeSet::new(),
+                unresolved: Vec::new(),
                 row_security: RowSecurity::default(),
                 links: Links::default(),
             },
@@ -86,6 +90,7 @@ impl Replay {
             doubtful: BTreeSet::new(),
             temporary: BTreeSet::new(),
             altered: BTreeMap::new(),
+            watch: Watch::default(),
         }
     }
 
@@ -154,6 +159,7 @@ impl Replay {
     /// The end state, and what had to be left open.
     pub fn finish(mut self) -> (Database, Vec<LinkNote>) {
         self.complete_references();
+        self.database.unresolved = self.unresolved();
         let notes = self.notes();
         let open: BTreeSet<String> = self
             .database
@@ -298,6 +304,7 @@ impl Replay {
             self.open(name);
         }
         if names.is_empty() {
+            self.watch.blind();
             for table in self.all_tables_mut() {
                 table.opaque = true;
             }
@@ -321,10 +328,11 @@ impl Replay {
     fn drop_tables(&mut self, names: &[TableName], if_exists: bool, cascade: bool) {
         let keys = names
             .iter()
-            .filter_map(|name| self.resolve_if(name, if_exists));
-        for key in keys.collect::<Vec<TableKey>>() {
+            .filter_map(|name| Some((self.resolve_if(name, if_exists)?, name.span)));
+        for (key, span) in keys.collect::<Vec<(TableKey, Span)>>() {
             if !self.temporary.remove(&key) {
                 self.drop_table(&key, cascade);
+                self.watch.forget_table(&key, self.at(span), None);
             }
         }
     }
@@ -356,6 +364,8 @@ impl Replay {
         if self.temporary.remove(&key) {
             self.temporary.insert(renamed);
         } else if self.exists(&key) {
+            let at = self.at(to.span);
+            self.watch.forget_table(&key, at, Some(to.name.clone()));
             self.move_table(&key, renamed);
         } else if self.database.views.contains_key(&key) {
             self.move_view(&key, renamed);

@@ -335,6 +335,7 @@ impl State {
                 on_delete,
                 on_update: None,
                 emulated: !relation.by_database,
+                deferred: false,
             }),
             not_valid: false,
             inline: true,

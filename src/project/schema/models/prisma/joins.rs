@@ -145,6 +145,7 @@ impl<'a> Join<'a> {
             on_delete: Some((Action::Cascade, self.at)),
             on_update: Some((Action::Cascade, self.at)),
             emulated: false,
+            deferred: false,
         };
         let given = format!("{}_{}_fkey", self.name.name, column.name);
         let given = names.ident(&given, self.at);

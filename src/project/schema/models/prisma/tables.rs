@@ -288,6 +288,7 @@ fn add_foreign_key(names: &Names, entry: &Entry, field: &Field) -> Option<Schema
         on_delete: Some(on_delete(names, entry, field, relation)),
         on_update: Some(relation.on_update.unwrap_or(on_update)),
         emulated: false,
+        deferred: false,
         columns,
     };
     let kind = ConstraintKind::ForeignKey(foreign_key);
