@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
+use memchr::memmem;
 use rayon::prelude::*;
 
 use super::dialect::{self, Named};
@@ -239,13 +240,27 @@ fn sql(units: &[Unit]) -> Vec<usize> {
     (0..units.len()).filter(is_sql).collect()
 }
 
-/// SQL, migrations in Python, and models of Prisma.
+/// SQL, migrations in Python, and models of Prisma and SQLAlchemy.
 fn changing_schemas(units: &[Unit]) -> Vec<usize> {
     let changes = |nth: &usize| {
         let unit = &units[*nth];
-        matches!(unit.kind, FileKind::Sql | FileKind::Prisma) || unit.tool.is_python()
+        match unit.kind {
+            FileKind::Sql | FileKind::Prisma => true,
+            FileKind::Python => {
+                unit.tool.is_python() || declares_tables(&unit.text[unit.range.clone()])
+            }
+            FileKind::Markdown => false,
+        }
     };
     (0..units.len()).filter(changes).collect()
+}
+
+/// Whether Python may hold models of SQLAlchemy.
+fn declares_tables(text: &str) -> bool {
+    let has = |word: &&str| memmem::find(text.as_bytes(), word.as_bytes()).is_some();
+    let uses = ["sqlalchemy", "sqlmodel", ".Model"];
+    let declares = ["__tablename__", "Column(", "mapped_column", "table=True"];
+    declares.iter().any(has) && uses.iter().any(has)
 }
 
 impl Unit {

@@ -140,7 +140,7 @@ pub enum Value {
     Operation(Box<Operation>),
     /// What `+` or an f-string puts together, where not all parts are constant strings.
     Joined(Vec<Value>),
-    /// `*x` in a list, which stands for its elements.
+    /// `*x` in a list or a call, which stands for its elements.
     Spread(Box<Value>),
     /// Anything else.
     Other(Span),
@@ -161,7 +161,7 @@ impl Value {
 pub struct Call {
     /// The callee as written; calls inside a chain as `()`, subscripts as `[]`.
     pub callee: String,
-    /// Positional arguments; `*x` is [`Value::Other`].
+    /// Positional arguments; `*x` is [`Value::Spread`].
     pub args: Vec<Value>,
     /// Keyword arguments; `**x` has the name `**` and the value `x`.
     pub keywords: Vec<Keyword>,

@@ -202,24 +202,27 @@ impl Operation<'_> {
     fn create_table(&self) -> Changes {
         let table = self.table(0, "table_name")?;
         let elements = self.call.args.iter().skip(1);
-        let (mut create, whole) = table::create(&table, elements, self.dialect);
-        create.if_not_exists = self.call.says("if_not_exists");
-        create.temporary = self.is_temporary();
+        let mut made = table::create(&table, elements, self.dialect);
+        made.create.if_not_exists = self.call.says("if_not_exists");
+        made.create.temporary = self.is_temporary();
         if self.dialect != Dialect::Sqlite {
             // Alembic never comes to the statement that they are left to.
             let is_deferred = |kind: &ConstraintKind| matches!(kind, ConstraintKind::ForeignKey(fk) if fk.deferred);
-            create
+            made.create
                 .constraints
                 .retain(|constraint| !is_deferred(&constraint.kind));
         }
-        if whole && !self.call.more {
-            return Some(vec![SchemaChange::CreateTable(create)]);
+        let mut changes = made.types;
+        if made.whole && !self.call.more {
+            changes.push(SchemaChange::CreateTable(made.create));
+            return Some(changes);
         }
-        create.derived = Some(Derived::Query(None));
-        let open = SchemaChange::Opaque {
+        made.create.derived = Some(Derived::Query(None));
+        changes.push(SchemaChange::CreateTable(made.create));
+        changes.push(SchemaChange::Opaque {
             tables: vec![table],
-        };
-        Some(vec![SchemaChange::CreateTable(create), open])
+        });
+        Some(changes)
     }
 
     fn is_temporary(&self) -> bool {

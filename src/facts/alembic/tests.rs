@@ -83,10 +83,38 @@ fn kind(kind: &AlterKind) -> String {
 }
 
 fn table(body: &str, dialect: Dialect) -> CreateTable {
-    match statements(body, dialect).swap_remove(0).change {
-        SchemaChange::CreateTable(create) => create,
-        other => panic!("{other:?}"),
-    }
+    let statements = statements(body, dialect).into_iter();
+    let mut tables = statements.filter_map(|statement| match statement.change {
+        SchemaChange::CreateTable(create) => Some(create),
+        _ => None,
+    });
+    tables.next().unwrap()
+}
+
+#[test]
+fn enumerations_are_made_and_dropped() {
+    let body = "kind = sa.Enum('a', 'b', name='kind')\n\
+        kind.create(op.get_bind())\n\
+        op.create_table('t', sa.Column('k', sa.Enum('x', name='other')),\n\
+            sa.Column('m', postgresql.ENUM('q', name='made', create_type=False)))\n\
+        sa.Enum(name='kind').drop(op.get_bind(), checkfirst=True)";
+    let said: Vec<String> = statements(body, Dialect::Postgres)
+        .iter()
+        .map(|statement| match &statement.change {
+            SchemaChange::CreateType { name, definition } => {
+                format!("{} {definition:?} {}", name.name, statement.guarded)
+            }
+            SchemaChange::DropType { names, .. } => format!("drop {}", names[0].name),
+            change => words(change),
+        })
+        .collect();
+    let expected = [
+        "kind Enum { labels: [\"a\", \"b\"] } true",
+        "other Enum { labels: [\"x\"] } true",
+        "create t",
+        "drop kind",
+    ];
+    assert_eq!(said, expected);
 }
 
 #[test]

@@ -8,6 +8,7 @@ use super::operation::{self, Operation};
 use super::scope::Scope;
 use crate::facts::schema::{SchemaChange, SchemaStatement, Section, TableName};
 use crate::facts::sqlalchemy::term::{Call, Form, Term};
+use crate::facts::sqlalchemy::types;
 use crate::facts::{Directive, Note};
 use crate::parse::python::{Field, Kind, Node};
 use crate::source::Span;
@@ -328,6 +329,15 @@ impl<'t> Walk<'t> {
                 self.seeded
                     .extend(table.filter(|_| self.section == Section::Up));
             }
+            // `Enum("a", "b", name="kind").create(op.get_bind())`
+            _ if matches!(method, "create" | "drop") => {
+                let change = call.receiver.as_ref().and_then(|receiver| {
+                    types::made_alone(receiver, method == "drop", self.scope.dialect)
+                });
+                if let Some(change) = change {
+                    self.add(change, term.span);
+                }
+            }
             // `op.get_bind().execute(…)`, `connection.execute(…)`
             _ if matches!(method, "execute" | "exec_driver_sql" | "scalar") => {
                 self.execute(&call, term.span);
@@ -379,6 +389,13 @@ impl<'t> Walk<'t> {
     }
 
     fn add(&mut self, change: SchemaChange, span: Span) {
+        let is_type = matches!(
+            change,
+            SchemaChange::CreateType { .. } | SchemaChange::DropType { .. }
+        );
+        if is_type && self.doubtful {
+            return;
+        }
         let change = match self.doubtful {
             true => SchemaChange::Opaque {
                 tables: change.tables(),
@@ -388,7 +405,8 @@ impl<'t> Walk<'t> {
         self.found.push(SchemaStatement {
             span,
             section: self.section,
-            guarded: self.guarded,
+            // Tables share the types that are made for their columns.
+            guarded: self.guarded || is_type,
             change,
         });
     }

@@ -150,7 +150,6 @@ fn chained(node: Node<'_>, receivers: usize) -> Call {
                     .map_or(Value::Other(argument.span()), value),
                 span: argument.span(),
             }),
-            Kind::ListSplat => found.args.push(Value::Other(argument.span())),
             _ => found.args.push(value(argument)),
         }
     }

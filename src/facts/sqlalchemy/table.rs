@@ -5,13 +5,13 @@ use super::term::{Call, Form, Term};
 use super::types;
 use crate::facts::schema::{
     Action, Column, Constraint, ConstraintKind, CreateTable, Dialect, Exclusion, Expression,
-    ForeignKey, Ident, Identity, Index, IndexKey, TableName,
+    ForeignKey, Ident, Identity, Index, IndexKey, SchemaChange, TableName,
 };
 use crate::source::Span;
 
 /// What stands in a table.
 pub(crate) enum Element {
-    Column(Definition),
+    Column(Box<Definition>),
     Constraint(Constraint),
     Index(Index),
 }
@@ -23,18 +23,28 @@ pub(crate) struct Definition {
     pub(crate) indexes: Vec<Index>,
     /// The place of `primary_key=True`.
     pub(crate) primary: Option<Span>,
+    /// The type that must be made for it.
+    pub(crate) made: Option<SchemaChange>,
     /// `autoincrement=False`.
     pub(crate) stays_put: bool,
     /// All of it was understood.
     pub(crate) whole: bool,
 }
 
-/// A table made of columns, constraints and indexes, and whether all of them were understood.
+/// A table with the types that must be made for it.
+pub(crate) struct Made {
+    pub(crate) types: Vec<SchemaChange>,
+    pub(crate) create: CreateTable,
+    /// All of it was understood.
+    pub(crate) whole: bool,
+}
+
+/// A table made of columns, constraints and indexes.
 pub(crate) fn create<'a>(
     table: &TableName,
     elements: impl Iterator<Item = &'a Term>,
     dialect: Dialect,
-) -> (CreateTable, bool) {
+) -> Made {
     let mut create = CreateTable {
         table: table.clone(),
         partitioning: None,
@@ -52,7 +62,7 @@ pub(crate) fn create<'a>(
         match self::element(element, table, dialect) {
             Some(Element::Column(definition)) => {
                 whole &= definition.whole;
-                definitions.push(definition);
+                definitions.push(*definition);
             }
             Some(Element::Constraint(constraint)) => constraints.push(constraint),
             Some(Element::Index(index)) => create.indexes.push(index),
@@ -61,18 +71,24 @@ pub(crate) fn create<'a>(
     }
     constraints.extend(primary_key(&definitions));
     number(&mut definitions, constraints.iter());
+    let mut types = Vec::new();
     for definition in definitions {
+        types.extend(definition.made);
         create.columns.push(definition.column);
         create.constraints.extend(definition.constraints);
         create.indexes.extend(definition.indexes);
     }
     create.constraints.extend(constraints);
-    (create, whole)
+    Made {
+        types,
+        create,
+        whole,
+    }
 }
 
 /// Reads what may stand in a table.
 pub(crate) fn element(term: &Term, table: &TableName, dialect: Dialect) -> Option<Element> {
-    let column = column(term, table, dialect).map(Element::Column);
+    let column = column(term, table, dialect).map(|found| Element::Column(Box::new(found)));
     let constraint = || constraint(term, table, dialect).map(Element::Constraint);
     let index = || table_index(term, table, dialect).map(Element::Index);
     column.or_else(constraint).or_else(index)
@@ -148,6 +164,7 @@ pub(crate) fn column(term: &Term, table: &TableName, dialect: Dialect) -> Option
         constraints: Vec::new(),
         indexes: Vec::new(),
         primary: primary.map(|primary| primary.span),
+        made: None,
         stays_put: call.denies("autoincrement"),
         whole: !call.more,
     };
@@ -177,6 +194,7 @@ pub(crate) fn column(term: &Term, table: &TableName, dialect: Dialect) -> Option
             name => {
                 found.column.listed = matches!(name, Some("Enum" | "ENUM"));
                 found.column.ty = types::read(part, dialect);
+                found.made = types::made(part, dialect);
             }
         }
     }

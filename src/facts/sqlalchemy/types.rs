@@ -2,7 +2,7 @@
 
 use super::names;
 use super::term::{Call, Form, Term};
-use crate::facts::schema::{Dialect, TypeName};
+use crate::facts::schema::{Dialect, SchemaChange, TypeDefinition, TypeName};
 
 /// The type a term stands for; `None` where only the project's own code knows.
 pub(crate) fn read(term: &Term, dialect: Dialect) -> Option<TypeName> {
@@ -16,7 +16,7 @@ pub(crate) fn read(term: &Term, dialect: Dialect) -> Option<TypeName> {
         _ => return None,
     };
     if call.name() == "with_variant" {
-        return variant(call, dialect);
+        return read(variant(call, dialect)?, dialect);
     }
     if !is_sqlalchemy(callee) {
         return None;
@@ -88,7 +88,7 @@ fn is_sqlalchemy(callee: &str) -> bool {
 }
 
 /// `JSON().with_variant(JSONB(), "postgresql")`.
-fn variant(call: &Call, dialect: Dialect) -> Option<TypeName> {
+fn variant(call: &Call, dialect: Dialect) -> Option<&Term> {
     let named = call.args.iter().skip(1).filter_map(Term::text);
     let is_meant = named.into_iter().any(|name| match dialect {
         Dialect::Postgres => name == "postgresql",
@@ -97,8 +97,8 @@ fn variant(call: &Call, dialect: Dialect) -> Option<TypeName> {
         Dialect::Mssql => name == "mssql",
     });
     match is_meant {
-        true => read(call.args.first()?, dialect),
-        false => read(call.receiver.as_ref()?, dialect),
+        true => call.args.first(),
+        false => call.receiver.as_ref(),
     }
 }
 
@@ -106,7 +106,10 @@ fn enumeration(call: &Call, dialect: Dialect) -> TypeName {
     let native = dialect == Dialect::Postgres && !call.denies("native_enum");
     let name = call.keyword("name").and_then(Term::text);
     let base = match (native, dialect, name) {
-        (true, _, Some(name)) => name.to_owned(),
+        (true, _, Some(name)) => match call.given("schema").and_then(Term::text) {
+            Some(schema) => format!("{schema}.{name}"),
+            None => name.to_owned(),
+        },
         (true, ..) | (_, Dialect::Mysql, _) => "enum".to_owned(),
         _ => "character varying".to_owned(),
     };
@@ -123,8 +126,51 @@ fn enumeration(call: &Call, dialect: Dialect) -> TypeName {
     }
 }
 
+/// The type that a column of an enumeration needs: `CREATE TYPE … AS ENUM`. `None` where it needs
+/// none, where another place makes it, and where its labels are not known.
+pub(crate) fn made(term: &Term, dialect: Dialect) -> Option<SchemaChange> {
+    let call = term.call()?;
+    match call.name() {
+        "ARRAY" => return made(call.arg(0, &["item_type"])?, dialect),
+        "with_variant" => return made(variant(call, dialect)?, dialect),
+        "Enum" | "ENUM" if dialect == Dialect::Postgres && is_sqlalchemy(&call.callee) => {}
+        _ => return None,
+    }
+    if call.denies("native_enum") || call.denies("create_type") {
+        return None;
+    }
+    create(call, dialect)
+}
+
+/// What `.create(…)` and `.drop(…)` of an enumeration do.
+pub(crate) fn made_alone(term: &Term, drops: bool, dialect: Dialect) -> Option<SchemaChange> {
+    let call = term
+        .call()
+        .filter(|it| matches!(it.name(), "Enum" | "ENUM"))?;
+    if dialect != Dialect::Postgres || !is_sqlalchemy(&call.callee) {
+        return None;
+    }
+    if !drops {
+        return create(call, dialect);
+    }
+    let name = names::table(call.keyword("name")?, call.given("schema"), dialect)?;
+    Some(SchemaChange::DropType {
+        names: vec![name],
+        cascade: false,
+    })
+}
+
+fn create(call: &Call, dialect: Dialect) -> Option<SchemaChange> {
+    let labels = labels(call)?.into_iter().map(str::to_owned).collect();
+    let name = call.keyword("name")?;
+    Some(SchemaChange::CreateType {
+        name: names::table(name, call.given("schema"), dialect)?,
+        definition: TypeDefinition::Enum { labels },
+    })
+}
+
 /// The labels of an enumeration, where all are known.
-pub(crate) fn labels(call: &Call) -> Option<Vec<&str>> {
+fn labels(call: &Call) -> Option<Vec<&str>> {
     let labels = match call.args.first().map(|first| &first.form) {
         Some(Form::List(labels)) => labels,
         _ => &call.args,

@@ -44,10 +44,10 @@ fn models<'a>(units: &[Unit], python: &Python, group: Vec<Table>) -> Models<'a> 
     let modules: BTreeSet<usize> = group.iter().map(|table| table.module).collect();
     let dialects = modules
         .iter()
-        .map(|&module| units[python.modules[module].unit].dialect);
-    let dialects: BTreeSet<Option<Dialect>> = dialects.collect();
+        .filter_map(|&module| units[python.modules[module].unit].dialect);
+    let dialects: BTreeSet<Dialect> = dialects.collect();
     let dialect = match Vec::from_iter(dialects)[..] {
-        [only] => only,
+        [only] => Some(only),
         _ => None,
     };
     let sources: Vec<Source> = group

@@ -1,6 +1,7 @@
 //! Annotations of fields: which type of the database stands for a type of Python, and whether it
 //! may be NULL.
 
+use super::classes::Root;
 use super::mapping::module_scope;
 use super::terms::{Context, Terms};
 use super::vocabulary;
@@ -144,7 +145,7 @@ impl Terms<'_> {
             }
             Target::Class(class) => {
                 let lineage = self.classes.lineage(class);
-                said.related |= lineage.root.is_some();
+                said.related |= lineage.root.is_some_and(Root::is_known);
                 let is_enum = |path: &String| path.starts_with("enum.");
                 if lineage.external.iter().any(is_enum) {
                     let name = last_name(&self.python.class(class).name);

@@ -41,6 +41,11 @@ pub(super) enum Root {
 }
 
 impl Root {
+    /// Whether it is in sight.
+    pub(super) fn is_known(self) -> bool {
+        !matches!(self, Self::Unknown { .. })
+    }
+
     /// Whether tables get a name that is not written.
     pub(super) fn names_tables(self) -> bool {
         matches!(self, Self::Flask(_) | Self::Unknown { flask: true })
@@ -117,7 +122,7 @@ impl<'a> Classes<'a> {
         }
         for &base in &direct {
             let above = self.lineage(base);
-            found.root = found.root.or(above.root);
+            found.root = better(found.root, above.root);
             found.open |= above.open;
             found.external.extend(above.external.iter().cloned());
         }
@@ -132,8 +137,8 @@ impl<'a> Classes<'a> {
             let name = last_name(&decorator.call.callee);
             matches!(name, "as_declarative" | "as_declarative_base")
         });
-        if found.root.is_none() && (decorated || found.external.iter().any(declares)) {
-            found.root = Some(Root::Class(class));
+        if decorated || found.external.iter().any(declares) {
+            found.root = better(found.root, Some(Root::Class(class)));
         }
         orders.push(direct);
         found.classes = vec![class];
@@ -147,25 +152,30 @@ impl<'a> Classes<'a> {
             Target::Class(base) => add(base),
             Target::External(path) => {
                 if let Some(root) = self.of_library(scope, name, &path) {
-                    found.root = found.root.or(Some(root));
+                    found.root = better(found.root, Some(root));
                     if let Root::Flask(object) = root {
                         self.given_classes(object, &["model_class"], found, add);
                     }
                 }
-                found.open |=
-                    PLAIN.binary_search(&last_name(&path)).is_err() && !path.starts_with("typing.");
+                let is_plain = PLAIN.binary_search(&last_name(&path)).is_ok();
+                let library = vocabulary::library_of(&path);
+                if !is_plain && !matches!(library, "builtins" | "enum" | "typing") {
+                    // A draft does not show the base that it imports.
+                    found.root = better(found.root, Some(Root::Unknown { flask: false }));
+                    found.open = true;
+                }
                 found.external.push(path);
             }
             Target::Object(object) => match &self.python.object(object).value {
                 Value::Call(call) if is_base_maker(&call.callee) => {
-                    found.root = found.root.or(Some(Root::Object(object)));
+                    found.root = better(found.root, Some(Root::Object(object)));
                     self.given_classes(object, &["cls"], found, add);
                 }
                 _ => found.open = true,
             },
             _ => {
                 let flask = name.ends_with(".Model");
-                found.root = found.root.or(Some(Root::Unknown { flask }));
+                found.root = better(found.root, Some(Root::Unknown { flask }));
                 found.open |= !flask;
             }
         }
@@ -213,6 +223,12 @@ impl<'a> Classes<'a> {
             }
         }
     }
+}
+
+/// What is in sight counts for more than what may be a base, the nearer for more than the farther.
+fn better(one: Option<Root>, other: Option<Root>) -> Option<Root> {
+    let known = |root: Option<Root>| root.filter(|root| root.is_known());
+    known(one).or(known(other)).or(one).or(other)
 }
 
 fn is_base_maker(callee: &str) -> bool {

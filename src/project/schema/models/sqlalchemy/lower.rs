@@ -25,6 +25,7 @@ struct Parts {
     columns: Vec<(usize, Definition)>,
     constraints: Vec<(usize, Constraint)>,
     indexes: Vec<(usize, Index)>,
+    types: Vec<(usize, Span, SchemaChange)>,
     opaque: bool,
 }
 
@@ -72,6 +73,7 @@ fn parts(table: &Table, dialect: Dialect) -> Parts {
         columns: Vec::new(),
         constraints: Vec::new(),
         indexes: Vec::new(),
+        types: Vec::new(),
         opaque: table.opaque,
         name,
     };
@@ -84,7 +86,12 @@ fn parts(table: &Table, dialect: Dialect) -> Parts {
                 for index in &mut definition.indexes {
                     table.convention.name_index(index, dialect);
                 }
-                parts.columns.push((element.module, definition));
+                let made = definition.made.take();
+                let span = definition.column.span;
+                parts
+                    .types
+                    .extend(made.map(|made| (element.module, span, made)));
+                parts.columns.push((element.module, *definition));
             }
             Some(table::Element::Constraint(constraint)) => {
                 parts.constraints.push((element.module, constraint));
@@ -237,14 +244,16 @@ fn made_by(source: &Source, mut parts: Parts) -> Vec<(FileId, SchemaStatement)> 
         !is_own
     });
     parts.columns = elsewhere;
+    let types = std::mem::take(&mut parts.types).into_iter();
     let first = (table.module, table.span, SchemaChange::CreateTable(create));
-    let changes = std::iter::once(first).chain(parts.added(table));
+    let changes = types.chain([first]).chain(parts.added(table));
     changes
         .filter_map(|(module, span, change)| {
             let statement = SchemaStatement {
                 span,
                 section: Section::Up,
-                guarded: false,
+                // Tables share types.
+                guarded: matches!(change, SchemaChange::CreateType { .. }),
                 change,
             };
             Some((*source.files.get(&module)?, statement))

@@ -80,10 +80,17 @@ impl<'a> Terms<'a> {
             return Term::unknown(place(at));
         };
         let all = |values: &[Value]| -> Vec<Term> {
-            values
-                .iter()
-                .map(|value| self.term(context, value, at))
-                .collect()
+            let mut terms = Vec::new();
+            for value in values {
+                match value {
+                    Value::Spread(inner) => match self.term(context, inner, at).form {
+                        Form::List(elements) => terms.extend(elements),
+                        _ => terms.push(Term::unknown(place(at))),
+                    },
+                    _ => terms.push(self.term(context, value, at)),
+                }
+            }
+            terms
         };
         let form = match value {
             Value::Str(text, span) => return Term::plain(place(*span), text.clone()),
@@ -218,9 +225,10 @@ impl<'a> Terms<'a> {
         let mut read = Call::bare("");
         for argument in &call.args {
             match argument {
-                Value::Other(span) if self.source(context, *span).starts_with('*') => {
-                    read.more = true;
-                }
+                Value::Spread(inner) => match self.term(context, inner, call.span).form {
+                    Form::List(elements) => read.args.extend(elements),
+                    _ => read.more = true,
+                },
                 _ => read.args.push(self.term(context, argument, call.span)),
             }
         }

@@ -33,7 +33,12 @@ const NAMES: [&str; 22] = [
 pub(super) fn canonical(path: &str) -> String {
     let passed = path.split_once("SQLAlchemy().");
     let passed = passed.or_else(|| path.split_once("flask_sqlalchemy.SQLAlchemy."));
-    match passed {
+    // A draft does not show the `db` that it imports.
+    let imported = || {
+        let is_own = |(_, name): &(&str, &str)| !name.contains('.') || name.starts_with("func.");
+        path.split_once(".db.").filter(is_own)
+    };
+    match passed.or_else(imported) {
         Some((_, name)) => format!("sqlalchemy.{name}"),
         None => path.to_owned(),
     }
