@@ -26,15 +26,26 @@ fn check(project: &Project, sink: &mut Sink) {
                  {scanned}, and so do joins"
             );
             let subject = project.subject(database, key);
-            let place = place(database, table, fk);
+            let forgotten = database.declared_index(table, &fk.columns);
+            let place = match forgotten {
+                Some(_) => fk.columns_at.into(),
+                None => place(database, table, fk),
+            };
+            let help = match forgotten {
+                Some(_) => forgotten_help(database, table, fk),
+                None => help(database, table, fk, database.idiom(&place)),
+            };
             let finding = sink
                 .report(Severity::Error, place, subject, message)
                 .confidence(super::confidence(database, table))
                 .note(format!("no index of `{child}` begins with this"))
-                .help(help(database, table, fk, database.idiom(&place)));
+                .help(help);
+            if let Some(at) = forgotten {
+                finding.label(at, "the model asks for an index here");
+            }
             if let Some(parent) = database.tables.get(parent).filter(|p| p.key != *child) {
                 let message = format!("a row deleted here is looked for in `{child}`");
-                finding.label(parent.at, message);
+                finding.label(database.declared_at(parent), message);
             }
             for miss in table.near_misses(&fk.columns).iter().take(EVIDENCE) {
                 finding.label(miss.at, explain(miss, &fk.columns));
@@ -66,6 +77,26 @@ fn explain(miss: &NearMiss, columns: &[String]) -> String {
         Why::Method(method) => format!("{name} is a {method} index, which finds no equal values"),
         Why::Dropped => format!("{name} served `{columns}` until it was dropped here"),
     }
+}
+
+/// What the model asks for and no migration makes: the model is right, so it stays as it is.
+fn forgotten_help(database: &Database, table: &Table, fk: &ForeignKey) -> String {
+    let index = match database.migration_idiom() {
+        Idiom::DjangoMigration => {
+            let name = database.write_name(&database.free_index_name(&table.key, &fk.columns));
+            let on = database.write_table(&table.key);
+            let columns = database.write_columns(&fk.columns);
+            let index = format!("CREATE INDEX {name} ON {on} ({columns})");
+            let run = code(&format!(
+                "migrations.RunSQL(\n    {},\n    {},\n)",
+                operation::string(&index),
+                operation::string(&format!("DROP INDEX {name}"))
+            ));
+            format!("make it in a migration of its own:{run}")
+        }
+        idiom => help(database, table, fk, idiom),
+    };
+    format!("the model asks for an index that no migration makes; {index}")
 }
 
 fn help(database: &Database, table: &Table, fk: &ForeignKey, idiom: Idiom) -> String {

@@ -30,10 +30,13 @@ fn check(project: &Project, sink: &mut Sink) {
                 .help(help);
             let parent = database.tables.get(&fk.parent);
             if let Some(parent) = parent.filter(|parent| parent.key != table.key) {
-                finding.label(parent.at, "deleting a row of this table");
+                finding.label(database.declared_at(parent), "deleting a row of this table");
             }
             let below = reach[1..].iter();
-            let lost = below.filter_map(|reached| Some((reached.table.at, reached.precious?)));
+            let lost = below.filter_map(|reached| {
+                let at = database.declared_at(reached.table);
+                Some((at, reached.precious?))
+            });
             for (at, precious) in lost.take(NAMED) {
                 finding.label(at, format!("takes {} along", name(precious)));
             }

@@ -34,6 +34,8 @@ pub(in crate::project) struct PyModule<'a> {
     pub path: &'a Utf8Path,
     /// No test and no example.
     pub production: bool,
+    /// A test.
+    pub test: bool,
     /// A block of a pasted draft.
     pub draft: bool,
     /// What it says.
@@ -214,6 +216,7 @@ impl<'a> PyModule<'a> {
             start: unit.range.start,
             path: &unit.path,
             production: unit.profile == Profile::Production,
+            test: unit.profile == Profile::Test,
             draft: unit.draft,
             facts,
             names: BTreeMap::new(),

@@ -81,6 +81,14 @@ impl Database {
         }
     }
 
+    /// The index that the model of a table declares for finding rows with given values of the
+    /// columns, where the database has none.
+    pub fn declared_index(&self, table: &Table, columns: &[String]) -> Option<Loc> {
+        let declared = self.models.as_deref()?.tables.get(&table.key)?;
+        let found = declared.indexes.iter().find(|it| it.finds(columns, &[]));
+        found.map(|index| index.at)
+    }
+
     /// Columns by which this schema keeps its tenants apart: never null, named so, and leading the
     /// indexes of at least three tables. An index may begin with one and still find a foreign key.
     pub fn tenant_columns(&self) -> Vec<String> {

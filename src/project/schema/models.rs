@@ -13,7 +13,7 @@ use super::{Database, Replay, TableKey};
 use crate::config::Settings;
 use crate::discover::{MigrationTool, Unit};
 use crate::facts::FileOutcome;
-use crate::facts::schema::{Dialect, SchemaChange, SchemaStatement};
+use crate::facts::schema::{Action, Dialect, SchemaChange, SchemaStatement};
 use crate::project::LinkNote;
 use crate::project::python::Python;
 use crate::source::FileId;
@@ -113,11 +113,28 @@ pub(super) fn add(
         {
             let dialect = databases[nth].dialect;
             let (database, _) = build(&models, dialect, &(models.lower)(dialect));
+            carry_out(&mut databases[nth], &database);
             databases[nth].models = Some(Box::new(database));
         }
     }
     databases.sort_by(|left, right| (&left.name, left.dialect).cmp(&(&right.name, right.dialect)));
     notes
+}
+
+/// What happens on delete, where the mapper sees to that (Django), stands in the models as they are
+/// now. Migrations only remember it, and of a table without a model nobody deletes rows that way.
+fn carry_out(database: &mut Database, models: &Database) {
+    for table in database.tables.values_mut() {
+        let model = models.tables.get(&table.key);
+        for fk in table.foreign_keys.iter_mut().filter(|fk| fk.emulated) {
+            let declared = model.and_then(|model| model.foreign_key(&fk.columns, &fk.parent));
+            let action = declared.map_or(Action::NoAction, |declared| declared.on_delete);
+            if fk.on_delete != action {
+                fk.on_delete = action;
+                fk.on_delete_at = None;
+            }
+        }
+    }
 }
 
 fn build(

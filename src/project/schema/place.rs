@@ -22,6 +22,12 @@ impl From<Loc> for Place {
 }
 
 impl Database {
+    /// Where a table is declared: by its model, where it has one, else by the statement that made it.
+    pub fn declared_at(&self, table: &Table) -> Loc {
+        let declared = self.place(table, |table| Some(table.at));
+        declared.map_or(table.at, |place| place.at)
+    }
+
     /// Where something of a table is declared: where `find` sees it in the model of the table, else
     /// where it sees it in the table itself. `None` where it sees it nowhere.
     pub fn place(&self, table: &Table, find: impl Fn(&Table) -> Option<Loc>) -> Option<Place> {

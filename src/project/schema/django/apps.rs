@@ -213,7 +213,7 @@ impl Apps {
     }
 
     /// The model of users in the project that a file belongs to.
-    pub(super) fn user(&self, path: &Utf8Path) -> ModelKey {
+    pub(in crate::project::schema) fn user(&self, path: &Utf8Path) -> ModelKey {
         let settings = self.projects.get(self.root(path));
         let user = settings.and_then(|settings| settings.user.clone());
         user.unwrap_or_else(|| ModelKey::new("auth", "User"))

@@ -317,8 +317,10 @@ impl State {
             name: referenced.column.clone(),
             span: field.span,
         });
-        // A row of a child model is the row of its parent: nothing else goes with it.
-        let on_delete = relation.on_delete.filter(|_| !relation.parent_link);
+        // A row that is part of another one goes with it, whatever is said, and a row that is only
+        // marked takes nothing along.
+        let is_decided = !relation.parent_link && !referenced.marks_deleted;
+        let on_delete = relation.on_delete.filter(|_| is_decided);
         Some(Constraint {
             name,
             kind: ConstraintKind::ForeignKey(ForeignKey {

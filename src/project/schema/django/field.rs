@@ -100,7 +100,7 @@ pub(in crate::project::schema) struct Relation {
     pub by_database: bool,
     /// The database checks it.
     pub constrained: bool,
-    /// It leads to the row that this row extends.
+    /// It leads to the row that this row is part of: that it extends, translates, ….
     pub parent_link: bool,
 }
 
@@ -397,6 +397,7 @@ impl Relation {
     fn read(scope: &Scope, call: &Call, known: &Known) -> Self {
         let mut relation = Self {
             to: call.args.first().and_then(|to| scope.model(to)),
+            parent_link: known.part,
             ..Self::default()
         };
         if let Some(action) = call.args.get(1) {

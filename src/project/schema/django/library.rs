@@ -26,6 +26,8 @@ struct Library {
     abstracts: BTreeMap<String, BTreeMap<String, Vec<(String, Known)>>>,
     /// Classes that models descend from and that are none, as `package.Class`.
     mixins: BTreeSet<String>,
+    /// Classes whose models only mark deleted rows, as `package.Class`.
+    marking: BTreeSet<String>,
 }
 
 /// What is known of a class of fields.
@@ -55,6 +57,8 @@ pub(in crate::project::schema) struct Known {
     /// A constructor of the project decides how long values are.
     #[serde(skip)]
     pub own_length: bool,
+    /// A relation to the row that rows with it are part of.
+    pub part: bool,
     /// A second field that it brings along: what is put behind the name, what it is, and its
     /// `max_length`.
     pub beside: Option<(String, String, i64)>,
@@ -198,6 +202,12 @@ pub(in crate::project::schema) fn base(path: &str) -> Base {
         _ if package == "django" && !path.starts_with("django.contrib.") => Base::Mixin,
         _ => Base::Unknown,
     }
+}
+
+/// Whether models that descend from the class at a dotted path only mark deleted rows.
+pub(in crate::project::schema) fn marks_deleted(path: &str) -> bool {
+    let (package, name) = split(path);
+    LIBRARY.marking.contains(&format!("{package}.{name}"))
 }
 
 /// The first and the last part.

@@ -216,6 +216,7 @@ impl<'a> Migrator<'a> {
             managed: true,
             proxy_of: None,
             auto_field: self.apps.project_auto_field(path).to_owned(),
+            marks_deleted: false,
             open: false,
         }
     }

@@ -49,6 +49,8 @@ pub(in crate::project::schema) struct Model {
     pub proxy_of: Option<ModelKey>,
     /// The field that tables of pairs have for a primary key.
     pub auto_field: String,
+    /// Deleting a row of it only marks the row, so that nothing else is deleted with it.
+    pub marks_deleted: bool,
     /// Something about it cannot be read.
     pub open: bool,
 }
@@ -134,6 +136,8 @@ pub(in crate::project::schema) struct Referenced<'s> {
     pub table: String,
     /// The column.
     pub column: String,
+    /// Its rows are only marked as deleted.
+    pub marks_deleted: bool,
     /// The field behind the column; `None` for that of a package.
     pub field: Option<&'s Field>,
     /// The class of fields it is and its `max_length`, for that of a package.
@@ -190,6 +194,7 @@ impl State {
         Some(Referenced {
             table: self.table(model),
             column: self.column_of(field),
+            marks_deleted: model.marks_deleted,
             field: Some(field),
             known: None,
         })
@@ -220,6 +225,7 @@ fn of_package<'s>(key: &ModelKey) -> Referenced<'s> {
             |model| model.table.clone(),
         ),
         column: known.map_or("id", |model| &model.key.0).to_owned(),
+        marks_deleted: false,
         field: None,
         known: known.map(|model| (model.key.1.clone(), model.max_length)),
     }

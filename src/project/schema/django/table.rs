@@ -414,6 +414,7 @@ impl State {
             managed: true,
             proxy_of: None,
             auto_field: model.auto_field.clone(),
+            marks_deleted: false,
             open: false,
         })
     }

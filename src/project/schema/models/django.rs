@@ -13,7 +13,7 @@ use crate::facts::python::Value;
 use crate::facts::schema::{Action, Ident};
 use crate::project::python::{ClassId, Python};
 use crate::project::schema::django::{
-    Apps, Field, Kind, Known, Model, ModelKey, Options, Relation, Scope, State,
+    Apps, Field, Kind, Known, Model, ModelKey, Options, Relation, Scope, State, library,
 };
 use classes::{Class, Classes, Origin, Parent};
 
@@ -32,7 +32,7 @@ pub(super) fn models<'a>(python: &'a Python<'a>) -> Vec<Models<'a>> {
     let apps = Apps::new(python);
     let reader = Reader {
         python,
-        classes: Classes::new(python),
+        classes: Classes::new(python, &apps),
         apps: &apps,
     };
     let mut projects: BTreeMap<&Utf8Path, BTreeMap<ModelKey, Model>> = BTreeMap::new();
@@ -65,7 +65,7 @@ mod tests;
 /// Reads classes into models.
 struct Reader<'r> {
     python: &'r Python<'r>,
-    classes: Classes,
+    classes: Classes<'r>,
     apps: &'r Apps,
 }
 
@@ -97,6 +97,7 @@ impl Reader<'_> {
             managed: true,
             proxy_of: None,
             auto_field: self.apps.project_auto_field(path).to_owned(),
+            marks_deleted: marks_deleted(self.python, class),
             open: self.classes.is_open(class),
             key: key.clone(),
         };
@@ -212,6 +213,33 @@ impl Reader<'_> {
         field.options.indexed = true;
         model.fields.insert(0, field);
     }
+}
+
+/// Whether a model and its manager see to deletes themselves, and save the row instead of removing it.
+fn marks_deleted(python: &Python, class: ClassId) -> bool {
+    let ancestry = python.ancestry(class);
+    if ancestry
+        .external
+        .iter()
+        .any(|path| library::marks_deleted(path))
+    {
+        return true;
+    }
+    let is_last = |callee: &str, name: &str| callee.rsplit('.').next() == Some(name);
+    let saves = python.method(class, "delete").is_some_and(|method| {
+        let mut calls = python.function(method).calls.iter();
+        calls.any(|call| is_last(&call.callee, "save") || is_last(&call.callee, "update"))
+    });
+    let mut fields = ancestry
+        .classes
+        .iter()
+        .flat_map(|class| &python.class(*class).fields);
+    let has_manager = fields.any(|field| {
+        let manager = matches!(field.name.as_str(), "objects" | "_default_manager");
+        manager
+            && matches!(&field.value, Some(Value::Call(call)) if !is_last(&call.callee, "Manager"))
+    });
+    saves && has_manager
 }
 
 /// A field that no line of the class declares.

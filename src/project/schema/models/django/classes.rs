@@ -4,14 +4,21 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::facts::python::Value;
 use crate::project::python::{ClassId, Python, Scope, Target};
-use crate::project::schema::django::ModelKey;
 use crate::project::schema::django::library::{self, Base, Known};
+use crate::project::schema::django::{Apps, ModelKey};
 
 /// The models among the classes of a project.
-#[derive(Debug, Default)]
-pub(super) struct Classes {
-    known: BTreeMap<ClassId, Option<Descent>>,
+#[derive(Debug)]
+pub(super) struct Classes<'c> {
+    python: &'c Python<'c>,
+    apps: &'c Apps,
+    known: BTreeMap<ClassId, Descent>,
+    /// Classes that may be the model of users, by name.
+    users: BTreeMap<String, Vec<ClassId>>,
 }
+
+/// No class of a person's descends from more classes, in a row or in all.
+const MOST: usize = 100;
 
 /// What a model is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,10 +31,11 @@ pub(super) enum Class {
     Proxy,
 }
 
-/// A model and what it descends from.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What a class descends from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Descent {
-    class: Class,
+    /// What it is, if it is a model.
+    class: Option<Class>,
     bases: Vec<Link>,
     /// Some base is not known.
     open: bool,
@@ -59,14 +67,19 @@ pub(super) enum Parent {
     Package(ModelKey),
 }
 
-impl Classes {
-    /// Looks at all classes of production code.
-    pub(super) fn new(python: &Python) -> Self {
-        let mut classes = Self::default();
+impl<'c> Classes<'c> {
+    /// Looks at all classes but those of tests.
+    pub(super) fn new(python: &'c Python<'c>, apps: &'c Apps) -> Self {
+        let mut classes = Self {
+            python,
+            apps,
+            known: BTreeMap::new(),
+            users: users(python, apps),
+        };
         for (module, info) in python.modules.iter().enumerate() {
-            if info.production {
+            if !info.test {
                 for index in 0..info.facts.classes.len() {
-                    classes.visit(python, ClassId { module, index });
+                    classes.visit(ClassId { module, index }, MOST);
                 }
             }
         }
@@ -76,35 +89,37 @@ impl Classes {
     /// Models with tables and proxies, in order of place.
     pub(super) fn concrete(&self) -> Vec<ClassId> {
         let models = self.known.iter();
-        let concrete = models.filter(|(_, descent)| {
-            let class = descent.as_ref().map(|descent| descent.class);
-            matches!(class, Some(Class::Concrete | Class::Proxy))
-        });
+        let concrete = models
+            .filter(|(_, descent)| matches!(descent.class, Some(Class::Concrete | Class::Proxy)));
         concrete.map(|(class, _)| *class).collect()
     }
 
     /// What a class is; `None` for one that is no model.
     pub(super) fn of(&self, class: ClassId) -> Option<Class> {
-        Some(self.descent(class)?.class)
-    }
-
-    fn descent(&self, class: ClassId) -> Option<&Descent> {
-        self.known.get(&class)?.as_ref()
+        self.known.get(&class)?.class
     }
 
     /// Whether something that a model takes over is not known.
     pub(super) fn is_open(&self, class: ClassId) -> bool {
-        self.lineage(class).iter().any(|origin| match origin {
-            Origin::Own(class) => self.descent(*class).is_none_or(|descent| descent.open),
+        let lineage = self.lineage(class);
+        let is_open = |origin: &Origin| match origin {
+            Origin::Own(class) => self.known.get(class).is_none_or(|descent| descent.open),
             Origin::Package(_) => false,
-        })
+        };
+        lineage.len() > MOST || lineage.iter().any(is_open)
+    }
+
+    fn bases(&self, class: ClassId) -> &[Link] {
+        self.known.get(&class).map_or(&[], |descent| &descent.bases)
     }
 
     /// The class itself and the abstract models it descends from, nearest first.
     pub(super) fn lineage(&self, class: ClassId) -> Vec<Origin> {
         let mut found = vec![Origin::Own(class)];
         let mut next = 0;
-        while let Some(origin) = found.get(next).copied() {
+        while let Some(origin) = found.get(next).copied()
+            && next <= MOST
+        {
             next += 1;
             let Origin::Own(class) = origin else { continue };
             for origin in self.abstract_bases(class) {
@@ -141,7 +156,7 @@ impl Classes {
     }
 
     fn abstract_bases(&self, class: ClassId) -> Vec<Origin> {
-        let bases = self.descent(class).into_iter().flat_map(|it| &it.bases);
+        let bases = self.bases(class).iter();
         let origins = bases.filter_map(|base| match base {
             Link::Own(base) if self.of(*base) == Some(Class::Abstract) => Some(Origin::Own(*base)),
             Link::Abstract(fields) => Some(Origin::Package(fields)),
@@ -157,7 +172,7 @@ impl Classes {
         let mut seen = BTreeSet::from([class]);
         let mut queue = vec![class];
         while let Some(class) = queue.pop() {
-            for base in self.descent(class).iter().flat_map(|it| &it.bases) {
+            for base in self.bases(class) {
                 match base {
                     Link::Own(base) if self.of(*base) == Some(Class::Concrete) => {
                         found.push(Parent::Own(*base));
@@ -173,62 +188,111 @@ impl Classes {
         found
     }
 
-    fn visit(&mut self, python: &Python, class: ClassId) {
+    fn visit(&mut self, class: ClassId, depth: usize) {
         if self.known.contains_key(&class) {
             return;
         }
         // Stands while its bases are looked at: a class that descends from itself is no model.
-        self.known.insert(class, None);
-        let descent = self.descend(python, class);
-        self.known.insert(class, descent);
+        self.known.insert(class, Descent::default());
+        if let Some(depth) = depth.checked_sub(1) {
+            let descent = self.descend(class, depth);
+            self.known.insert(class, descent);
+        }
     }
 
-    fn descend(&mut self, python: &Python, class: ClassId) -> Option<Descent> {
-        let facts = python.class(class);
+    fn descend(&mut self, class: ClassId, depth: usize) -> Descent {
+        let python = self.python;
         let mut is_model = false;
         let mut open = false;
         let mut bases = Vec::new();
-        for base in &facts.bases {
-            match resolve(python, class, base) {
-                Target::Class(base) => {
-                    self.visit(python, base);
-                    match self.descent(base) {
-                        Some(_) => {
-                            is_model = true;
-                            bases.push(Link::Own(base));
-                        }
-                        None => open |= python.ancestry(base).open,
+        for base in &python.class(class).bases {
+            match self.base(class, base) {
+                Found::Own(base) => {
+                    self.visit(base, depth);
+                    let found = &self.known[&base];
+                    if found.class.is_some() {
+                        is_model = true;
+                        bases.push(Link::Own(base));
+                    } else {
+                        open |= found.open;
                     }
                 }
-                Target::External(path) => match library::base(&path) {
-                    Base::Model => is_model = true,
-                    Base::Abstract(fields) => {
-                        is_model = true;
-                        bases.push(Link::Abstract(fields));
-                    }
-                    Base::Concrete(key) => {
-                        is_model = true;
-                        bases.push(Link::Concrete(key));
-                    }
-                    Base::Mixin => {}
-                    Base::Unknown => open = true,
-                },
-                _ => open = true,
+                Found::Library(base) => {
+                    is_model |= !matches!(base, Base::Mixin | Base::Unknown);
+                    open |= base == Base::Unknown;
+                    bases.extend(match base {
+                        Base::Abstract(fields) => Some(Link::Abstract(fields)),
+                        Base::Concrete(key) => Some(Link::Concrete(key)),
+                        _ => None,
+                    });
+                }
             }
         }
         is_model |= open && has_fields(python, class);
-        if !is_model {
-            return None;
-        }
-        let class = if says(python, class, "abstract") {
+        let kind = if says(python, class, "abstract") {
             Class::Abstract
         } else if says(python, class, "proxy") {
             Class::Proxy
         } else {
             Class::Concrete
         };
-        Some(Descent { class, bases, open })
+        Descent {
+            class: is_model.then_some(kind),
+            bases,
+            open,
+        }
     }
+
+    /// What a base is.
+    fn base(&self, class: ClassId, name: &str) -> Found {
+        let path = match resolve(self.python, class, name) {
+            Target::Class(base) => return Found::Own(base),
+            Target::External(path) => path,
+            Target::Object(object) => match &self.python.object(object).value {
+                Value::Call(call) => format!("{}()", call.callee),
+                _ => return Found::Library(Base::Unknown),
+            },
+            _ => return Found::Library(Base::Unknown),
+        };
+        if path.rsplit('.').next() == Some("get_user_model()") {
+            return self.user(class);
+        }
+        Found::Library(library::base(&path))
+    }
+
+    /// The model of users, as a base of a class.
+    fn user(&self, class: ClassId) -> Found {
+        let python = self.python;
+        let user = self.apps.user(python.modules[class.module].path);
+        let mut named = self.users.get(&user.name).into_iter().flatten().copied();
+        match named.find(|other| self.apps.key(python, *other).as_ref() == Some(&user)) {
+            Some(own) => Found::Own(own),
+            None => Found::Library(Base::Concrete(user)),
+        }
+    }
+}
+
+/// A base of a class.
+enum Found {
+    Own(ClassId),
+    Library(Base),
+}
+
+/// Classes that may be the model of users, by name.
+fn users(python: &Python, apps: &Apps) -> BTreeMap<String, Vec<ClassId>> {
+    let modules = python.modules.iter();
+    let names: BTreeSet<String> = modules.map(|it| apps.user(it.path).name).collect();
+    let mut users: BTreeMap<String, Vec<ClassId>> = BTreeMap::new();
+    for (module, info) in python.modules.iter().enumerate() {
+        for (index, class) in info.facts.classes.iter().enumerate() {
+            let name = class.name.to_lowercase();
+            if names.contains(&name) {
+                let class = ClassId { module, index };
+                users.entry(name).or_default().push(class);
+            }
+        }
+    }
+    users
 }
 
 fn resolve(python: &Python, class: ClassId, name: &str) -> Target {

@@ -268,3 +268,51 @@ class B(models.Model):
         .collect();
     assert_eq!(parents, ["a"]);
 }
+
+#[test]
+fn the_model_of_users_may_be_a_base() {
+    let text = "
+from django.contrib.auth import get_user_model
+
+class A(get_user_model()):
+    id = models.BigAutoField(primary_key=True)
+    class Meta:
+        proxy = True
+
+class B(models.Model):
+    id = models.BigAutoField(primary_key=True)
+    a = models.ForeignKey(A, models.CASCADE)
+";
+    let parents = |database: &Database| -> Vec<String> {
+        let keys = database
+            .tables
+            .values()
+            .flat_map(|table| &table.foreign_keys);
+        keys.map(|fk| fk.parent.to_string()).collect()
+    };
+    assert_eq!(parents(&one(text)), ["auth_user"]);
+    let own = "
+class User(models.Model):
+    id = models.UUIDField(primary_key=True)
+";
+    let database = database(
+        Dialect::Postgres,
+        &[
+            ("shop/models.py", text),
+            ("people/models.py", own),
+            ("settings.py", "AUTH_USER_MODEL = 'people.User'"),
+        ],
+    );
+    assert_eq!(parents(&database), ["people_user"]);
+    assert_eq!(columns(&database, "shop_b"), ["id bigint", "a_id uuid"]);
+}
+
+#[test]
+fn classes_descend_without_end() {
+    let mut text = String::from("class C0(C1): pass\nclass C1(C0): pass\n");
+    for number in (2..20_000).rev() {
+        text += &format!("class C{number}(C{}): pass\n", number - 1);
+    }
+    text += "class A(models.Model):\n    x = models.TextField()\n";
+    assert_eq!(one(&text).tables.len(), 1);
+}

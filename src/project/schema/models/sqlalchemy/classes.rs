@@ -1,7 +1,7 @@
 //! What classes descend from, in the order in which Python looks for their members, and the mapper
 //! that they get from there. Knows no tables.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -78,13 +78,19 @@ const PLAIN: [&str; 18] = [
 pub(super) struct Classes<'a> {
     python: &'a Python<'a>,
     known: RefCell<BTreeMap<ClassId, Rc<Lineage>>>,
+    /// How many classes are being looked at, each for the one before.
+    depth: Cell<u32>,
 }
+
+/// No class of a person's descends from more classes in a row.
+const DEPTH: u32 = 100;
 
 impl<'a> Classes<'a> {
     pub(super) fn new(python: &'a Python<'a>) -> Self {
         Self {
             python,
             known: RefCell::default(),
+            depth: Cell::default(),
         }
     }
 
@@ -99,8 +105,13 @@ impl<'a> Classes<'a> {
             open: true,
             ..Lineage::default()
         };
+        if self.depth.get() == DEPTH {
+            return Rc::new(itself);
+        }
         self.known.borrow_mut().insert(class, Rc::new(itself));
+        self.depth.set(self.depth.get() + 1);
         let lineage = Rc::new(self.read(class));
+        self.depth.set(self.depth.get() - 1);
         self.known.borrow_mut().insert(class, Rc::clone(&lineage));
         lineage
     }
