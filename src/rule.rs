@@ -22,10 +22,10 @@ pub mod prelude {
         Contract, Framework, Handler, LeakedText, StepPlace, SwallowedRefusal, UnhandledStep,
     };
     pub use crate::project::schema::{
-        Access, Because, Column, Database, Family, ForeignKey, Gone, Idiom, Index, Key,
-        MigrationTool, Misfit, Mismatch, Naming, NarrowKey, NearMiss, NewType, Orm, Place, Policy,
-        Precious, Reached, Redundant, Table, TableKey, Typed, Unknown, Unlimited, Unreferenced,
-        Unresolved, Why, operation,
+        Access, Because, Column, Database, Difference, Drift, Family, ForeignKey, Gone, Idiom,
+        Index, Key, MigrationTool, Misfit, Mismatch, Naming, NarrowKey, NearMiss, NewType, Orm,
+        Place, Policy, Precious, Reached, Redundant, Table, TableKey, Typed, Unknown, Unlimited,
+        Unreferenced, Unresolved, Why, operation,
     };
     pub use crate::source::{Loc, Span};
 }

@@ -8,6 +8,7 @@ mod json_not_jsonb;
 mod missing_fk_index;
 mod missing_foreign_key;
 mod missing_primary_key;
+mod model_migration_drift;
 mod money_type;
 mod narrow_primary_key;
 mod string_without_limit;
@@ -28,6 +29,7 @@ pub(super) const RULES: &[Rule] = &[
     missing_fk_index::RULE,
     missing_foreign_key::RULE,
     missing_primary_key::RULE,
+    model_migration_drift::RULE,
     money_type::RULE,
     narrow_primary_key::RULE,
     string_without_limit::RULE,

@@ -12,6 +12,7 @@ mod create;
 mod derive;
 mod django;
 
+mod drift;
 mod edit;
 mod enumeration;
 mod expression;
@@ -71,6 +72,7 @@ pub use crate::discover::MigrationTool;
 pub use access::{Policy, RowSecurity};
 pub use cascade::{Cascades, Precious, Reached};
 pub use coverage::{NearMiss, Why};
+pub use drift::{Difference, Drift};
 pub use family::Family;
 pub use function::Function;
 pub use growth::NarrowKey;
@@ -122,6 +124,10 @@ pub struct Database {
     pub secured_elsewhere: BTreeSet<TableKey>,
     /// Names in its statements that stand for nothing.
     pub unresolved: Vec<Unresolved>,
+    /// The application makes its tables itself when it starts.
+    made_by_code: bool,
+    /// Every statement says which tables it may have made.
+    complete: bool,
     /// What a table begins with when it is made.
     row_security: RowSecurity,
     /// Who may bear a name and who may lean on whom, which keeps large schemas linear.
@@ -339,6 +345,7 @@ pub(super) fn replay(
         models::all(units, outcomes, python),
         settings,
     ));
+    drift::heed_create_all(&mut databases, units);
     (databases, notes)
 }
 

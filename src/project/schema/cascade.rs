@@ -40,9 +40,19 @@ impl Database {
     /// Foreign keys that delete their rows with the parent.
     pub fn cascading_keys(&self) -> impl Iterator<Item = (&Table, &ForeignKey)> {
         self.tables.values().flat_map(|table| {
-            let cascading = table.foreign_keys.iter().filter(|fk| fk.cascades());
+            let keys = table.foreign_keys.iter();
+            let cascading = keys.filter(|fk| self.takes_along(table, fk));
             cascading.map(move |fk| (table, fk))
         })
+    }
+
+    /// Whether rows go with their parent. What the application does its models say, not the
+    /// migrations.
+    fn takes_along(&self, table: &Table, fk: &ForeignKey) -> bool {
+        let models = self.models.as_deref().filter(|_| fk.emulated);
+        let model = models.and_then(|models| models.tables.get(&table.key));
+        let declared = model.and_then(|model| model.foreign_key(&fk.columns, &fk.parent));
+        declared.unwrap_or(fk).cascades()
     }
 
     /// Who loses rows with whom.

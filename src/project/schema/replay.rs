@@ -78,6 +78,8 @@ impl Replay {
                 unordered: BTreeSet::new(),
                 secured_elsewhere: BTreeSet::new(),
                 unresolved: Vec::new(),
+                made_by_code: false,
+                complete: true,
                 row_security: RowSecurity::default(),
                 links: Links::default(),
             },
@@ -305,6 +307,7 @@ impl Replay {
         }
         if names.is_empty() {
             self.watch.blind();
+            self.database.complete = false;
             for table in self.all_tables_mut() {
                 table.opaque = true;
             }
