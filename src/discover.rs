@@ -167,6 +167,8 @@ pub enum FileKind {
     Python,
     /// A Prisma schema.
     Prisma,
+    /// A step of a history in a language that is not read.
+    Step,
     /// Markdown met in a walk; named ones are drafts and become units of their blocks.
     Markdown,
 }

@@ -93,6 +93,7 @@ pub fn map(unit: &Unit) -> FileOutcome {
         }
         FileKind::Sql => facts::sql::read(&unit.text, unit.range.clone(), unit.dialect),
         FileKind::Prisma => facts::prisma::read(&unit.text, unit.range.clone()),
+        FileKind::Step => facts::step::read(&unit.text, unit.range.clone()),
         FileKind::Markdown => FileOutcome::default(),
     });
     outcome.unwrap_or_else(|| FileOutcome {

@@ -12,6 +12,7 @@ pub mod schema;
 pub mod secrets;
 pub mod sql;
 pub(crate) mod sqlalchemy;
+pub mod step;
 
 use serde::{Deserialize, Serialize};
 

@@ -91,6 +91,7 @@ fn taken_for(unit: &Unit) -> String {
         FileKind::Sql => "SQL".to_owned(),
         FileKind::Python => "Python".to_owned(),
         FileKind::Prisma => "Prisma".to_owned(),
+        FileKind::Step => "step".to_owned(),
         FileKind::Markdown => "Markdown".to_owned(),
     }];
     words.extend(unit.dialect.map(|dialect| dialect.as_str().to_owned()));

@@ -31,6 +31,7 @@ pub(super) struct Surroundings<'a> {
 pub(super) fn describe(units: &mut [Unit], around: &Surroundings) {
     set_tools(units, around);
     set_tools_of_python(units, around);
+    set_tools_of_steps(units);
     set_dialects(units, around);
     for unit in units {
         set_profile(unit, around);
@@ -83,6 +84,24 @@ fn set_tools_of_python(units: &mut [Unit], around: &Surroundings) {
         };
         unit.tool = tool;
         unit.because(&format!("{} by {why}", tool.name()));
+    }
+}
+
+/// Steps in other languages belong to the tool of the SQL beside them.
+fn set_tools_of_steps(units: &mut [Unit]) {
+    let beside: BTreeMap<Utf8PathBuf, MigrationTool> = units
+        .iter()
+        .filter(|unit| unit.kind == FileKind::Sql && unit.tool != MigrationTool::None)
+        .map(|unit| (folder(&unit.path), unit.tool))
+        .collect();
+    for unit in units.iter_mut().filter(|unit| unit.kind == FileKind::Step) {
+        if let Some(tool) = beside.get(&folder(&unit.path)) {
+            unit.tool = *tool;
+            unit.because(&format!(
+                "{} by its neighbours; its code is not read",
+                tool.name()
+            ));
+        }
     }
 }
 

@@ -49,7 +49,7 @@ pub(super) fn load(tree: &Tree, path: &Utf8Path, kind: FileKind) -> Result<Loade
     let size = tree.size(path).map_err(Failure::Unreadable)?;
     let limit = match kind {
         FileKind::Sql => SQL_LIMIT,
-        FileKind::Python | FileKind::Prisma | FileKind::Markdown => SOURCE_LIMIT,
+        FileKind::Python | FileKind::Prisma | FileKind::Step | FileKind::Markdown => SOURCE_LIMIT,
     };
     if size > limit {
         return Err(Failure::TooLarge { size, limit });

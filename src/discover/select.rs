@@ -1,11 +1,11 @@
 //! Which of the files that were found are read, and why the others are not.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::dialect::{self, Named};
-use super::tool::recognise::{folder, is_numbered};
+use super::tool::recognise::{folder, is_numbered, is_versioned_folder};
 use super::{FileKind, LeftOut};
 use crate::config::Settings;
 use crate::facts::{Note, NoteId};
@@ -19,6 +19,28 @@ pub(super) fn kind(path: &Utf8Path) -> Option<FileKind> {
         "md" | "markdown" => Some(FileKind::Markdown),
         _ => None,
     }
+}
+
+/// Whether a path is a step of a history in a language that is not read: numbered like the SQL of
+/// its folder.
+fn is_step(path: &Utf8Path, histories: &BTreeSet<Utf8PathBuf>) -> bool {
+    const LANGUAGES: [&str; 15] = [
+        "cjs", "cs", "cts", "ex", "exs", "go", "java", "js", "kt", "mjs", "mts", "php", "rb", "rs",
+        "ts",
+    ];
+    let extension = path.extension().unwrap_or_default();
+    let stem = path.file_stem().unwrap_or_default();
+    let is_test = ["_test", ".test", ".spec", ".d"]
+        .iter()
+        .any(|end| stem.ends_with(end));
+    LANGUAGES.contains(&extension)
+        && !is_test
+        && is_migration(path)
+        && histories.contains(&folder(path))
+}
+
+fn is_migration(path: &Utf8Path) -> bool {
+    is_numbered(path) || is_versioned_folder(path)
 }
 
 /// The files to read, and what is to be said of the others.
@@ -37,13 +59,19 @@ pub(super) fn select<'a>(
 ) -> Selection<'a> {
     let mut selection = Selection::default();
     let mut foreign: BTreeMap<(Utf8PathBuf, &str), usize> = BTreeMap::new();
+    let migrations = paths
+        .iter()
+        .filter(|path| kind(path) == Some(FileKind::Sql));
+    let migrations = migrations.filter(|path| is_migration(path));
+    let histories: BTreeSet<Utf8PathBuf> = migrations.map(|path| folder(path)).collect();
     for path in paths {
         let is_named = named.binary_search(path).is_ok();
         let leave = |why: String| LeftOut {
             path: path.clone(),
             why,
         };
-        let Some(kind) = kind(path) else {
+        let step = || is_step(path, &histories).then_some(FileKind::Step);
+        let Some(kind) = kind(path).or_else(step) else {
             selection.left_out.extend(disabled(path).map(leave));
             continue;
         };
@@ -106,7 +134,7 @@ fn stale(path: &Utf8Path, kind: FileKind) -> Option<String> {
         "sql",
         "versions",
     ];
-    if !matches!(kind, FileKind::Sql | FileKind::Prisma) {
+    if !matches!(kind, FileKind::Sql | FileKind::Prisma | FileKind::Step) {
         return None;
     }
     let is_stale = |word: &&str| STALE.contains(word);

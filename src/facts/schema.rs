@@ -209,6 +209,12 @@ pub enum SchemaChange {
     Access(AccessChange),
     /// Extensions and functions.
     Code(CodeChange),
+    /// A step in a language that is not read: the tables of these names, where there are any, become
+    /// open.
+    Unread {
+        /// Names in its strings.
+        names: Vec<String>,
+    },
     /// A statement that nobody understood: the tables it names become open.
     Opaque {
         /// The tables named in it; none = it may have changed any table.
@@ -238,7 +244,8 @@ impl SchemaChange {
             | Self::DropType { .. }
             | Self::CreateView(_)
             | Self::AlterView { .. }
-            | Self::DropView { .. } => Vec::new(),
+            | Self::DropView { .. }
+            | Self::Unread { .. } => Vec::new(),
         }
     }
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use aicheck::config::Settings;
-use aicheck::discover::Inputs;
+use aicheck::discover::{FileKind, Inputs};
 use aicheck::engine;
 use aicheck::project::schema::{Database, Table};
 use camino::Utf8PathBuf;
@@ -225,4 +225,34 @@ fn services_are_databases_each() {
             "services/users/migrations postgres golang-migrate users",
         ]
     );
+}
+
+#[test]
+fn a_step_that_is_not_read_opens_the_tables_it_names() {
+    let go = "package migrations\nfunc up() {\n\ttx.Exec(`CREATE INDEX ON events (at)`)\n}\n";
+    let rows = "package migrations\nfunc up() {\n\ttx.Exec(`UPDATE users SET a = 1`)\n}\n";
+    let files = [
+        (
+            "sql/00001_a.sql",
+            "-- +goose Up\nCREATE TABLE events (at date);\nCREATE TABLE users (a int);\n",
+        ),
+        ("sql/00002_b.go", go),
+        ("sql/00003_c.go", rows),
+        ("sql/00004_c_test.go", &go.replace("events", "users")),
+        (
+            "sql/00005_d.sql",
+            "-- +goose Up\nCREATE TABLE later (at date);\n",
+        ),
+        ("cmd/00002_b.go", &go.replace("events", "users")),
+    ];
+    let read = read(&files);
+    assert_eq!(read.told(), ["sql postgres goose events,later,users"]);
+    assert_eq!(read.databases[0].open, ["events"]);
+    let steps = read
+        .inputs
+        .units
+        .iter()
+        .filter(|unit| unit.kind == FileKind::Step);
+    let paths: Vec<&str> = steps.map(|unit| unit.path.as_str()).collect();
+    assert_eq!(paths, ["sql/00002_b.go", "sql/00003_c.go"]);
 }

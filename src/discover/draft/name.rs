@@ -22,6 +22,7 @@ impl Names {
             FileKind::Sql => "sql",
             FileKind::Python => "py",
             FileKind::Prisma => "prisma",
+            FileKind::Step => "step",
             FileKind::Markdown => "md",
         };
         let named = name.is_some();

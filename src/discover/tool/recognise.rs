@@ -115,12 +115,10 @@ pub(in crate::discover) fn folder(path: &Utf8Path) -> Utf8PathBuf {
 }
 
 /// `<version>_name/up.sql`, `<version>_name/migration.sql`.
-fn is_versioned_folder(path: &Utf8Path) -> bool {
+pub(in crate::discover) fn is_versioned_folder(path: &Utf8Path) -> bool {
     let folder = path.parent().and_then(Utf8Path::file_name);
-    matches!(
-        path.file_name(),
-        Some("up.sql" | "down.sql" | "migration.sql")
-    ) && folder.is_some_and(starts_with_digit)
+    matches!(path.file_stem(), Some("up" | "down" | "migration"))
+        && folder.is_some_and(starts_with_digit)
 }
 
 /// The tool that the settings name for a path.

@@ -56,6 +56,7 @@ impl SchemaStatement {
             SchemaChange::DropType { names, .. } | SchemaChange::DropView { names, .. } => {
                 names.move_to(at);
             }
+            SchemaChange::Unread { .. } => {}
             SchemaChange::Access(change) => change.move_to(at),
             SchemaChange::Code(change) => change.move_to(at),
             SchemaChange::CreateView(view) => {

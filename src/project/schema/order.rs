@@ -45,6 +45,7 @@ pub(super) fn chains(
     let mut chains: Vec<Chain> = files
         .by_root(|_, tool| !is_loose(tool))
         .into_iter()
+        .filter(|(_, _, members)| members.iter().any(|member| !files.is_unread(*member)))
         .map(|(root, dialect, members)| files.migrations(&root, dialect, members))
         .collect();
     let taken: BTreeSet<usize> = chains
@@ -72,7 +73,7 @@ fn is_loose(tool: MigrationTool) -> bool {
 }
 
 fn is_sql(unit: &Unit) -> bool {
-    unit.kind == FileKind::Sql
+    matches!(unit.kind, FileKind::Sql | FileKind::Step)
 }
 
 /// A file that changes a schema.
@@ -124,6 +125,11 @@ impl<'a> Files<'a> {
         };
         files.join_folders();
         files
+    }
+
+    /// Whether it is a step in a language that is not read.
+    fn is_unread(&self, file: usize) -> bool {
+        self.files[&file].unit.kind == FileKind::Step
     }
 
     /// A folder of schema files that needs the tables of exactly one folder near it belongs to
@@ -400,7 +406,7 @@ fn are_near(left: &Utf8Path, right: &Utf8Path) -> bool {
 fn root(unit: &Unit) -> Utf8PathBuf {
     let path = &unit.path;
     let folder = path.parent().unwrap_or(Utf8Path::new(""));
-    let has_own_folder = matches!(path.file_name(), Some("up.sql" | "migration.sql"));
+    let has_own_folder = matches!(path.file_stem(), Some("up" | "migration"));
     match unit.tool {
         MigrationTool::None | MigrationTool::Liquibase if let Some(planned) = &unit.order => {
             &planned.root

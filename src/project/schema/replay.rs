@@ -34,6 +34,8 @@ pub struct Replay {
     altered: BTreeMap<TableKey, Loc>,
     /// Names that stand for nothing.
     pub(super) watch: Watch,
+    /// Steps nobody read that name tables.
+    unread: Vec<Loc>,
 }
 
 /// Where migration tools keep their own books.
@@ -93,6 +95,7 @@ impl Replay {
             temporary: BTreeSet::new(),
             altered: BTreeMap::new(),
             watch: Watch::default(),
+            unread: Vec::new(),
         }
     }
 
@@ -155,6 +158,7 @@ impl Replay {
             SchemaChange::Access(change) => self.change_access(change),
             SchemaChange::Code(change) => self.change_code(change),
             SchemaChange::Opaque { tables } => self.open_all(tables),
+            SchemaChange::Unread { names } => self.open_named(names, statement.span),
         }
     }
 
@@ -175,8 +179,33 @@ impl Replay {
         (self.database, notes)
     }
 
-    /// One note a database: a long history must not drown the report.
+    /// A note of each kind for a database: a long history must not drown the report.
     fn notes(&self) -> Vec<LinkNote> {
+        self.note_of_altered()
+            .into_iter()
+            .chain(self.note_of_unread())
+            .collect()
+    }
+
+    fn note_of_unread(&self) -> Option<LinkNote> {
+        let at = *self.unread.first()?;
+        let message = match self.unread.len() - 1 {
+            0 => "this step is in a language that is not read: nothing is argued from what the \
+                  tables it names lack"
+                .to_owned(),
+            more => format!(
+                "this step and {more} more are in a language that is not read: nothing is argued \
+                 from what the tables they name lack"
+            ),
+        };
+        Some(LinkNote {
+            id: NoteId::OpenTable,
+            at: Some(at),
+            message,
+        })
+    }
+
+    fn note_of_altered(&self) -> Option<LinkNote> {
         let tables = &self.database.tables;
         let is_open = |key: &TableKey| tables.get(key).is_some_and(Table::is_open);
         let altered: Vec<_> = self
@@ -184,9 +213,7 @@ impl Replay {
             .iter()
             .filter(|(key, _)| is_open(key))
             .collect();
-        let Some((first, at)) = altered.iter().min_by_key(|(_, at)| **at) else {
-            return Vec::new();
-        };
+        let (first, at) = altered.iter().min_by_key(|(_, at)| **at)?;
         let message = match altered.len() - 1 {
             0 => format!(
                 "table `{first}` is altered but never created: what it held before is unknown"
@@ -196,11 +223,11 @@ impl Replay {
                  before is unknown"
             ),
         };
-        vec![LinkNote {
+        Some(LinkNote {
             id: NoteId::OpenTable,
             at: Some(**at),
             message,
-        }]
+        })
     }
 
     pub(super) fn at(&self, span: Span) -> Loc {
@@ -312,6 +339,24 @@ impl Replay {
                 table.opaque = true;
             }
         }
+    }
+
+    /// A step nobody read may change what it names.
+    fn open_named(&mut self, names: &[String], span: Span) {
+        let at = self.at(span);
+        let dialect = self.database.dialect;
+        let names: BTreeSet<String> = names
+            .iter()
+            .flat_map(|name| [dialect.stored_table(name), name.to_lowercase()])
+            .collect();
+        let mut opened = false;
+        for table in self.all_tables_mut() {
+            if names.contains(&table.key.name) {
+                table.opaque = true;
+                opened = true;
+            }
+        }
+        self.unread.extend(opened.then_some(at));
     }
 
     /// A statement nobody understood names the table.

@@ -101,6 +101,7 @@ impl Touch {
             | SchemaChange::CreateView(_)
             | SchemaChange::AlterView { .. }
             | SchemaChange::DropView { .. }
+            | SchemaChange::Unread { .. }
             | SchemaChange::Code(_) => {}
         }
     }

@@ -39,8 +39,8 @@ pub(super) fn version(unit: &Unit, revision: Option<u32>) -> Version {
 fn parts(path: &Utf8Path, tool: MigrationTool) -> (u8, Vec<Part>) {
     let file = path.file_name().unwrap_or_default();
     let folder = path.parent().and_then(Utf8Path::file_name).unwrap_or(file);
-    let own = match file {
-        "up.sql" | "migration.sql" => folder,
+    let own = match path.file_stem() {
+        Some("up" | "migration") => folder,
         _ => file,
     };
     let before = own.split('_').next().unwrap_or(own);

@@ -68,7 +68,13 @@ impl Files<'_> {
         let mut makes = self.files[&dump].touch.makes.iter();
         let is_opaque = |member: &usize| {
             let mut changes = self.files[member].statements.iter();
-            changes.any(|statement| matches!(statement.change, SchemaChange::Opaque { .. }))
+            changes.any(|statement| {
+                let change = &statement.change;
+                matches!(
+                    change,
+                    SchemaChange::Opaque { .. } | SchemaChange::Unread { .. }
+                )
+            })
         };
         members.iter().any(|member| self.lists(dump, *member))
             && makes.all(|key| made.contains(key) || is_book(key))
