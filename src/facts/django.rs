@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 use super::alembic::execute;
 use super::alembic::scope::Scope;
 use super::python::value::{call, chain};
-use super::schema::{Dialect, SchemaChange, SchemaStatement};
+use super::schema::{
+    AlterAction, AlterKind, Dialect, SchemaChange, SchemaStatement, Section, TableName,
+};
 use super::sqlalchemy::term::{Form, Term, Text};
 use super::{Directive, FileOutcome, Note, alembic};
 use crate::facts::python::Value;
@@ -191,7 +193,15 @@ impl<'t> Reader<'t> {
                 .collect();
             run.models.push(named.join("."));
         }
-        object.ends_with("schema_editor") && EDITS.contains(&method)
+        let is_editor = object.ends_with("schema_editor");
+        if is_editor && method == "alter_db_table" {
+            let arguments = call(node).args;
+            if let [_, Value::Str(from, _), Value::Str(to, _)] = &arguments[..] {
+                run.statements.push(renamed(from, to, node.span()));
+                return false;
+            }
+        }
+        is_editor && EDITS.contains(&method)
     }
 
     /// A string that is a definition opens the tables it names.
@@ -219,6 +229,30 @@ impl Run {
     fn anything(&mut self, at: Span) {
         let outcome = execute::anything(at);
         self.statements.extend(outcome.facts.schema);
+    }
+}
+
+/// A table gets another name, unless there is none of the first.
+fn renamed(from: &str, to: &str, span: Span) -> SchemaStatement {
+    let table = |name: &str| TableName {
+        schema: None,
+        name: name.to_owned(),
+        span,
+    };
+    let action = AlterAction {
+        span,
+        kind: AlterKind::RenameTable { to: table(to) },
+    };
+    SchemaStatement {
+        span,
+        section: Section::Up,
+        guarded: true,
+        change: SchemaChange::AlterTable {
+            table: table(from),
+            if_exists: true,
+            only: false,
+            actions: vec![action],
+        },
     }
 }
 

@@ -48,7 +48,8 @@ pub fn value(node: Node<'_>) -> Value {
     }
 }
 
-/// The parts of an f-string or a sum; `None` where no part is a string or a list.
+/// The parts of an f-string or a sum; `None` where no part is a string or a list, unless all are
+/// names of what may be one.
 fn joined(node: Node<'_>) -> Option<Value> {
     let mut parts = Vec::new();
     let mut left = vec![node];
@@ -72,7 +73,9 @@ fn joined(node: Node<'_>) -> Option<Value> {
         }
     }
     let is_joined = |part: &Value| matches!(part, Value::Str(..) | Value::List(_));
-    parts.iter().any(is_joined).then_some(Value::Joined(parts))
+    let is_name = |part: &Value| matches!(part, Value::Name(..));
+    let is_sum = parts.iter().any(is_joined) || parts.iter().all(is_name);
+    is_sum.then_some(Value::Joined(parts))
 }
 
 fn interpolated(string: Node<'_>, parts: &mut Vec<Value>) {

@@ -44,7 +44,7 @@ impl Migrator<'_> {
     }
 
     /// Whether two values are the same, wherever they stand.
-    fn are_equal(&self, left: &Value, right: &Value) -> bool {
+    pub(super) fn are_equal(&self, left: &Value, right: &Value) -> bool {
         let all = |left: &[Value], right: &[Value]| {
             let mut pairs = left.iter().zip(right);
             left.len() == right.len() && pairs.all(|(left, right)| self.are_equal(left, right))

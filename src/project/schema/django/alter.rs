@@ -2,14 +2,16 @@
 //! step. It asks the database which constraints and indexes a column has, and so do we.
 
 use super::column::Made;
-use super::field::{Field, Kind, ModelKey};
+use super::field::{Field, Kind, keyword};
+use super::introspect::{checks, foreign_keys, plain_indexes, uniques};
 use super::migrate::{Migrator, has_table};
 use super::names::{self, Suffix};
 use super::state::{MetaConstraint, Model};
+use crate::facts::python::Value;
 use crate::facts::schema::{
     Action, AlterKind, Column, Constraint, ConstraintKind, Dialect, Ident, Index, TypeName,
 };
-use crate::project::schema::{Index as TableIndex, Table, expression};
+use crate::project::schema::Table;
 use crate::source::Span;
 
 /// A field before it is altered, with what the models of that moment make of it.
@@ -30,9 +32,6 @@ struct Step<'s> {
     new_made: &'s Made,
     span: Span,
 }
-
-/// How many keys may lean on keys that lean on an altered one.
-const STEPS: usize = 8;
 
 /// What the name of a foreign key ends in that was made again because the key it leads to changed.
 const REBUILT: &str = "_fk";
@@ -272,7 +271,9 @@ impl Migrator<'_> {
             self.alter(model, span, retyped(new, is_numbered_anew));
         }
         let defaults = [old, new].map(|column| column.default.as_ref().map(|it| it.span));
-        if defaults[0] != defaults[1] {
+        // Where NULL is no longer accepted, Django sets a default of its own and drops it again.
+        let fills = !old.not_null && new.not_null && self.fills_rows(step.old, step.new);
+        if defaults[0] != defaults[1] || fills {
             let kind = AlterKind::SetDefault {
                 column: new.name.clone(),
                 default: new.default.clone(),
@@ -285,6 +286,19 @@ impl Migrator<'_> {
                 not_null: new.not_null,
             };
             self.alter(model, span, kind);
+        }
+    }
+
+    /// Whether a field has a default of Django's, and not the one it had before.
+    fn fills_rows(&self, old: &Field, new: &Field) -> bool {
+        let default = |field: &Field| {
+            let call = *self.calls.get(&(field.file, field.span))?;
+            keyword(call, "default").filter(|value| **value != Value::None)
+        };
+        match (default(old), default(new)) {
+            (_, None) => false,
+            (None, Some(_)) => true,
+            (Some(old), Some(new)) => !self.are_equal(old, new),
         }
     }
 
@@ -415,69 +429,6 @@ impl Migrator<'_> {
             self.alter_field(was, to, end, span);
         }
     }
-
-    /// The fields that refer to a field of a model, and those that refer to these in turn.
-    fn referring(&self, key: &ModelKey, field: &Field) -> Vec<(Model, Field)> {
-        let mut found: Vec<(Model, Field)> = Vec::new();
-        let mut next = vec![(key.clone(), field.clone())];
-        for _ in 0..STEPS {
-            let leaning: Vec<(Model, Field)> = next
-                .iter()
-                .flat_map(|(key, field)| self.referring_to(key, field))
-                .filter(|(model, field)| {
-                    let is_it = |(other, known): &(Model, Field)| {
-                        other.key == model.key && known.name.name == field.name.name
-                    };
-                    !found.iter().any(is_it)
-                })
-                .collect();
-            next = leaning
-                .iter()
-                .filter(|(_, field)| field.is_unique())
-                .map(|(model, field)| (model.key.clone(), field.clone()))
-                .collect();
-            found.extend(leaning);
-            if next.is_empty() {
-                break;
-            }
-        }
-        found
-    }
-
-    fn referring_to(&self, key: &ModelKey, altered: &Field) -> Vec<(Model, Field)> {
-        let refers = |field: &Field| match &field.kind {
-            Kind::Relation(relation) => {
-                let leads = relation
-                    .to
-                    .as_ref()
-                    .is_some_and(|to| self.is_model(to, key));
-                leads
-                    && match &relation.to_field {
-                        Some(name) => *name == altered.name.name,
-                        None => altered.options.primary_key,
-                    }
-            }
-            _ => false,
-        };
-        let mut found = Vec::new();
-        for model in self.state.models.values().filter(|model| has_table(model)) {
-            for field in &model.fields {
-                if refers(field) {
-                    found.push((model.clone(), field.clone()));
-                } else if let Some(pairs) = self.state.pairs(model, field) {
-                    let ends = pairs.fields.iter().filter(|end| refers(end));
-                    found.extend(ends.map(|end| (pairs.clone(), end.clone())));
-                }
-            }
-        }
-        found
-    }
-
-    /// Whether a model is another, or stands for it.
-    fn is_model(&self, model: &ModelKey, key: &ModelKey) -> bool {
-        let behind = self.state.concrete(model);
-        behind.map_or(model == key, |model| model.key == *key)
-    }
 }
 
 impl Step<'_> {
@@ -558,37 +509,4 @@ fn constraint(name: Ident, kind: ConstraintKind, span: Span) -> Constraint {
         inline: false,
         span,
     }
-}
-
-/// The foreign keys of exactly a column, by name.
-fn foreign_keys(table: &Table, column: &str) -> Vec<String> {
-    let keys = table.foreign_keys.iter();
-    let own = keys.filter(|key| key.columns.len() == 1 && key.columns[0] == column);
-    own.map(|key| key.name.clone()).collect()
-}
-
-fn uniques(table: &Table, column: &str) -> Vec<String> {
-    let keys = table.uniques.iter();
-    let own = keys.filter(|key| key.columns.len() == 1 && key.columns[0] == column);
-    own.map(|key| key.name.clone()).collect()
-}
-
-/// The indexes over exactly a column that find values by order.
-fn plain_indexes(table: &Table, column: &str) -> Vec<String> {
-    let is_own = |index: &&TableIndex| {
-        index.method == "btree" && matches!(&index.columns[..], [Some(only)] if only == column)
-    };
-    let own = table.indexes.iter().filter(is_own);
-    own.map(|index| index.name.clone()).collect()
-}
-
-/// The checks that speak of a column and of no other.
-fn checks(table: &Table, column: &str) -> Vec<String> {
-    let speaks = |condition: &str| {
-        let mut columns = table.columns.iter().map(|it| it.name.as_str());
-        expression::mentions(condition, column)
-            && !columns.any(|other| other != column && expression::mentions(condition, other))
-    };
-    let own = table.checks.iter().filter(|check| speaks(&check.condition));
-    own.map(|check| check.name.clone()).collect()
 }

@@ -43,8 +43,8 @@ pub(in crate::project::schema) struct Settings {
     auto_field: Option<String>,
     /// The engine of the default database.
     pub dialect: Option<Dialect>,
-    /// Other settings that are texts, for models that packages let one swap.
-    texts: BTreeMap<String, String>,
+    /// Other settings that are constants, each with the module that says so.
+    constants: BTreeMap<String, (usize, Value)>,
 }
 
 impl Apps {
@@ -148,11 +148,10 @@ impl Apps {
                     let name = text.rsplit('.').next().unwrap_or(text);
                     settings.auto_field.get_or_insert_with(|| name.to_owned());
                 }
-                (Value::Str(text, _), name) if is_setting(name) && name.ends_with("_MODEL") => {
-                    settings
-                        .texts
-                        .entry(name.to_owned())
-                        .or_insert(text.clone());
+                (Value::Str(..) | Value::Int(_) | Value::Bool(_), name) if is_setting(name) => {
+                    let constant = (module, global.value.clone());
+                    let constants = &mut settings.constants;
+                    constants.entry(name.to_owned()).or_insert(constant);
                 }
                 (Value::Dict(databases), "DATABASES") => {
                     let engine = engine(databases).or(info.facts.dialect);
@@ -219,10 +218,10 @@ impl Apps {
         user.unwrap_or_else(|| ModelKey::new("auth", "User"))
     }
 
-    /// The text of a setting that ends in `_MODEL`.
-    pub(super) fn setting(&self, path: &Utf8Path, name: &str) -> Option<&str> {
+    /// The constant that a setting is, with the module that says so.
+    pub(super) fn setting(&self, path: &Utf8Path, name: &str) -> Option<&(usize, Value)> {
         let settings = self.projects.get(self.root(path))?;
-        Some(settings.texts.get(name)?)
+        settings.constants.get(name)
     }
 
     /// The model that a class is.

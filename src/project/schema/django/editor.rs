@@ -196,7 +196,7 @@ impl Migrator<'_> {
     pub(super) fn drop_constraint(&mut self, model: &Model, name: &str, span: Span) {
         let kind = AlterKind::DropConstraint {
             name: Ident {
-                name: name.to_owned(),
+                name: self.state.dialect.stored(name),
                 span,
             },
             if_exists: false,
@@ -209,7 +209,7 @@ impl Migrator<'_> {
         let change = SchemaChange::DropIndex {
             names: vec![TableName {
                 schema: None,
-                name: name.to_owned(),
+                name: self.state.dialect.stored(name),
                 span,
             }],
             table: Some(self.state.table_name(model)),

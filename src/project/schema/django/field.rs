@@ -269,12 +269,22 @@ fn kind(scope: &Scope, call: &Call, known: &Known, options: &mut Options) -> Kin
             Kind::CompositeKey(columns.collect())
         }
         // How long its values are only the constructor knows.
-        Some("CharField") if known.own_length && options.max_length.is_none() => Kind::Unknown,
+        Some("CharField")
+            if options.max_length.is_none() && (known.own_length || is_unread(scope, call)) =>
+        {
+            Kind::Unknown
+        }
         name => match name.and_then(library::spatial) {
             Some(shape) => spatial(scope, call, shape),
             None => known.kind(),
         },
     }
+}
+
+/// Whether the length of its values is given, and cannot be read.
+fn is_unread(scope: &Scope, call: &Call) -> bool {
+    let length = keyword(call, "max_length").map(|value| scope.constant(value));
+    length.is_some_and(|length| length != Value::None)
 }
 
 /// The field that an argument makes.

@@ -69,6 +69,7 @@ pub(in crate::project::schema) fn histories<'a>(
 
 /// All migrations, in order of path.
 fn all<'a>(units: &[Unit], python: &'a Python<'a>, apps: &Apps) -> Vec<Migration<'a>> {
+    let redirected = redirected(python);
     let mut found = Vec::new();
     for (module, info) in python.modules.iter().enumerate() {
         if units[info.unit].tool != MigrationTool::Django {
@@ -84,16 +85,59 @@ fn all<'a>(units: &[Unit], python: &'a Python<'a>, apps: &Apps) -> Vec<Migration
         if name.starts_with(['_', '~']) || python.descends(class, is_base) == Answer::No {
             continue;
         }
+        let folder = info.path.parent().unwrap_or(Utf8Path::new(""));
+        let Some(app) = app(folder, &redirected, apps, info.path, info.draft) else {
+            continue;
+        };
         found.push(Migration {
             module,
             class: &info.facts.classes[index],
-            app: apps.label(info.path).unwrap_or_default().to_owned(),
+            app,
             name: name.to_owned(),
             at: python.loc(module, info.facts.classes[index].name_span),
             is_draft: info.draft,
         });
     }
     found
+}
+
+/// The label of the application whose migrations lie in a folder; `None` if Django does not look
+/// there.
+fn app(
+    folder: &Utf8Path,
+    redirected: &BTreeMap<String, Utf8PathBuf>,
+    apps: &Apps,
+    path: &Utf8Path,
+    is_draft: bool,
+) -> Option<String> {
+    let mut elsewhere = redirected.iter();
+    if let Some((label, _)) = elsewhere.find(|(_, there)| folder.ends_with(there)) {
+        return Some(label.clone());
+    }
+    let label = apps.label(path).unwrap_or_default();
+    let is_usual = folder.file_name() == Some("migrations") && !redirected.contains_key(label);
+    (is_usual || is_draft).then(|| label.to_owned())
+}
+
+/// `MIGRATION_MODULES`: the folders of migrations that do not lie in their application.
+fn redirected(python: &Python) -> BTreeMap<String, Utf8PathBuf> {
+    let globals = python.modules.iter().flat_map(|it| &it.facts.globals);
+    let said = globals.filter(|global| global.name == "MIGRATION_MODULES");
+    let pairs = said.flat_map(|global| match &global.value {
+        Value::Dict(pairs) => pairs.as_slice(),
+        _ => &[],
+    });
+    let folders = pairs.filter_map(|(label, module)| match (label, module) {
+        (Value::Str(label, _), Value::Str(module, _)) => {
+            Some((label.clone(), module.replace('.', "/").into()))
+        }
+        _ => None,
+    });
+    let is_there = |folder: &Utf8PathBuf| {
+        let mut paths = python.modules.iter().filter_map(|it| it.path.parent());
+        paths.any(|path| path.ends_with(folder))
+    };
+    folders.filter(|(_, folder)| is_there(folder)).collect()
 }
 
 /// Of two applications with one label only one belongs to a database: projects without a
@@ -336,7 +380,7 @@ fn keys(migration: &Migration, field: &str, python: &Python, apps: &Apps) -> Vec
 }
 
 /// The elements of a list, or of a sum of lists.
-pub(super) fn elements(value: &Value) -> Vec<&Value> {
+fn elements(value: &Value) -> Vec<&Value> {
     match value {
         Value::List(elements) => elements.iter().collect(),
         Value::Joined(parts) => parts.iter().flat_map(elements).collect(),

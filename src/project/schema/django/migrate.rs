@@ -1,7 +1,7 @@
 //! Runs the migrations of Django in the model: each operation changes the state of the models, and
 //! with it the database, as Django's own executor does it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::apps::Apps;
 use super::field::ModelKey;
@@ -12,8 +12,8 @@ use super::table::statement;
 use crate::config::Settings;
 use crate::discover::{MigrationTool, Unit};
 use crate::facts::FileOutcome;
-use crate::facts::python::Call;
-use crate::facts::schema::{Dialect, Ident, SchemaChange, SchemaStatement};
+use crate::facts::python::{Call, Class};
+use crate::facts::schema::{Dialect, Ident, SchemaChange, SchemaStatement, TableName};
 use crate::project::LinkNote;
 use crate::project::python::Python;
 use crate::project::schema::order::name;
@@ -35,6 +35,7 @@ pub(in crate::project::schema) fn databases(
         let mut migrator = Migrator {
             python,
             apps,
+            units,
             outcomes,
             state: State {
                 dialect,
@@ -44,6 +45,8 @@ pub(in crate::project::schema) fn databases(
             calls: BTreeMap::new(),
             pending: Vec::new(),
             is_muted: false,
+            text: "",
+            class: None,
             module: 0,
             app: String::new(),
         };
@@ -80,6 +83,7 @@ fn dialect(
 pub(super) struct Migrator<'a> {
     pub(super) python: &'a Python<'a>,
     pub(super) apps: &'a Apps,
+    units: &'a [Unit],
     outcomes: &'a [FileOutcome],
     /// The models as they are now.
     pub(super) state: State,
@@ -91,7 +95,11 @@ pub(super) struct Migrator<'a> {
     pub(super) pending: Vec<Pending>,
     /// Only the state changes.
     pub(super) is_muted: bool,
-    /// The module of the migration at hand.
+    /// The text of the file at hand.
+    text: &'a str,
+    /// The class of the migration at hand.
+    pub(super) class: Option<&'a Class>,
+    /// The module it stands in.
     pub(super) module: usize,
     /// The label of its application.
     pub(super) app: String,
@@ -119,6 +127,8 @@ pub(super) enum Waiting {
 
 impl<'a> Migrator<'a> {
     fn run(&mut self, migration: &Migration<'a>) {
+        self.text = &self.units[self.python.modules[migration.module].unit].text;
+        self.class = Some(migration.class);
         self.module = migration.module;
         self.app.clone_from(&migration.app);
         let mut fields = migration.class.fields.iter();
@@ -164,7 +174,8 @@ impl<'a> Migrator<'a> {
         let runs = self.outcomes[unit].facts.runs.iter();
         for run in runs.filter(|run| run.operation == call.span) {
             for statement in &run.statements {
-                self.apply(self.file(), statement);
+                let statement = self.narrowed(statement);
+                self.apply(self.file(), &statement);
             }
             for model in &run.models {
                 let key = match ModelKey::dotted(model) {
@@ -174,6 +185,25 @@ impl<'a> Migrator<'a> {
                 self.doubt(Some(&key), call.span);
             }
         }
+    }
+
+    /// A statement that may change any table is taken to change those its file speaks of.
+    fn narrowed(&self, statement: &SchemaStatement) -> SchemaStatement {
+        let mut statement = statement.clone();
+        if let SchemaChange::Opaque { tables } = &mut statement.change
+            && tables.is_empty()
+        {
+            let words = self.text.split(|c: char| !c.is_alphanumeric() && c != '_');
+            let spoken: BTreeSet<&str> = words.collect();
+            let named = self.replay.all_tables().map(|table| &table.key);
+            let named = named.filter(|key| spoken.contains(key.name.as_str()));
+            tables.extend(named.map(|key| TableName {
+                schema: None,
+                name: key.name.clone(),
+                span: statement.span,
+            }));
+        }
+        statement
     }
 
     /// Nobody knows what happens to the table of a model, or to any.

@@ -27,14 +27,6 @@ fn longest(dialect: Dialect) -> Option<usize> {
     }
 }
 
-/// A name as the database compares it.
-pub(in crate::project::schema) fn stored(name: &str, dialect: Dialect) -> String {
-    match dialect {
-        Dialect::Postgres => name.to_owned(),
-        _ => name.to_lowercase(),
-    }
-}
-
 /// `<app>_<model>`, where the model says nothing else.
 pub(in crate::project::schema) fn table(app: &str, model: &str, dialect: Dialect) -> String {
     truncated(&format!("{app}_{}", model.to_lowercase()), dialect)

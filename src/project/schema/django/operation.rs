@@ -2,13 +2,15 @@
 //! of the models. What cannot be read opens the table it is about.
 
 use super::field::{Field, Kind, ModelKey, Options, Relation, keyword};
-use super::history::elements;
 use super::migrate::{Migrator, Waiting};
 use super::state::{MetaConstraint, MetaIndex, Model, Together};
 use crate::facts::python::{Call, Value};
 use crate::facts::schema::Ident;
 use crate::project::python::{Scope as PythonScope, Target};
 use crate::source::Span;
+
+/// How many lists may be behind names and sums of lists.
+const MAX_STEPS: usize = 10_000;
 
 /// Operations whose effect is known.
 const KNOWN: [&str; 26] = [
@@ -53,16 +55,46 @@ const HARMLESS: [&str; 5] = [
 impl<'a> Migrator<'a> {
     /// Runs a list of operations.
     pub(super) fn operations(&mut self, value: &'a Value) {
-        let value = self.behind(value);
-        if !matches!(value, Value::List(_) | Value::Joined(_)) {
-            self.doubt(None, place(value));
-        }
-        for operation in elements(value) {
-            match self.behind(operation) {
+        for operation in self.listed(value) {
+            match operation {
                 Value::Call(call) => self.operation(call),
-                part @ (Value::List(_) | Value::Joined(_)) => self.operations(part),
                 other => self.doubt(None, place(other)),
             }
+        }
+    }
+
+    /// The elements of a list, of the lists that are spread in it, and of a sum of lists; what is no
+    /// list itself.
+    pub(super) fn listed(&self, value: &'a Value) -> Vec<&'a Value> {
+        let mut found = Vec::new();
+        let mut next = vec![value];
+        // Names may lead in a circle.
+        for _ in 0..MAX_STEPS {
+            let Some(value) = next.pop() else { break };
+            match value {
+                Value::List(elements) => {
+                    for element in elements {
+                        match element {
+                            Value::Spread(inner) => found.extend(self.listed_once(inner)),
+                            element => found.push(self.behind(element)),
+                        }
+                    }
+                }
+                Value::Joined(parts) => next.extend(parts.iter().rev()),
+                Value::Name(..) => match self.behind(value) {
+                    Value::Name(..) => found.push(value),
+                    behind => next.push(behind),
+                },
+                other => found.push(other),
+            }
+        }
+        found
+    }
+
+    fn listed_once(&self, value: &'a Value) -> Vec<&'a Value> {
+        match self.behind(value) {
+            Value::List(elements) => elements.iter().map(|it| self.behind(it)).collect(),
+            other => vec![other],
         }
     }
 
@@ -159,7 +191,7 @@ impl<'a> Migrator<'a> {
     fn create_model(&mut self, call: &'a Call, key: &ModelKey) -> Option<()> {
         let name = self.ident(argument(call, 0, "name")?)?;
         let mut model = self.blank(key, &name.name, name.span);
-        for entry in elements(self.behind(argument(call, 1, "fields")?)) {
+        for entry in self.listed(argument(call, 1, "fields")?) {
             match self.field_entry(key, entry) {
                 Some(field) => model.fields.push(field),
                 None => model.open = true,
@@ -174,11 +206,11 @@ impl<'a> Migrator<'a> {
             }
             Some(_) => model.open = true,
         }
-        let bases = argument(call, 3, "bases").map(|value| self.behind(value));
         if model.proxy_of.is_some() {
-            let bases = bases.into_iter().flat_map(elements);
+            let bases = argument(call, 3, "bases").into_iter();
+            let mut bases = bases.flat_map(|value| self.listed(value));
             let scope = self.scope(key);
-            model.proxy_of = bases.filter_map(|base| scope.model(base)).next();
+            model.proxy_of = bases.find_map(|base| scope.model(base));
         }
         self.state.models.insert(key.clone(), model.clone());
         if !self.is_muted {
@@ -215,7 +247,7 @@ impl<'a> Migrator<'a> {
                 None => unread = true,
             },
             "indexes" => {
-                for value in elements(self.behind(value)) {
+                for value in self.listed(value) {
                     match MetaIndex::read(&scope, value) {
                         Some(index) => model.indexes.push(index),
                         None => unread = true,
@@ -223,7 +255,7 @@ impl<'a> Migrator<'a> {
                 }
             }
             "constraints" => {
-                for value in elements(self.behind(value)) {
+                for value in self.listed(value) {
                     match MetaConstraint::read(&scope, value) {
                         Some(constraint) => model.constraints.push(constraint),
                         None => unread = true,
@@ -246,7 +278,10 @@ impl<'a> Migrator<'a> {
         match setting {
             "AUTH_USER_MODEL" => self.apps.user(path) != *key,
             _ => {
-                let chosen = self.apps.setting(path, setting).and_then(ModelKey::dotted);
+                let chosen = match self.apps.setting(path, setting) {
+                    Some((_, Value::Str(chosen, _))) => ModelKey::dotted(chosen),
+                    _ => None,
+                };
                 chosen.is_some_and(|chosen| chosen != *key)
             }
         }
@@ -457,17 +492,24 @@ impl<'a> Migrator<'a> {
         }
     }
 
-    /// A value, or the constant behind a name.
+    /// A value, or what is behind a name: a field of the class, or a constant of the module.
     pub(super) fn behind(&self, value: &'a Value) -> &'a Value {
+        let name = match value {
+            Value::Name(name, _) => name,
+            Value::Spread(inner) => return self.behind(inner),
+            _ => return value,
+        };
+        let fields = self.class.into_iter().flat_map(|class| &class.fields);
+        let field = fields.rev().find(|field| field.name == *name);
+        if let Some(value) = field.and_then(|field| field.value.as_ref()) {
+            return value;
+        }
         let scope = PythonScope {
             module: self.module,
             function: None,
         };
-        match value {
-            Value::Name(name, _) => match self.python.resolve(scope, name) {
-                Target::Object(object) => &self.python.object(object).value,
-                _ => value,
-            },
+        match self.python.resolve(scope, name) {
+            Target::Object(object) => &self.python.object(object).value,
             _ => value,
         }
     }

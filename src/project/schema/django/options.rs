@@ -182,10 +182,15 @@ impl<'a> Migrator<'a> {
         }
         self.state.models.insert(key.clone(), model.clone());
         if has_table(&model) {
+            let dialect = self.state.dialect;
             let name = TableName {
                 schema: None,
-                name: from,
+                name: dialect.stored(&from),
                 span: call.span,
+            };
+            let to = Ident {
+                name: dialect.stored(&to.name),
+                span: to.span,
             };
             self.execute(
                 call.span,
@@ -249,9 +254,10 @@ impl<'a> Migrator<'a> {
         if !has_table(&model) {
             return Some(());
         }
+        let stored = self.state.dialect.stored(&name);
         let is_index = self.table_now(&model).is_some_and(|table| {
             let mut indexes = table.indexes.iter();
-            indexes.any(|index| index.name == name)
+            indexes.any(|index| index.name == stored)
         });
         match is_index {
             true => self.drop_index(&model, &name, call.span),

@@ -141,7 +141,10 @@ impl Scope<'_> {
             Value::Name(name, _) => match self.resolve(name) {
                 Target::Class(class) => self.apps.key(self.python, class),
                 Target::External(name) => match name.strip_prefix("django.conf.settings.") {
-                    Some(setting) => ModelKey::dotted(self.apps.setting(path, setting)?),
+                    Some(setting) => match self.apps.setting(path, setting)? {
+                        (_, Value::Str(name, _)) => ModelKey::dotted(name),
+                        _ => None,
+                    },
                     None => ModelKey::of_library(&name),
                 },
                 Target::Object(_) => match self.constant(value) {
@@ -169,9 +172,17 @@ impl Scope<'_> {
         let Value::Name(name, _) = value else {
             return None;
         };
-        if let Target::Object(object) = self.resolve(name) {
-            let value = self.python.object(object).value.clone();
-            return Some((object.scope.module, value));
+        match self.resolve(name) {
+            Target::Object(object) => {
+                let value = self.python.object(object).value.clone();
+                return Some((object.scope.module, value));
+            }
+            Target::External(path) => {
+                let setting = path.strip_prefix("django.conf.settings.")?;
+                let path = self.python.modules[self.module].path;
+                return self.apps.setting(path, setting).cloned();
+            }
+            _ => {}
         }
         let (owner, attribute) = name.rsplit_once('.')?;
         let Target::Class(owner) = self.resolve(owner) else {

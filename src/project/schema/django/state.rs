@@ -150,10 +150,7 @@ impl State {
         match &model.table {
             Some(table) => {
                 let table = names::truncated(table.trim_matches('"'), self.dialect);
-                match self.dialect {
-                    Dialect::Mysql => table,
-                    dialect => names::stored(&table, dialect),
-                }
+                self.dialect.stored_table(&table)
             }
             None => names::table(&model.key.app, &model.name.name, self.dialect),
         }
@@ -174,7 +171,7 @@ impl State {
 
     /// The column of a field.
     pub(super) fn column_of(&self, field: &Field) -> String {
-        names::stored(&field.column(), self.dialect)
+        self.dialect.stored(&field.column())
     }
 
     /// Where a relation leads; `None` where the code does not tell.

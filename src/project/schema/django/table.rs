@@ -192,7 +192,7 @@ impl State {
     ) -> Option<Index> {
         let method = meta.method?;
         let keys = self.keys(model, &meta.keys, meta.span);
-        let name = meta.name.clone().or_else(|| {
+        let name = self.stored(meta.name.as_ref()).or_else(|| {
             let columns = keys.iter().map(|key| {
                 let column = key.column.clone().unwrap_or_default();
                 (column, key.text.ends_with(" DESC"))
@@ -267,7 +267,7 @@ impl State {
                     Dialect::Sqlite if covers => return None,
                     _ => {}
                 }
-                let mut index = self.index(model, meta.name.clone(), meta.span);
+                let mut index = self.index(model, self.stored(meta.name.as_ref()), meta.span);
                 index.keys = self.keys(model, keys, meta.span);
                 index.unique = true;
                 index.include = self.columns_of(model, include);
@@ -312,7 +312,7 @@ impl State {
         Some(self.add_constraint(
             model,
             Constraint {
-                name: meta.name.clone(),
+                name: self.stored(meta.name.as_ref()),
                 kind,
                 not_valid: false,
                 inline: false,
@@ -331,6 +331,14 @@ impl State {
                 kind: AlterKind::AddConstraint(constraint),
             }],
         }
+    }
+
+    /// A written name as the database keeps it.
+    fn stored(&self, name: Option<&Ident>) -> Option<Ident> {
+        name.map(|name| Ident {
+            name: self.dialect.stored(&name.name),
+            span: name.span,
+        })
     }
 
     /// The name of a model's table, in the place of the model.
