@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use camino::Utf8Path;
 
-use super::{Column, Database, ForeignKey, Key, MigrationTool, Orm, Table, TableKey};
+use super::{Column, Database, ForeignKey, Key, MigrationTool, Orm, Table};
 use crate::discover::{FileKind, Profile, Unit};
 use crate::facts::schema::{Action, Dialect};
 use crate::source::Loc;
@@ -59,11 +59,14 @@ impl Database {
         let is_told = self.complete
             && 2 * known >= models.tables.len()
             && self.tables.values().all(|table| table.created);
+        let named = mentioned(others);
+        let is_unmade =
+            |model: &Table| is_told && !model.is_open() && !named.contains(&fold(model));
         let mut found = Vec::new();
         for model in models.tables.values() {
             match self.tables.get(&model.key) {
                 Some(table) => self.compare(models, model, table, &mut found),
-                None if is_told && self.lacks(model, others) => found.push(Drift {
+                None if is_unmade(model) => found.push(Drift {
                     table: model,
                     model: Some(model.at),
                     migration: None,
@@ -72,47 +75,25 @@ impl Database {
                 None => {}
             }
         }
-        let unknown = self
-            .tables
-            .values()
-            .filter(|table| self.outlives(models, table));
-        found.extend(unknown.map(|table| Drift {
+        found.extend(self.unknown_tables(models));
+        found
+    }
+
+    /// Tables that the mapper which writes the migrations would drop: their models are gone. Models
+    /// of Django may be made by code.
+    fn unknown_tables<'a>(&'a self, models: &Database) -> impl Iterator<Item = Drift<'a>> {
+        let writes = models.orm == Some(Orm::Prisma) && self.tool == MigrationTool::Prisma;
+        let is_told = writes && self.complete && models.complete;
+        let named = mentioned(std::slice::from_ref(models));
+        let is_gone = move |table: &&Table| {
+            is_told && self.is_settled(table) && !named.contains(&fold(table))
+        };
+        self.tables.values().filter(is_gone).map(|table| Drift {
             table,
             model: None,
             migration: Some(table.at),
             what: Difference::UnknownTable,
-        }));
-        found
-    }
-
-    /// Whether nothing in the project makes the table of a model, under any name like it.
-    fn lacks(&self, model: &Table, others: &[Database]) -> bool {
-        let is_like = |key: &TableKey| key.name.eq_ignore_ascii_case(&model.key.name);
-        let knows = |database: &Database| {
-            let keys = database.tables.keys().chain(database.partitions.keys());
-            keys.chain(database.views.keys()).any(is_like)
-                || database
-                    .open
-                    .iter()
-                    .any(|open| open.eq_ignore_ascii_case(&model.key.to_string()))
-        };
-        !model.is_open() && !others.iter().any(knows)
-    }
-
-    /// Whether the mapper that writes the migrations would drop the table: its model is gone. Models
-    /// of Django may be made by code.
-    fn outlives(&self, models: &Database, table: &Table) -> bool {
-        let writes = models.orm == Some(Orm::Prisma) && self.tool == MigrationTool::Prisma;
-        let is_like = |key: &TableKey| key.name.eq_ignore_ascii_case(&table.key.name);
-        writes
-            && self.complete
-            && models.complete
-            && self.is_settled(table)
-            && !models.tables.keys().any(is_like)
-            && !models
-                .open
-                .iter()
-                .any(|open| open.eq_ignore_ascii_case(&table.key.to_string()))
+        })
     }
 
     /// Whether everything about the table is known.
@@ -162,6 +143,7 @@ impl Database {
         model: &'a Table,
         table: &'a Table,
     ) -> Vec<(Loc, Loc, Difference<'a>)> {
+        let money: BTreeSet<&str> = table.money_columns().map(|c| c.name.as_str()).collect();
         let mut found = Vec::new();
         for declared in &model.columns {
             let Some(column) = table.column_like(&declared.name) else {
@@ -176,7 +158,10 @@ impl Database {
                 let what = Difference::Nullability(declared);
                 found.push((declared.at, column.at, what));
             }
-            if self.is_of_another_kind(models, declared, column) {
+            // Money in floating point is told as such.
+            if !money.contains(column.name.as_str())
+                && self.is_of_another_kind(models, declared, column)
+            {
                 let at = column.ty.as_ref().map_or(column.at, |(_, at)| *at);
                 let what = Difference::Type(declared, column);
                 found.push((declared.declared_at(), at, what));
@@ -199,6 +184,26 @@ impl Database {
             _ => false,
         }
     }
+}
+
+/// Names of everything that holds rows in the databases, or may do so, whatever its schema and case.
+fn mentioned(databases: &[Database]) -> BTreeSet<String> {
+    let names = databases.iter().flat_map(|database| {
+        let keys = database.tables.keys().chain(database.partitions.keys());
+        let keys = keys
+            .chain(database.views.keys())
+            .map(|key| key.name.as_str());
+        let open = database
+            .open
+            .iter()
+            .filter_map(|name| name.rsplit('.').next());
+        keys.chain(open)
+    });
+    names.map(str::to_lowercase).collect()
+}
+
+fn fold(table: &Table) -> String {
+    table.key.name.to_lowercase()
 }
 
 /// What a delete does to the database.
