@@ -146,11 +146,18 @@ fn unindexed(inputs: &Inputs, project: &Project) -> Vec<Plant> {
                     let place = database.place(table, |table| {
                         Some(table.foreign_key(&fk.columns, &fk.parent)?.columns_at)
                     });
+                    // Where the model asks for the index, the migration is to blame.
+                    let asks = database.models.as_ref().is_some_and(|models| {
+                        let declared = models.tables.get(&table.key);
+                        declared.is_some_and(|declared| {
+                            models.finds_by(declared, &fk.columns, &tenants) == Answer::Yes
+                        })
+                    });
                     Some(Plant {
                         rule: "missing-fk-index",
                         at: index.at,
                         text: without(clause)?,
-                        place: place?.at,
+                        place: if asks { fk.columns_at } else { place?.at },
                     })
                 }));
             }

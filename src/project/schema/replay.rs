@@ -138,12 +138,10 @@ impl Replay {
                 table,
                 if_exists,
                 cascade,
-            } => {
-                for name in names {
-                    let owner = self.index_owner(name, table.as_ref(), *if_exists);
-                    self.drop_index(&name.name, owner, *cascade, statement.span);
-                }
-            }
+            } => names.iter().for_each(|name| {
+                let owner = self.index_owner(name, table.as_ref(), *if_exists);
+                self.drop_index(&name.name, owner, *cascade, statement.span);
+            }),
             SchemaChange::RenameIndex {
                 name,
                 if_exists,

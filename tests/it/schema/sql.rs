@@ -41,7 +41,9 @@ fn databases() -> Vec<(String, Database)> {
         );
         add(&inputs.unwrap(), path.as_str(), &mut found);
     }
-    for rule in aicheck::rules::all() {
+    // Examples of names that stand for nothing cannot be made again.
+    let rules = aicheck::rules::all().filter(|rule| rule.id != "unknown-reference");
+    for rule in rules {
         for example in Page::read(rule.page).unwrap().examples {
             let fences = example.fences.iter().filter(|fence| !fence.path.is_empty());
             let files = fences.map(|it| (it.path.clone().into(), it.body.clone().into_bytes()));
