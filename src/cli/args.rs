@@ -185,6 +185,8 @@ pub enum SchemaFormat {
     Sql,
     /// For programs, version 1
     Json,
+    /// An entity relationship diagram for a document; several databases make a Markdown file
+    Mermaid,
 }
 
 /// From which severity on findings are printed.

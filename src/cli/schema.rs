@@ -1,35 +1,36 @@
 //! `aicheck schema`: the databases that migrations, schema files and models leave behind.
 
-use std::io;
+use std::io::{self, Write};
 
 use super::args::{InputArgs, SchemaFormat};
 use super::failure::Failure;
-use super::{hint_at_stdin, settings, to_stdout};
+use super::{FAILURE, hint_at_stdin, settings, to_stdout};
 use crate::discover::{self, Inputs};
 use crate::engine;
+use crate::facts::{FileOutcome, NoteId};
 use crate::project::Project;
 use crate::project::schema::Database;
-use crate::report::schema::{json, sql};
+use crate::report::schema::{json, mermaid, sql};
+use crate::report::{Masks, neutralise};
+use crate::source::Loc;
 
 pub(super) fn run(args: &InputArgs, format: SchemaFormat) -> Result<u8, Failure> {
     let (scope, settings) = settings::of_input(args)?;
     hint_at_stdin(&scope);
     let inputs = discover::discover(&scope, &settings)?;
-    let (_, project) = engine::read(&inputs, &settings);
-    let databases = in_focus(&project, &inputs);
-    to_stdout(|out| write(&databases, format, &inputs, out))?;
-    Ok(0)
+    let (outcomes, project) = engine::read(&inputs, &settings);
+    let text = text(&in_focus(&project, &inputs), format, &inputs);
+    let secrets = secrets(&project);
+    let masks = Masks::of(&inputs.files, &secrets);
+    to_stdout(|out| out.write_all(masks.redact(&text).as_bytes()))?;
+    Ok(status(&outcomes, &project))
 }
 
-fn write(
-    databases: &[&Database],
-    format: SchemaFormat,
-    inputs: &Inputs,
-    out: &mut dyn io::Write,
-) -> io::Result<()> {
+fn text(databases: &[&Database], format: SchemaFormat, inputs: &Inputs) -> String {
     match format {
-        SchemaFormat::Sql => sql::write(databases, out),
-        SchemaFormat::Json => json::write(databases, &inputs.files, out),
+        SchemaFormat::Sql => sql::write(databases),
+        SchemaFormat::Mermaid => mermaid::write(databases),
+        SchemaFormat::Json => json::write(databases, &inputs.files),
     }
 }
 
@@ -46,4 +47,30 @@ fn in_focus<'a>(project: &'a Project, inputs: &Inputs) -> Vec<&'a Database> {
         true => all().collect(),
         false => named,
     }
+}
+
+/// Where secrets stand: a default may hold one.
+fn secrets(project: &Project) -> Vec<Loc> {
+    let suspects = project.suspects.iter();
+    let places = suspects.map(|(unit, suspect)| Loc {
+        file: project.units[*unit].file,
+        span: suspect.value,
+    });
+    places.collect()
+}
+
+/// Says what broke.
+fn status(outcomes: &[FileOutcome], project: &Project) -> u8 {
+    let of_files = outcomes.iter().flat_map(|outcome| &outcome.notes);
+    let of_files = of_files.map(|note| (note.id, &note.message));
+    let of_project = project.notes.iter().map(|note| (note.id, &note.message));
+    let mut status = 0;
+    for (id, message) in of_files.chain(of_project) {
+        if id == NoteId::InternalError {
+            status = FAILURE;
+            // Nobody is left to tell when standard error is closed.
+            let _ = writeln!(io::stderr(), "{}", neutralise(message));
+        }
+    }
+    status
 }

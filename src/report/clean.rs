@@ -9,7 +9,7 @@ use std::ops::Range;
 use aho_corasick::{AhoCorasick, MatchKind};
 
 use crate::judge::Report;
-use crate::source::{FileId, Loc};
+use crate::source::{FileId, Loc, SourceFile};
 
 /// Every secret of the project: where each stands, and what to look for elsewhere.
 #[derive(Debug)]
@@ -21,13 +21,14 @@ pub struct Masks<'a> {
 impl<'a> Masks<'a> {
     /// The masks of a report.
     pub fn new(report: &'a Report) -> Self {
-        let mut values: Vec<&str> = report
-            .masks
+        Self::of(&report.inputs.files, &report.masks)
+    }
+
+    /// The masks of places in files.
+    pub fn of(files: &'a [SourceFile], places: &'a [Loc]) -> Self {
+        let mut values: Vec<&str> = places
             .iter()
-            .flat_map(|mask| {
-                let file = &report.inputs.files[mask.file.index()];
-                mask.span.of(&file.text).lines()
-            })
+            .flat_map(|mask| mask.span.of(&files[mask.file.index()].text).lines())
             .map(str::trim)
             .filter(|value| tells_a_secret(value))
             .collect();
@@ -41,10 +42,7 @@ impl<'a> Masks<'a> {
                     .ok()
             })
             .flatten();
-        Self {
-            places: &report.masks,
-            values,
-        }
+        Self { places, values }
     }
 
     /// Nothing to hide.

@@ -65,40 +65,68 @@ fn the_commands_can_be_typed() {
     assert!(lines.contains(&"cargo run --release -- fixtures/shop-fastapi"));
 }
 
-const BEGIN: &str = "<!-- example:begin -->\n";
-const END: &str = "<!-- example:end -->";
 /// A draft has more findings than a front page should show.
 const SHOWN: [&str; 3] = ["missing-fk-index", "happy-path-only", "hardcoded-secret"];
 
 #[test]
 fn the_example_is_real() {
-    let wanted = format!(
-        "```console\n$ aicheck fixtures/draft.md\n{}```\n",
-        example()
+    let example = example();
+    shows(
+        "example",
+        &format!("```console\n$ aicheck fixtures/draft.md\n{example}```\n"),
+    );
+}
+
+#[test]
+fn the_schema_is_real() {
+    let sql = said(&["schema", "fixtures/shop-fastapi"]);
+    let mut statements = sql
+        .split("\n\n")
+        .filter(|it| it.contains("CREATE TABLE orders "));
+    let orders = statements.next().expect("the shop has orders");
+    let diagram = said(&["schema", "fixtures/shop-fastapi", "--format", "mermaid"]);
+    shows(
+        "schema",
+        &format!(
+            "```console\n$ aicheck schema fixtures/shop-fastapi\n…\n\n{orders}\n\n…\n```\n\n\
+             As a diagram:\n\n```mermaid\n{diagram}```\n"
+        ),
+    );
+}
+
+/// Holds the part of the README between two marks to what it has to show.
+#[track_caller]
+fn shows(mark: &str, wanted: &str) {
+    let (begin, end) = (
+        format!("<!-- {mark}:begin -->\n"),
+        format!("<!-- {mark}:end -->"),
     );
     let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let readme = readme();
-    let (before, rest) = readme
-        .split_once(BEGIN)
-        .expect("README.md marks the example");
-    let (shown, after) = rest.split_once(END).expect("README.md marks its end");
+    let (before, rest) = readme.split_once(&begin).expect("README.md marks the part");
+    let (shown, after) = rest.split_once(&end).expect("README.md marks its end");
     if std::env::var_os("AICHECK_BLESS").is_some() {
-        let blessed = format!("{before}{BEGIN}{wanted}{END}{after}");
+        let blessed = format!("{before}{begin}{wanted}{end}{after}");
         fs::write(root().join("README.md"), blessed).unwrap();
     } else {
         assert_eq!(shown, wanted, "AICHECK_BLESS=1 rewrites it");
     }
 }
 
-/// What the tool says of the draft, with some findings left out.
-fn example() -> String {
+/// What a command prints.
+fn said(arguments: &[&str]) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_aicheck"))
-        .arg("fixtures/draft.md")
+        .args(arguments)
         .args(["--color", "never"])
         .current_dir(root())
         .output()
         .unwrap();
-    let output = String::from_utf8(output.stdout).unwrap();
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// What the tool says of the draft, with some findings left out.
+fn example() -> String {
+    let output = said(&["fixtures/draft.md"]);
     let (findings, summary) = output.split_once("✗ ").expect("the draft has faults");
     let mut example = String::new();
     let mut left_out = false;

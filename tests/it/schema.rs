@@ -1,6 +1,8 @@
 //! `aicheck schema`: what it prints of a project, in each format.
 
+mod command;
 mod json;
+mod mermaid;
 mod outline;
 mod sql;
 

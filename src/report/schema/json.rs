@@ -1,7 +1,5 @@
 //! Databases for machines, version 1. Fields may be added to a version, never changed or removed.
 
-use std::io;
-
 use serde::Serialize;
 
 use crate::facts::schema::{Action, Dialect};
@@ -203,14 +201,10 @@ struct DomainEntry {
     defined_at: Location,
 }
 
-/// Writes databases, whose places lie in the files.
-pub fn write(
-    databases: &[&Database],
-    files: &[SourceFile],
-    out: &mut dyn io::Write,
-) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &Document::new(databases, files))?;
-    writeln!(out)
+/// Databases, whose places lie in the files.
+pub fn write(databases: &[&Database], files: &[SourceFile]) -> String {
+    let document = Document::new(databases, files);
+    serde_json::to_string_pretty(&document).expect("plain data is JSON") + "\n"
 }
 
 impl Document {

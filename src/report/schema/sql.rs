@@ -6,25 +6,18 @@ mod table;
 mod types;
 
 use std::collections::BTreeSet;
-use std::io;
 
 use crate::facts::schema::Dialect;
-use crate::project::schema::{Database, Index, MigrationTool, Table, TableKey, View};
+use crate::project::schema::{Database, Index, Table, TableKey, View};
 use crate::report::clean::neutralise;
-use crate::report::prose::count;
 
-/// Writes databases, one script after the other.
-pub fn write(databases: &[&Database], out: &mut dyn io::Write) -> io::Result<()> {
-    if databases.is_empty() {
-        return writeln!(out, "-- Nothing that was read makes a table.");
+/// Databases, one script after the other.
+pub fn write(databases: &[&Database]) -> String {
+    let scripts: Vec<String> = databases.iter().map(|it| script(it)).collect();
+    match scripts.as_slice() {
+        [] => "-- Nothing that was read makes a table.\n".to_owned(),
+        scripts => neutralise(&scripts.join("\n")).into_owned(),
     }
-    for (nth, database) in databases.iter().enumerate() {
-        if nth > 0 {
-            writeln!(out)?;
-        }
-        out.write_all(neutralise(&script(database)).as_bytes())?;
-    }
-    Ok(())
 }
 
 /// The script of one database.
@@ -67,25 +60,7 @@ struct Script<'a> {
 
 impl Script<'_> {
     fn head(&mut self) {
-        let Database {
-            name,
-            dialect,
-            tool,
-            orm,
-            tables,
-            ..
-        } = self.database;
-        let mut facts = vec![dialect.as_str().to_owned()];
-        if *tool != MigrationTool::None {
-            facts.push(tool.name().to_owned());
-        }
-        facts.extend(orm.map(|orm| format!("models of {}", orm.name())));
-        facts.push(count(tables.len(), "table"));
-        let name = match name.as_str() {
-            "." => String::new(),
-            name => format!(" {name}"),
-        };
-        self.comment(&format!("Database{name}: {}.", facts.join(", ")));
+        self.comment(&super::heading(self.database));
         self.comment("Triggers, policies, grants and rows are not part of it.");
     }
 

@@ -23,7 +23,7 @@ use crate::postgres::server::Server;
 
 /// Every database that the tests know, with where it comes from: those of the fixtures, of the
 /// histories of all tools, and of the examples of the rules.
-fn databases() -> Vec<(String, Database)> {
+pub(super) fn databases() -> Vec<(String, Database)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folders = ["fixtures", "tests/replay"];
     let entries = folders
@@ -193,7 +193,7 @@ fn elsewhere(database: &Database) -> String {
 
 const EVERYTHING: &str = include_str!("everything.sql");
 
-fn everything() -> Database {
+pub(super) fn everything() -> Database {
     replayed(EVERYTHING, Dialect::Postgres)
 }
 
