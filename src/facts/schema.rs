@@ -215,6 +215,12 @@ pub enum SchemaChange {
         /// Names in its strings.
         names: Vec<String>,
     },
+    /// A statement that is put together when it runs: those of these tables that are there become
+    /// open.
+    Doubt {
+        /// What may be meant.
+        tables: Vec<TableName>,
+    },
     /// A statement that nobody understood: the tables it names become open.
     Opaque {
         /// The tables named in it; none = it may have changed any table.
@@ -230,7 +236,9 @@ impl SchemaChange {
             Self::AlterTable { table, .. } => vec![table.clone()],
             Self::RenameTable { table, to } => vec![table.clone(), to.clone()],
             Self::CreateIndex(index) => vec![index.table.clone()],
-            Self::DropTable { tables, .. } | Self::Opaque { tables } => tables.clone(),
+            Self::DropTable { tables, .. } | Self::Opaque { tables } | Self::Doubt { tables } => {
+                tables.clone()
+            }
             Self::DropIndex { table, .. } => table.iter().cloned().collect(),
             Self::Access(change) => change.tables(),
             Self::Code(_)
@@ -397,6 +405,18 @@ pub struct Expression {
     pub text: String,
     /// Where.
     pub span: Span,
+}
+
+impl Expression {
+    /// Whether it takes the next number of a sequence.
+    pub fn counts(&self) -> bool {
+        let text = self
+            .text
+            .trim_start_matches(['"', '(', ' '])
+            .to_ascii_lowercase();
+        let text = text.strip_prefix("pg_catalog.").unwrap_or(&text);
+        text.starts_with("nextval") || text.starts_with("next value for")
+    }
 }
 
 /// A constraint of a table.

@@ -20,6 +20,7 @@ mod rename;
 mod seed;
 mod statement;
 mod table;
+mod targets;
 mod text;
 mod types;
 mod view;
@@ -31,7 +32,7 @@ use super::{FileOutcome, Note, NoteId};
 use crate::parse::sql::{Lexer, Piece, Statements, TokenKind};
 use crate::source::Span;
 use block::{Routine, Scope};
-use holes::Targets;
+use targets::Targets;
 
 /// The facts of the part `range` of `text`, which is the text of a whole file.
 pub fn read(text: &str, range: Range<usize>, dialect: Option<Dialect>) -> FileOutcome {

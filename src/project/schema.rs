@@ -63,7 +63,7 @@ use crate::config::Settings;
 use crate::discover::Unit;
 use crate::facts::FileOutcome;
 use crate::facts::schema::{Action, Dialect, Expression, Identity, TypeName};
-use crate::source::Loc;
+use crate::source::{FileId, Loc};
 
 use links::Links;
 use unresolved::Watch;
@@ -103,6 +103,8 @@ pub struct Database {
     pub orm: Option<Orm>,
     /// The same database as the models of the project declare it, where it has both.
     pub models: Option<Box<Database>>,
+    /// The files whose statements built it, in the order in which they were replayed.
+    pub files: Vec<FileId>,
     /// The tables, by key. Partitions are none.
     pub tables: BTreeMap<TableKey, Table>,
     /// Partitions by key: indexes and keys count on their parent, no rule looks at them.
@@ -322,6 +324,7 @@ pub(super) fn replay(
         let mut replay = Replay::new(chain.name, chain.dialect, chain.tool);
         replay.database.unordered = chain.unordered;
         replay.watch = Watch::of(chain.units.iter().map(|unit| &units[*unit]));
+        replay.database.files = chain.units.iter().map(|unit| units[*unit].file).collect();
         for &unit in &chain.units {
             replay.watch.enter(&units[unit], chain.tool);
             for statement in &outcomes[unit].facts.schema {

@@ -4,6 +4,7 @@
 //! Without a server these tests say so and pass, unless `AICHECK_ORACLES=1` demands one.
 
 pub(crate) mod catalogue;
+mod histories;
 mod random;
 pub(crate) mod server;
 mod tools;

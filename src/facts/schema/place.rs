@@ -3,9 +3,9 @@
 
 use super::{
     AccessChange, AlterAction, AlterKind, CodeChange, Column, Constraint, ConstraintKind,
-    CreateTable, Derived, Expression, ForeignKey, Ident, Index, Like, Query, QueryColumn,
-    SchemaChange, SchemaStatement, TableName, Target, TypeChange, TypeDefinition, TypeName,
-    ViewChange,
+    CreateTable, CreateView, Derived, Expression, ForeignKey, Ident, Index, Like, Query,
+    QueryColumn, SchemaChange, SchemaStatement, TableName, Target, TypeChange, TypeDefinition,
+    TypeName, ViewChange,
 };
 use crate::source::Span;
 
@@ -21,7 +21,9 @@ impl SchemaStatement {
                     action.move_to(at);
                 }
             }
-            SchemaChange::DropTable { tables, .. } | SchemaChange::Opaque { tables } => {
+            SchemaChange::DropTable { tables, .. }
+            | SchemaChange::Opaque { tables }
+            | SchemaChange::Doubt { tables } => {
                 tables.move_to(at);
             }
             SchemaChange::DropSchema { names } | SchemaChange::SetSearchPath { schemas: names } => {
@@ -59,12 +61,7 @@ impl SchemaStatement {
             SchemaChange::Unread { .. } => {}
             SchemaChange::Access(change) => change.move_to(at),
             SchemaChange::Code(change) => change.move_to(at),
-            SchemaChange::CreateView(view) => {
-                view.name.move_to(at);
-                view.columns.move_to(at);
-                view.sources.move_to(at);
-                view.definition.move_to(at);
-            }
+            SchemaChange::CreateView(view) => view.move_to(at),
             SchemaChange::AlterView { name, change } => {
                 name.span = at;
                 change.move_to(at);
@@ -354,5 +351,14 @@ impl Placed for AccessChange {
                 }
             }
         }
+    }
+}
+
+impl Placed for CreateView {
+    fn move_to(&mut self, at: Span) {
+        self.name.move_to(at);
+        self.columns.move_to(at);
+        self.sources.move_to(at);
+        self.definition.move_to(at);
     }
 }

@@ -4,7 +4,7 @@
 
 use super::Found;
 use super::cursor::Cursor;
-use super::holes::Targets;
+use super::targets::Targets;
 use super::text::{self, Inner};
 use super::{code, rename, statement};
 use crate::facts::schema::{AccessChange, Dialect, SchemaChange, Section, Target};
@@ -120,8 +120,7 @@ fn execute(cursor: Cursor, span: Span, scope: Scope, found: &mut Found) {
     let has_text = cursor.rest().iter().any(|t| t.kind == TokenKind::Text);
     let blind = !has_text && !scope.targets.has_sql;
     if scope.body && cursor.is("execute") && texts.is_empty() && blind {
-        let tables = scope.targets.tables();
-        found.push(span, scope, SchemaChange::Opaque { tables });
+        found.push(span, scope, scope.targets.doubt());
     }
 }
 

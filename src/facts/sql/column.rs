@@ -155,14 +155,13 @@ fn inline(cursor: &mut Cursor, column: &Ident) -> Option<ConstraintKind> {
 
 fn default(cursor: &mut Cursor, options: &mut Options) {
     let start = cursor.start();
-    let sequence = cursor.is("nextval") || cursor.is("next value for");
     cursor.skip();
     while !cursor.done() && (!begins_option(cursor) || continues(cursor, start)) {
         cursor.skip();
     }
     let default = cursor.expression_from(start);
+    options.auto_increment |= default.counts();
     options.default = Some(default).filter(says_something);
-    options.auto_increment |= sequence;
     cursor.eat("with values");
 }
 

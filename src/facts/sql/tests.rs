@@ -188,6 +188,7 @@ fn told(dialect: Dialect, sql: &str) -> Vec<String> {
                 format!("{}: {}", table.name, actions.join("; "))
             }
             SchemaChange::CreateIndex(index) => format!("index {}", keys(index)),
+            SchemaChange::Doubt { tables } => format!("doubt {}", names(tables)),
             SchemaChange::Opaque { tables } => format!("opaque {}", names(tables)),
             SchemaChange::DropTable { tables, .. } => format!("drop {}", names(tables)),
             SchemaChange::RenameTable { table, to } => format!("{} -> {}", table.name, to.name),

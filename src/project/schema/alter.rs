@@ -142,7 +142,7 @@ impl Replay {
             AlterKind::SetDefault { column, default } => {
                 if let Some(column) = table.column_mut(&column.name) {
                     column.default.clone_from(default);
-                    column.auto_increment = default.as_ref().is_some_and(is_sequence);
+                    column.auto_increment = default.as_ref().is_some_and(Expression::counts);
                 }
             }
             AlterKind::SetIdentity { column, identity } => {
@@ -272,9 +272,9 @@ impl Replay {
     }
 
     fn set_type(&mut self, key: &TableKey, name: &Ident, ty: &TypeName) {
+        self.drop_orphaned_checks(key, &name.name);
         for heir in self.heirs(key) {
             self.set_type(&heir, name, ty);
-            self.drop_orphaned_checks(&heir, &name.name);
         }
         let at = self.at(ty.span);
         let name_at = self.at(name.span);
@@ -331,10 +331,4 @@ fn is_inherited(kind: &AlterKind) -> bool {
             | AlterKind::SetDefault { .. }
             | AlterKind::DropExpression { .. }
     )
-}
-
-/// Whether a default takes the next number of a sequence.
-fn is_sequence(default: &Expression) -> bool {
-    let text = default.text.trim_start().to_ascii_lowercase();
-    text.starts_with("nextval") || text.starts_with("next value for")
 }

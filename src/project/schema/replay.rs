@@ -28,6 +28,8 @@ pub struct Replay {
     made: u32,
     /// Names in statements nobody understood, of tables not made yet.
     doubtful: BTreeSet<TableKey>,
+    /// What such statements may mean, and is not there.
+    guessed: BTreeSet<TableKey>,
     /// Temporary tables of the file at hand.
     pub(super) temporary: BTreeSet<TableKey>,
     /// Tables that are altered though nothing made them, with the first statement that does.
@@ -78,6 +80,7 @@ impl Replay {
                 functions: BTreeMap::new(),
                 open: Vec::new(),
                 unordered: BTreeSet::new(),
+                files: Vec::new(),
                 secured_elsewhere: BTreeSet::new(),
                 unresolved: Vec::new(),
                 made_by_code: false,
@@ -92,6 +95,7 @@ impl Replay {
             schemas: BTreeSet::new(),
             made: 0,
             doubtful: BTreeSet::new(),
+            guessed: BTreeSet::new(),
             temporary: BTreeSet::new(),
             altered: BTreeMap::new(),
             watch: Watch::default(),
@@ -157,6 +161,7 @@ impl Replay {
             SchemaChange::Code(change) => self.change_code(change),
             SchemaChange::Opaque { tables } => self.open_all(tables),
             SchemaChange::Unread { names } => self.open_named(names, statement.span),
+            SchemaChange::Doubt { tables } => self.doubt(tables),
         }
     }
 
@@ -249,7 +254,7 @@ impl Replay {
     }
 
     pub(super) fn is_doubtful(&self, key: &TableKey) -> bool {
-        self.doubtful.contains(key)
+        self.doubtful.contains(key) || self.guessed.contains(key)
     }
 
     /// The table or partition.
@@ -299,6 +304,7 @@ impl Replay {
     pub(super) fn insert(&mut self, table: Table) {
         self.database.links.add(&table);
         self.doubtful.remove(&table.key);
+        self.guessed.remove(&table.key);
         let key = table.key.clone();
         self.database.views.remove(&key);
         if table.partition_of.is_some() {
@@ -355,6 +361,19 @@ impl Replay {
             }
         }
         self.unread.extend(opened.then_some(at));
+    }
+
+    /// A statement may mean these tables, or others that are not there.
+    fn doubt(&mut self, names: &[TableName]) {
+        for name in names {
+            let key = self.resolve(name);
+            match self.table_mut(&key) {
+                Some(table) => table.opaque = true,
+                None => {
+                    self.guessed.insert(key);
+                }
+            }
+        }
     }
 
     /// A statement nobody understood names the table.

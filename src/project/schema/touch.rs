@@ -83,7 +83,9 @@ impl Touch {
             SchemaChange::CreateIndex(index) => {
                 self.needs.insert(TableKey::of(&index.table));
             }
-            SchemaChange::DropTable { tables, .. } | SchemaChange::Opaque { tables } => {
+            SchemaChange::DropTable { tables, .. }
+            | SchemaChange::Opaque { tables }
+            | SchemaChange::Doubt { tables } => {
                 self.changes.extend(tables.iter().map(TableKey::of));
             }
             SchemaChange::RenameTable { table, to } => {

@@ -11,7 +11,7 @@ use aicheck::facts::sql;
 use aicheck::project::schema::Replay;
 use aicheck::source::FileId;
 
-use super::catalogue::{self, Catalogue, differences};
+use super::catalogue::{self, Catalogue, differences, known};
 use super::server::Server;
 
 /// How many sequences are tried unless the environment says otherwise.
@@ -152,10 +152,9 @@ fn faults(outcome: &Outcome) -> Vec<String> {
     let (database, _) = replay.finish();
     let mut faults: Vec<String> = read.notes.iter().map(|note| note.message.clone()).collect();
     faults.extend(database.open.iter().map(|table| format!("{table} is open")));
-    faults.extend(differences(
-        &outcome.catalogue,
-        &catalogue::of_replay(&database),
-    ));
+    let theirs = known(outcome.catalogue.clone(), &database);
+    let ours = known(catalogue::of_replay(&database), &database);
+    faults.extend(differences(&theirs, &ours));
     faults
 }
 

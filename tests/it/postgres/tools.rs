@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use aicheck::config::Settings;
-use aicheck::discover::{MigrationTool, Scope, discover};
+use aicheck::discover::{Inputs, MigrationTool, Scope, discover};
 use aicheck::engine;
 use aicheck::project::schema::Database;
 use camino::Utf8PathBuf;
@@ -51,12 +51,13 @@ fn part(folder: &Path, line: &str) -> String {
     lines.join("\n") + "\n"
 }
 
-/// The databases that the files of a folder make.
-pub(super) fn replayed(folder: &Path) -> Vec<Database> {
+/// A folder, and the databases that its files make.
+pub(super) fn read(folder: &Path) -> (Inputs, Vec<Database>) {
     let folder = Utf8PathBuf::from_path_buf(folder.to_owned()).unwrap();
     let settings = Settings::default();
     let inputs = discover(&Scope::of(&[folder], None).unwrap(), &settings).unwrap();
-    engine::read(&inputs, &settings).1.databases
+    let databases = engine::read(&inputs, &settings).1.databases;
+    (inputs, databases)
 }
 
 fn histories() -> Vec<PathBuf> {
@@ -72,7 +73,7 @@ fn histories() -> Vec<PathBuf> {
 /// What is wrong with our reading of a history.
 fn faults(server: &Server, folder: &Path) -> Vec<String> {
     let applied = Applied::read(folder);
-    let databases = replayed(folder);
+    let (_, databases) = read(folder);
     let [ours] = &databases[..] else {
         let names: Vec<&str> = databases
             .iter()

@@ -69,10 +69,11 @@ impl Files<'_> {
         let is_opaque = |member: &usize| {
             let mut changes = self.files[member].statements.iter();
             changes.any(|statement| {
-                let change = &statement.change;
                 matches!(
-                    change,
-                    SchemaChange::Opaque { .. } | SchemaChange::Unread { .. }
+                    statement.change,
+                    SchemaChange::Opaque { .. }
+                        | SchemaChange::Doubt { .. }
+                        | SchemaChange::Unread { .. }
                 )
             })
         };
