@@ -1,0 +1,232 @@
+//! What the findings about handlers claim, seen: the fixtures run under the test clients of their
+//! frameworks, as they are and with the help pasted in.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::venv;
+
+/// Of all claims, in `claims.toml`, which says what they mean.
+#[derive(Deserialize)]
+struct Claims {
+    claim: Vec<Claim>,
+}
+
+/// That the code a finding is about answers a request with a status, and fixed code with another.
+#[derive(Deserialize, Serialize)]
+struct Claim {
+    fixture: String,
+    rule: String,
+    subject: String,
+    /// What the help takes for granted that the file imports.
+    #[serde(default)]
+    imports: Vec<String>,
+    json: Option<Value>,
+    form: Option<BTreeMap<String, String>>,
+    works: String,
+    request: String,
+    status: u16,
+    /// What the body says where the status alone tells nothing.
+    body: Option<String>,
+    fixed: u16,
+}
+
+/// What comes back.
+#[derive(Debug, Deserialize)]
+struct Answer {
+    status: u16,
+    body: String,
+    raised: Vec<String>,
+}
+
+/// Fixture, rule and subject.
+type Name = (String, String, String);
+
+fn here() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/handlers")
+}
+
+fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")
+}
+
+fn claims() -> Vec<Claim> {
+    let text = fs::read_to_string(here().join("claims.toml")).unwrap();
+    toml::from_str::<Claims>(&text).unwrap().claim
+}
+
+fn name(claim: &Claim) -> Name {
+    let Claim {
+        fixture,
+        rule,
+        subject,
+        ..
+    } = claim;
+    (fixture.clone(), rule.clone(), subject.clone())
+}
+
+/// Every finding about a handler in every fixture.
+fn findings() -> BTreeMap<Name, Value> {
+    let mut findings = BTreeMap::new();
+    for entry in fs::read_dir(fixtures()).unwrap() {
+        let fixture = entry.unwrap().file_name().into_string().unwrap();
+        let output = Command::new(env!("CARGO_BIN_EXE_aicheck"))
+            .current_dir(fixtures())
+            .args(["check", "--show", "info", "--format", "json", &fixture])
+            .output()
+            .unwrap();
+        let mut report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        for finding in report["findings"].as_array_mut().unwrap() {
+            if finding["family"] == "handler" {
+                let text = |key: &str| finding[key].as_str().unwrap().to_owned();
+                let name = (fixture.clone(), text("rule"), text("subject"));
+                assert!(findings.insert(name, finding.take()).is_none());
+            }
+        }
+    }
+    findings
+}
+
+#[test]
+fn every_finding_about_a_handler_has_a_claim() {
+    let claimed: BTreeSet<Name> = claims().iter().map(name).collect();
+    let found: BTreeSet<Name> = findings().into_keys().collect();
+    assert_eq!(found, claimed);
+}
+
+#[test]
+fn clients_see_what_the_findings_claim() {
+    let Some(python) = venv::python(&here().join("requirements.txt")) else {
+        return;
+    };
+    let findings = findings();
+    let mut by_fixture = BTreeMap::<String, Vec<Claim>>::new();
+    for claim in claims() {
+        let fixture = claim.fixture.clone();
+        by_fixture.entry(fixture).or_default().push(claim);
+    }
+    let mut wrong = Vec::new();
+    for (fixture, claims) in &by_fixture {
+        let folder = copy(fixture);
+        let before = ask(&python, fixture, folder.path(), claims);
+        paste(&python, folder.path(), claims, &findings);
+        let after = ask(&python, fixture, folder.path(), claims);
+        for ((claim, before), after) in claims.iter().zip(before).zip(after) {
+            if claim
+                .body
+                .as_ref()
+                .is_some_and(|body| *body != before[1].body)
+            {
+                wrong.push(format!("{}: {:?}", claim.request, before[1]));
+            }
+            let told = [(before, claim.status), (after, claim.fixed)];
+            for ([works, fails], expected) in told {
+                if works.status >= 400 || !works.raised.is_empty() {
+                    wrong.push(format!("{}: {works:?}", claim.works));
+                }
+                if fails.status != expected {
+                    wrong.push(format!("{}: {expected} not in {fails:?}", claim.request));
+                }
+                let names = raises(&findings[&name(claim)]);
+                if expected == 500 && !fails.raised.iter().any(|it| names.contains(it)) {
+                    wrong.push(format!("{}: {names:?} not in {fails:?}", claim.request));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// A copy of a fixture to run and to change; of a draft its Python, line for line.
+fn copy(fixture: &str) -> tempfile::TempDir {
+    let to = tempfile::tempdir().unwrap();
+    let from = fixtures().join(fixture);
+    if from.is_dir() {
+        let contents = from.join(".");
+        let mut command = Command::new("cp");
+        venv::run(command.arg("-r").arg(contents).arg(to.path()));
+    } else {
+        let mut in_python = false;
+        let text = fs::read_to_string(from).unwrap();
+        let code = text.lines().map(|line| {
+            let fence = line.starts_with("```");
+            in_python = if fence {
+                line == "```python"
+            } else {
+                in_python
+            };
+            let line = if in_python && !fence { line } else { "" };
+            format!("{line}\n")
+        });
+        fs::write(to.path().join("draft_code.py"), code.collect::<String>()).unwrap();
+    }
+    to
+}
+
+/// What the two requests of each claim get.
+fn ask(python: &Path, fixture: &str, folder: &Path, claims: &[Claim]) -> Vec<[Answer; 2]> {
+    let module = fixture.trim_end_matches(".md").replace('-', "_");
+    let mut command = Command::new(python);
+    command.arg("-B").arg(here().join("ask.py")).arg(module);
+    command.arg(folder).arg(json!(claims).to_string());
+    serde_json::from_str(&venv::run(&mut command)).unwrap()
+}
+
+/// Puts the code that the findings offer where it belongs.
+fn paste(python: &Path, folder: &Path, claims: &[Claim], findings: &BTreeMap<Name, Value>) {
+    let mut pastes = Vec::new();
+    for claim in claims {
+        let finding = &findings[&name(claim)];
+        let labels = finding["labels"].as_array().unwrap();
+        // One finding about several steps offers code for each.
+        let places: Vec<&Value> = match claim.rule.as_str() {
+            "happy-path-only" => labels[1..].iter().map(|it| &it["location"]).collect(),
+            _ => vec![&finding["location"]],
+        };
+        let code = code(finding["help"].as_str().unwrap());
+        assert_eq!(places.len(), code.len(), "{finding:#}");
+        for (place, code) in places.into_iter().zip(code) {
+            let path = place["path"].as_str().unwrap();
+            pastes.push(json!({
+                "path": path.replace("fixtures/draft.md", "draft_code.py"),
+                "line": place["start"]["line"],
+                "code": code,
+                "imports": claim.imports,
+            }));
+        }
+    }
+    let pastes = Value::from(pastes).to_string();
+    let mut command = Command::new(python);
+    command.arg("-B").arg(here().join("paste.py"));
+    venv::run(command.arg(folder).arg(pastes));
+}
+
+/// The code in a help: what is indented below each line of prose.
+fn code(help: &str) -> Vec<String> {
+    let mut blocks = Vec::new();
+    for line in help.lines() {
+        match (line.starts_with("    "), blocks.last_mut()) {
+            (false, _) => blocks.push(String::new()),
+            (true, Some(block)) => *block += &format!("{line}\n"),
+            (true, None) => panic!("code without prose: {help}"),
+        }
+    }
+    blocks
+}
+
+/// The exceptions a finding says are raised.
+fn raises(finding: &Value) -> Vec<String> {
+    let labels = finding["labels"].as_array().unwrap().iter();
+    let said = labels
+        .chain([finding])
+        .map(|it| it["message"].as_str().unwrap());
+    said.flat_map(|text| text.split("raises ").skip(1))
+        .filter_map(|text| text.split(' ').next())
+        .map(str::to_owned)
+        .collect()
+}
