@@ -272,6 +272,8 @@ proptest! {
     fn any_text_is_read_with_its_places_inside_it(text in soup()) {
         let outcome = prisma::read(&text, 0..text.len());
         prop_assert_eq!(super::sql::stray_span(&text, &outcome), None);
+        // With many of these a file counts as binary.
+        let text = text.replace('\0', "");
         let files = [("schema.prisma", &*format!("{SOURCE}model Z {{\n id Int @id\n}}\n{text}"))];
         prop_assert!(!databases(&files).is_empty());
     }
