@@ -1,6 +1,6 @@
 //! Handlers with steps that can fail and no exit for that case.
 
-use super::{confidence, remedy, when};
+use super::{Unhandled, unhandled};
 use crate::rule::prelude::*;
 
 pub(super) const RULE: Rule = Rule {
@@ -12,50 +12,49 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(project: &Project, sink: &mut Sink) {
     for handler in &project.handlers {
-        let own = |step: &&UnhandledStep| !matches!(step.place, StepPlace::Dependency(_));
-        let steps: Vec<&UnhandledStep> = handler.unhandled.iter().filter(own).collect();
-        let (Answer::No, false) = (handler.has_failure_exit, steps.is_empty()) else {
+        let steps = unhandled(handler);
+        let (Answer::No, Some((severity, confidence))) = (handler.has_failure_exit, weight(&steps))
+        else {
             continue;
         };
-        let confidence = steps
-            .iter()
-            .map(|step| confidence(step))
-            .max()
-            .unwrap_or(Confidence::Possible);
-        let severity = if confidence == Confidence::Certain {
-            Severity::Error
-        } else {
-            Severity::Warning
-        };
+        let subject = handler.route.as_str();
         let finding = sink
-            .report(
-                severity,
-                handler.header,
-                handler.route.as_str(),
-                message(handler, &steps),
-            )
+            .report(severity, handler.header, subject, message(handler, &steps))
             .note("has no exit for the case that something fails")
-            .help(remedies(handler, &steps))
+            .help(remedies(&steps))
             .confidence(confidence);
-        for step in steps {
+        for step in &steps {
+            let Unhandled {
+                happens,
+                when,
+                client,
+                ..
+            } = step;
             finding.label(
                 step.at,
-                format!("raises {} when {}", step.exception, when(step)),
+                format!("{happens} when {when}: the client gets {client}"),
             );
         }
     }
 }
 
-fn remedies(handler: &Handler, steps: &[&UnhandledStep]) -> String {
-    let each: Vec<String> = steps.iter().map(|step| remedy(handler, step)).collect();
+/// How much the strongest step carries: an error must rest on one that is proved.
+fn weight(steps: &[Unhandled]) -> Option<(Severity, Confidence)> {
+    let carries = |step: &Unhandled| (step.severity.min(step.confidence.cap()), step.confidence);
+    steps.iter().map(carries).max()
+}
+
+fn remedies(steps: &[Unhandled]) -> String {
+    let mut each: Vec<&str> = steps.iter().map(|step| step.remedy.as_str()).collect();
+    each.dedup();
     each.join("\n")
 }
 
-fn message(handler: &Handler, steps: &[&UnhandledStep]) -> String {
+fn message(handler: &Handler, steps: &[Unhandled]) -> String {
     let trouble = match steps {
-        [step] => format!("when {}, the client gets a 500", when(step)),
+        [step] => format!("when {}, the client gets {}", step.when, step.client),
         _ => format!(
-            "{} of its steps can fail by what the client asks for, and the client then gets a 500",
+            "{} of its steps can fail, and it has an answer for none of them",
             steps.len()
         ),
     };

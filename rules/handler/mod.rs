@@ -30,6 +30,36 @@ pub(super) const RULES: &[Rule] = &[
     wrong_status_code::RULE,
 ];
 
+/// A step of a handler whose failing nothing handles, as the rule about steps of its kind tells it.
+///
+/// Where a handler has no exit for failure at all, `happy-path-only` tells of its steps together.
+struct Unhandled {
+    /// Where it fails.
+    at: Loc,
+    /// When it fails: ``no Order has this `order_id` ``.
+    when: String,
+    /// What then happens: `raises AttributeError`.
+    happens: String,
+    /// What the client sees: `a 500 where 404 was due`.
+    client: String,
+    /// What to do, with the code to paste.
+    remedy: String,
+    /// What a handler without any exit is that has no other step.
+    severity: Severity,
+    confidence: Confidence,
+}
+
+/// The rules that know of steps, by what they tell of one handler. A step in a dependency is none of
+/// the handler's.
+const KINDS: [fn(&Handler) -> Vec<Unhandled>; 1] = [unchecked_missing_row::steps];
+
+/// The steps of a handler whose failing nothing handles, in order of place.
+fn unhandled(handler: &Handler) -> Vec<Unhandled> {
+    let mut steps: Vec<Unhandled> = KINDS.iter().flat_map(|kind| kind(handler)).collect();
+    steps.sort_by_key(|step| step.at);
+    steps
+}
+
 /// What is looked up, as one would say it: `Order` of `Order.objects`, `row of orders`.
 fn entity(step: &UnhandledStep) -> Option<String> {
     let named = step.entity.as_deref()?;
@@ -52,6 +82,12 @@ fn when(step: &UnhandledStep) -> String {
         (None, None, "") => "there is no such row".to_owned(),
         (None, None, key) => format!("nothing has this `{key}`"),
     }
+}
+
+/// The steps in the handler and in what it calls.
+fn own_steps(handler: &Handler) -> impl Iterator<Item = &UnhandledStep> {
+    let own = |step: &&UnhandledStep| !matches!(step.place, StepPlace::Dependency(_));
+    handler.unhandled.iter().filter(own)
 }
 
 /// The line that answers 404, in the idiom of the handler's framework.

@@ -1,6 +1,6 @@
 //! Rows that may be None, used as if they never were.
 
-use super::{chosen_by, confidence, remedy, when};
+use super::{Unhandled, chosen_by, confidence, own_steps, remedy, when};
 use crate::rule::prelude::*;
 
 pub(super) const RULE: Rule = Rule {
@@ -28,6 +28,20 @@ fn check(project: &Project, sink: &mut Sink) {
             .help(remedy(handler, step))
             .confidence(confidence(step));
     }
+}
+
+/// The lookups of a handler that find nothing, also those that raise then.
+pub(super) fn steps(handler: &Handler) -> Vec<Unhandled> {
+    let steps = own_steps(handler).map(|step| Unhandled {
+        at: step.at,
+        when: when(step),
+        happens: format!("raises {}", step.exception),
+        client: "a 500 where 404 was due".to_owned(),
+        remedy: remedy(handler, step),
+        severity: Severity::Error,
+        confidence: confidence(step),
+    });
+    steps.collect()
 }
 
 fn message(step: &UnhandledStep) -> String {
