@@ -82,6 +82,15 @@ const CLINIC: [Fault; 7] = [
     ("error", "float-money", "db/migrations/003_treatments.sql:5"),
 ];
 
+const TOOLS: [Fault; 6] = [
+    ("error", "unreviewed-cascade", "lending/models.py:19"),
+    ("error", "float-money", "lending/models.py:23"),
+    ("warning", "error-as-success", "lending/views.py:27"),
+    ("error", "swallowed-http-exception", "lending/views.py:54"),
+    ("error", "happy-path-only", "lending/views.py:60"),
+    ("warning", "unmapped-lookup-error", "lending/views.py:67"),
+];
+
 const TICKETS: [Fault; 4] = [
     ("error", "unreviewed-cascade", "app/models.py:57"),
     ("error", "float-money", "app/models.py:61"),
@@ -152,6 +161,11 @@ fn a_booking_system_on_flask_and_psycopg() {
 #[test]
 fn a_clinic_on_django() {
     holds_exactly("clinic-django", &CLINIC);
+}
+
+#[test]
+fn a_tool_lending_on_django_rest_framework() {
+    holds_exactly("tools-drf", &TOOLS);
 }
 
 #[test]

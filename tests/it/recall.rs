@@ -48,6 +48,7 @@ fn what_is_planted_is_found_once() {
         "booking-flask",
         "clinic-django",
         "tickets-alembic",
+        "tools-drf",
     ];
     let mut folders: Vec<PathBuf> = names.iter().map(|name| fixtures.join(name)).collect();
     if let Some(more) = env::var_os("AICHECK_RECALL_PATHS") {

@@ -1,7 +1,7 @@
 """Pastes the help of findings into the files of a project, where a reader would.
 
-A guard goes in front of the statement that the finding underlines, an `except` around it, and a
-statement takes its place.
+A guard goes in front of the statement that the finding underlines, an `except` around it or in
+front of the clause there, and a statement takes its place.
 """
 
 import ast
@@ -11,23 +11,24 @@ import textwrap
 from pathlib import Path
 
 
-def statement(source, line):
-    """The innermost statement that holds the line."""
+def innermost(source, line):
+    """The statement or clause at the line."""
     around = [
         node
         for node in ast.walk(ast.parse(source))
-        if isinstance(node, ast.stmt) and node.lineno <= line <= node.end_lineno
+        if isinstance(node, (ast.stmt, ast.ExceptHandler))
+        and node.lineno <= line <= node.end_lineno
     ]
     return max(around, key=lambda node: (node.lineno, node.col_offset))
 
 
 def pasted(source, line, code):
-    node = statement(source, line)
+    node = innermost(source, line)
     lines = source.splitlines()
     indent = " " * node.col_offset
     old = lines[node.lineno - 1 : node.end_lineno]
     new = textwrap.indent(textwrap.dedent(code), indent).splitlines()
-    if code.lstrip().startswith("if "):
+    if code.lstrip().startswith("if ") or isinstance(node, ast.ExceptHandler):
         new = new + old
     elif code.lstrip().startswith("except "):
         new = [indent + "try:", *(f"    {line}" for line in old), *new]
