@@ -56,17 +56,38 @@ impl State {
         }
     }
 
-    /// `Q(a=1, b__isnull=True)`.
+    /// `Q(a=1, b__isnull=True)`; migrations write `Q(("a", 1), ("b", 2), _connector="OR")`.
     fn lookups(&self, model: &Model, call: &Call) -> Option<String> {
-        let positional = call.args.iter().map(|value| self.predicate(model, value));
-        let named = call
-            .keywords
-            .iter()
-            .map(|keyword| self.lookup(model, &keyword.name, &keyword.value));
-        let parts: Option<Vec<String>> = positional.chain(named).collect();
-        parts
-            .filter(|parts| !parts.is_empty())
-            .map(|parts| parts.join(" AND "))
+        let mut parts = Vec::new();
+        for value in &call.args {
+            parts.push(match value {
+                Value::List(pair) => match pair.as_slice() {
+                    [Value::Str(name, _), value] => self.lookup(model, name, value)?,
+                    _ => return None,
+                },
+                value => self.predicate(model, value)?,
+            });
+        }
+        let (mut connector, mut negated) = ("AND", false);
+        for keyword in &call.keywords {
+            match (keyword.name.as_str(), &keyword.value) {
+                ("_connector", Value::Str(word, _)) => connector = word,
+                ("_negated", Value::Bool(value)) => negated = *value,
+                (name, value) => parts.push(self.lookup(model, name, value)?),
+            }
+        }
+        let text = match (connector, parts.as_slice()) {
+            (_, []) => return None,
+            (_, [part]) => part.clone(),
+            ("AND", parts) => parts.join(" AND "),
+            ("OR", parts) => format!("({})", parts.join(" OR ")),
+            _ => return None,
+        };
+        Some(if negated {
+            format!("NOT ({text})")
+        } else {
+            text
+        })
     }
 
     fn lookup(&self, model: &Model, name: &str, value: &Value) -> Option<String> {

@@ -42,6 +42,13 @@ class Migration(migrations.Migration):
                 violation_error_message="too young",
             ),
         ),
+        migrations.AddConstraint(
+            "client",
+            models.CheckConstraint(
+                condition=models.Q(("age__lt", 0), ("active", None), _connector="OR", _negated=True),
+                name="client_known_check",
+            ),
+        ),
         migrations.RemoveConstraint("client", "client_active_key"),
         migrations.RemoveConstraint("article", "product_supplier_key"),
         migrations.RemoveConstraint("article", "product_position_check"),
