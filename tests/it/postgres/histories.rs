@@ -14,6 +14,7 @@ use std::path::Path;
 use aicheck::discover::Inputs;
 use aicheck::facts::schema::Dialect;
 use aicheck::project::schema::{Database, MigrationTool};
+use aicheck::source::FileId;
 
 use super::catalogue::{self, Catalogue, differences, known, subject};
 use super::server::Server;
@@ -137,7 +138,11 @@ fn runs_alone(text: &str) -> bool {
 fn apply(server: &Server, name: &str, inputs: &Inputs, ours: &Database) -> String {
     let copies = tempfile::tempdir().unwrap();
     let mut script = String::from("\\set ON_ERROR_ROLLBACK on\n");
-    for (nth, file) in ours.files.iter().enumerate() {
+    let path = |file: &FileId| inputs.files[file.index()].path.as_str();
+    // What a step in another language does is not known to the replay either.
+    let in_sql = |file: &&FileId| path(file).ends_with(".sql");
+    let files: Vec<&FileId> = ours.files.iter().filter(in_sql).collect();
+    for (nth, file) in files.iter().enumerate() {
         let text = up(&inputs.files[file.index()].text);
         let copy = copies.path().join(format!("{nth:05}.sql"));
         fs::write(&copy, format!("{text}\n")).unwrap();
@@ -150,10 +155,9 @@ fn apply(server: &Server, name: &str, inputs: &Inputs, ours: &Database) -> Strin
     }
     let output = server.client(name, &script);
     let mut refused = String::from_utf8_lossy(&output.stderr).into_owned();
-    for (nth, file) in ours.files.iter().enumerate() {
+    for (nth, file) in files.iter().enumerate() {
         let copy = copies.path().join(format!("{nth:05}.sql"));
-        let path = inputs.files[file.index()].path.as_str();
-        refused = refused.replace(copy.to_str().unwrap(), path);
+        refused = refused.replace(copy.to_str().unwrap(), path(file));
     }
     let errors = refused.lines().filter(|line| line.contains("ERROR:"));
     errors.collect::<Vec<&str>>().join("\n")
