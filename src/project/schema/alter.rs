@@ -200,6 +200,7 @@ impl Replay {
         let Some(table) = self.table_mut(key) else {
             return;
         };
+        let was_there = !table.columns_known || table.column(name).is_some();
         if keeps_keys {
             table.drop_column_from_keys(name, at);
         } else {
@@ -217,7 +218,9 @@ impl Replay {
                     });
                 }
             }
-            self.drop_readers(key, Some(name));
+            if was_there {
+                self.drop_readers(key, Some(name));
+            }
         }
         for heir in self.disinherit_column(key, name) {
             self.drop_column(&heir, name, cascade, span);

@@ -154,6 +154,9 @@ impl Replay {
 
     /// Views follow a renamed source; what they are written as does not.
     pub(super) fn move_source(&mut self, key: &TableKey, to: &TableKey) {
+        if key == to {
+            return;
+        }
         for view in self.database.views.values_mut() {
             for source in view.sources.iter_mut().filter(|source| *source == key) {
                 source.clone_from(to);
