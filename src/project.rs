@@ -79,8 +79,8 @@ impl Project {
             .collect();
         Self {
             units: infos,
+            handlers: python::handlers(&python, &databases),
             databases,
-            handlers: python::handlers(&python),
             waits: python::endless(&python),
             suspects,
             notes,

@@ -13,13 +13,14 @@ pub use page::{Meta, Page, Reads};
 pub mod prelude {
     pub use super::{Rule, Sink};
     pub use crate::facts::Answer;
-    pub use crate::facts::python::Failure;
+    pub use crate::facts::python::{EffectKind, Failure};
     pub use crate::facts::schema::{Action, Command, Dialect};
     pub use crate::facts::secrets::{Binding, Suspect, ValueClass};
     pub use crate::finding::{Confidence, Finding, Severity, code};
     pub use crate::project::Project;
     pub use crate::project::python::{
-        Contract, Framework, Handler, LeakedText, StepPlace, SwallowedRefusal, UnhandledStep,
+        Contract, DatabaseEffect, Framework, Handler, LeakedText, StepPlace, SwallowedRefusal,
+        UnhandledStep,
     };
     pub use crate::project::schema::{
         Access, Because, Column, Database, Difference, Drift, Family, ForeignKey, Gone, Idiom,

@@ -8,6 +8,7 @@
 mod body;
 mod constructor;
 mod directives;
+mod effect;
 mod flow;
 mod library;
 mod read;
@@ -19,6 +20,7 @@ use serde::{Deserialize, Serialize};
 
 use super::schema::Dialect;
 use crate::source::Span;
+pub use effect::{Cell, Effect, EffectKind};
 pub use read::read;
 
 /// A Python module.
@@ -246,6 +248,8 @@ pub struct Function {
     /// The calls in the body (nested functions excluded), in order; those of builtins and loggers
     /// are left out.
     pub calls: Vec<CallSite>,
+    /// What it does to databases, in order.
+    pub effects: Vec<Effect>,
     /// What it returns, a generator: what it yields. Empty for a stub (`...`, only a docstring),
     /// whose value is not known, and for a function that never returns.
     pub returned: Vec<Return>,
@@ -500,6 +504,8 @@ pub struct CallSite {
     pub catches: Vec<String>,
     /// Context managers around it.
     pub contexts: Vec<String>,
+    /// Which of the first 64 calls may have run before it, by their place among the calls.
+    pub after: u64,
     /// It has a `timeout` that is not None, keywords that nobody can see (`**`), or so many arguments
     /// that one may be a timeout.
     pub bounded: bool,

@@ -9,6 +9,7 @@ mod contract;
 mod decorators;
 mod dependencies;
 mod django;
+mod effects;
 mod exceptions;
 mod flask;
 mod index;
@@ -20,6 +21,7 @@ mod replies;
 mod routes;
 mod steps;
 mod summaries;
+mod tables;
 #[cfg(test)]
 mod tests;
 mod waits;
@@ -28,10 +30,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::facts::Answer;
 use crate::project::Project;
+use crate::project::schema::{Database, Table};
 use crate::source::Loc;
 pub use apps::Framework;
 pub use bodies::TextField;
 pub use contract::Contract;
+pub use effects::DatabaseEffect;
+use effects::Walk;
 pub(super) use index::{ClassId, FunctionId, ObjectId, Python, Scope, last_name};
 use mappings::Mappings;
 pub(super) use modules::Place;
@@ -42,6 +47,8 @@ use routes::Route;
 use steps::Judge;
 pub use steps::{StepPlace, UnhandledStep};
 use summaries::{DEPTH, has_exit};
+pub use tables::TableId;
+use tables::Tables;
 pub use waits::Wait;
 
 /// A function that the framework calls per request.
@@ -73,10 +80,12 @@ pub struct Handler {
     pub unlimited_texts: Vec<TextField>,
     /// What is wrong with the answers it writes out.
     pub replies: Replies,
+    /// What a request does to databases, in order; what its dependencies do comes first.
+    pub effects: Vec<DatabaseEffect>,
 }
 
 /// Finds the handlers of the project, in order of place, and judges those of production code.
-pub(super) fn handlers(python: &Python) -> Vec<Handler> {
+pub(super) fn handlers(python: &Python, databases: &[Database]) -> Vec<Handler> {
     let mounts = python.mounts();
     let mappings = Mappings::new(python);
     let mut routes = python.decorated_routes(&mounts);
@@ -87,6 +96,7 @@ pub(super) fn handlers(python: &Python) -> Vec<Handler> {
     routes.retain(|route| seen.insert(route.function));
     routes.sort_by_key(|route| route.function);
     let contracts = contract::judge(python, &mounts, &routes);
+    let tables = Tables::new(python, databases);
     routes
         .iter()
         .zip(contracts)
@@ -98,6 +108,8 @@ pub(super) fn handlers(python: &Python) -> Vec<Handler> {
                 handler.blocking = waits::blocking(python, route.framework, route.function);
                 handler.unlimited_texts = python.unlimited_texts(route);
                 handler.replies = replies::judge(python, route.framework, route.function);
+                let happenings = Walk::of(python, &tables, route);
+                handler.effects = effects::shown(python, &happenings);
                 handler.unhandled = Judge::unhandled(python, &mounts, &mappings, route);
             }
             handler
@@ -111,6 +123,11 @@ pub(super) fn endless(python: &Python) -> Vec<Wait> {
 }
 
 impl Project {
+    /// A table by what the code means by it.
+    pub fn table(&self, id: &TableId) -> Option<&Table> {
+        self.databases.get(id.database)?.tables.get(&id.key)
+    }
+
     /// Every unhandled step once, under the first handler that reaches it; the fewest hops win.
     pub fn unhandled_steps(&self) -> Vec<(&Handler, &UnhandledStep)> {
         let mut by_place: BTreeMap<Loc, (&Handler, &UnhandledStep)> = BTreeMap::new();
@@ -150,6 +167,7 @@ impl Handler {
             contract: Contract::default(),
             unlimited_texts: Vec::new(),
             replies: Replies::default(),
+            effects: Vec::new(),
         }
     }
 }

@@ -8,6 +8,8 @@
 
 mod bind;
 mod call;
+mod columns;
+mod effects;
 mod exits;
 mod expression;
 mod jumps;
@@ -56,6 +58,7 @@ pub(super) fn follow(function: &mut Function, node: Node<'_>, names: &Names<'_>)
     if let Some(body) = node.child(Field::Body) {
         flow.block(body);
         flow.leave(node, body);
+        flow.settle_effects(body);
     }
 }
 
@@ -83,6 +86,11 @@ struct Flow<'t, 'f> {
     seen: FxHashSet<usize>,
     /// Nodes whose exit is written down.
     exits: FxHashSet<usize>,
+    /// Nodes whose effect is written down.
+    noted: FxHashSet<usize>,
+    effects: effects::Effects<'t>,
+    /// The place of each call among those that are written down.
+    sites: FxHashMap<usize, usize>,
     /// Parameters that are not proved to reject None.
     met: FxHashSet<Variable>,
     /// The names of caught exceptions that are in scope.
@@ -119,6 +127,9 @@ impl<'t, 'f> Flow<'t, 'f> {
             repeats: 0,
             seen: FxHashSet::default(),
             exits: FxHashSet::default(),
+            noted: FxHashSet::default(),
+            effects: effects::Effects::default(),
+            sites: FxHashMap::default(),
             met: FxHashSet::default(),
             caught_as: Vec::new(),
             places: false,

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Deserializer};
 
+use super::EffectKind;
 use crate::facts::schema::Dialect;
 
 /// The table.
@@ -26,6 +27,39 @@ pub(super) struct Library {
     pub(super) request: Requests,
     pub(super) passing: Passing,
     pub(super) dialects: FxHashMap<String, Dialect>,
+    #[serde(rename = "effect", deserialize_with = "effects_by_method")]
+    pub(super) effects_of: FxHashMap<String, Vec<KnownEffect>>,
+    pub(super) effects: Effects,
+}
+
+/// A call that does something to a database.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct KnownEffect {
+    pub(super) on: Holder,
+    pub(super) kind: EffectKind,
+    methods: Vec<String>,
+}
+
+/// What such a call hangs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Holder {
+    Session,
+    Query,
+    Class,
+    Collection,
+    Row,
+    Connection,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Effects {
+    pub(super) makes: FxHashSet<String>,
+    pub(super) connections: FxHashSet<String>,
+    pub(super) counts: FxHashSet<String>,
+    pub(super) conflicts: FxHashSet<String>,
 }
 
 /// A call that looks something up, and what happens when there is nothing.
@@ -145,6 +179,24 @@ where
     Ok(table)
 }
 
+fn effects_by_method<'de, D>(
+    deserializer: D,
+) -> Result<FxHashMap<String, Vec<KnownEffect>>, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    let mut table: FxHashMap<String, Vec<KnownEffect>> = FxHashMap::default();
+    for effect in Vec::<KnownEffect>::deserialize(deserializer)? {
+        for method in &effect.methods {
+            table
+                .entry(method.clone())
+                .or_default()
+                .push(effect.clone());
+        }
+    }
+    Ok(table)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -167,6 +219,16 @@ mod tests {
             ids.sort_unstable();
             ids.dedup();
             assert_eq!(ids.len(), lookups.len(), "{method}");
+        }
+    }
+
+    #[test]
+    fn on_one_holder_a_method_has_one_effect() {
+        assert!(LIBRARY.effects_of.len() > 20);
+        for (method, effects) in &LIBRARY.effects_of {
+            let holders = effects.iter().map(|effect| effect.on as u8);
+            let distinct: FxHashSet<u8> = holders.collect();
+            assert_eq!(distinct.len(), effects.len(), "{method}");
         }
     }
 

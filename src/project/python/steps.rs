@@ -406,7 +406,7 @@ fn looked_up(
 }
 
 /// What a handler's or dependency's parameters hold.
-fn env(python: &Python, id: FunctionId, roles: &[Role]) -> Env {
+pub(super) fn env(python: &Python, id: FunctionId, roles: &[Role]) -> Env {
     let params = python.function(id).params.iter();
     params
         .zip(roles)

@@ -71,6 +71,7 @@ impl<'t> Flow<'t, '_> {
                 if let Some(object) = target.child(Field::Object) {
                     let holder = self.eval(object);
                     self.demand(&holder, target, UseKind::Attribute);
+                    self.set_column(target, known.origins);
                     self.touch(object);
                 }
                 self.places = true;

@@ -71,6 +71,7 @@ impl<'t> Flow<'t, '_> {
         };
         self.need_arguments(&called);
         self.write_call(&called);
+        self.affect(&called, alone);
         self.guard(&called, alone);
         self.result(called)
     }
@@ -124,7 +125,15 @@ impl<'t> Flow<'t, '_> {
     fn write_call(&mut self, called: &Called<'t>) {
         let ours =
             !is_logging(called) && (!is_builtin(called) || self.names.defines(called.method));
-        if self.state.is_none() || !ours || !self.seen.insert(called.node.index()) {
+        let next = self.function.calls.len();
+        let Some(state) = self.state.as_mut().filter(|_| ours) else {
+            return;
+        };
+        let after = state.ran;
+        let node = called.node.index();
+        let place = *self.sites.entry(node).or_insert(next);
+        state.ran |= 1u64.checked_shl(place as u32).unwrap_or(0);
+        if !self.seen.insert(node) {
             return;
         }
         let params = &self.function.params;
@@ -149,6 +158,7 @@ impl<'t> Flow<'t, '_> {
             keywords: keywords.collect(),
             catches: self.catches(),
             contexts: self.contexts(),
+            after,
             bounded: is_bounded(called.node),
         };
         self.function.calls.push(site);
@@ -218,6 +228,9 @@ impl<'t> Flow<'t, '_> {
             answer: Some(called.node),
             ..Known::keyed(Origins::UNKNOWN, called.node)
         });
+        if let Some(shape) = self.made(&called) {
+            known.shape = shape;
+        }
 
         if self.is_of_the_project(&called) {
             let about = (None, Origins::UNKNOWN, None);
@@ -267,7 +280,10 @@ impl<'t> Flow<'t, '_> {
             keys,
         });
         self.exit(ExitKind::MappedLookup(called.callee), called.node);
-        Known::keyed(Origins::ROW, called.node)
+        Known {
+            shape: Shape::fetched(first),
+            ..Known::keyed(Origins::ROW, called.node)
+        }
     }
 
     /// Casts and methods that give their argument or receiver in another form.
@@ -335,7 +351,7 @@ impl<'t> Flow<'t, '_> {
             (None, _) => matches!(self.shape_of(root), Some(Shape::Definition)),
             (Some(_), Some(param)) => match called.receiver.shape {
                 Shape::Own => true,
-                Shape::Other => param
+                Shape::Other | Shape::Row(_) => param
                     .annotation
                     .as_ref()
                     .is_some_and(|it| names_a_class(&it.text)),
@@ -361,7 +377,7 @@ fn has_links(callee: &str) -> bool {
     callee.contains("()") || callee.contains("[]") || callee.starts_with("_.")
 }
 
-fn is_builtin(called: &Called<'_>) -> bool {
+pub(super) fn is_builtin(called: &Called<'_>) -> bool {
     called.object.is_none() && BUILTINS.binary_search(&called.method).is_ok()
 }
 
@@ -422,7 +438,7 @@ const BUILTINS: [&str; 52] = [
 ];
 
 /// `logger.info(…)`, `print(…)`: tells somebody and goes on.
-fn is_logging(called: &Called<'_>) -> bool {
+pub(super) fn is_logging(called: &Called<'_>) -> bool {
     let names = &LIBRARY.passing;
     let holder = called.callee.rsplit('.').nth(1);
     names.logging.contains(called.method)

@@ -235,12 +235,9 @@ impl<'t> Flow<'t, '_> {
         self.state = before;
         let shape = match conditions {
             Some(known) => Shape::Query(Rc::new(Query {
-                library: QueryLibrary::Elements,
-                entity: over.and_then(value::name),
                 origins: known.origins,
                 key: known.key,
-                always: false,
-                inserts: false,
+                ..Query::begun(QueryLibrary::Elements, over.and_then(value::name))
             })),
             None => Shape::Other,
         };
@@ -305,7 +302,7 @@ impl<'t> Flow<'t, '_> {
             if part.kind() == Kind::StringContent {
                 sql.iter_mut().for_each(|text| text.push_str(part.text()));
             } else if part.kind() == Kind::Interpolation {
-                sql.iter_mut().for_each(|text| text.push('?'));
+                sql.iter_mut().for_each(|text| text.push_str("{}"));
                 if let Some(inner) = part.child(Field::Expression) {
                     let known = self.eval(inner);
                     all = all.and(Known {
@@ -326,12 +323,10 @@ impl<'t> Flow<'t, '_> {
 fn text_query<'t>(text: &str) -> Option<Shape<'t>> {
     let sql = super::sql::read(text)?;
     Some(Shape::Query(Rc::new(Query {
-        library: QueryLibrary::Text,
-        entity: sql.table,
-        origins: Origins::default(),
-        key: None,
         always: sql.always,
-        inserts: sql.inserts,
+        verb: sql.verb,
+        text: Some(text.into()),
+        ..Query::begun(QueryLibrary::Text, sql.table)
     })))
 }
 
@@ -392,14 +387,7 @@ fn own_attribute<'t>(name: &str, node: Node<'t>) -> Known<'t> {
 
 /// A query that has just begun.
 pub(super) fn query<'t>(library: QueryLibrary, entity: Option<String>) -> Known<'t> {
-    let query = Query {
-        library,
-        entity,
-        origins: Origins::default(),
-        key: None,
-        always: false,
-        inserts: false,
-    };
+    let query = Query::begun(library, entity);
     Known {
         shape: Shape::Query(Rc::new(query)),
         ..Known::from(Origins::ROW)

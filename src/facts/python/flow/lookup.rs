@@ -28,6 +28,7 @@ impl<'t> Flow<'t, '_> {
             .find_map(|lookup| Some((lookup, self.asked(lookup, called)?)))?;
         let mut known = Known {
             answer: Some(called.node),
+            shape: Shape::fetched(asked.entity.as_deref()),
             ..Known::keyed(Origins::ROW, called.node)
         };
         let subject = Subject {
@@ -126,7 +127,7 @@ impl Asked<'_> {
 }
 
 /// `db`, `self.session`, a parameter typed as one.
-fn is_session(called: &Called<'_>) -> bool {
+pub(super) fn is_session(called: &Called<'_>) -> bool {
     let named = |object: Node| is_session_name(last(object.text()));
     matches!(called.receiver.shape, Shape::Session) || called.object.is_some_and(named)
 }
@@ -140,14 +141,7 @@ fn by<'t>(
 ) -> Asked<'t> {
     let mut all = match query {
         Some(query) => Query::clone(query),
-        None => Query {
-            library: QueryLibrary::Alike,
-            entity: None,
-            origins: Origins::default(),
-            key: None,
-            always: false,
-            inserts: false,
-        },
+        None => Query::begun(QueryLibrary::Alike, None),
     };
     if lookup.key != Key::Query {
         for argument in called.args.iter().skip(skip) {
@@ -170,7 +164,7 @@ fn is_upsert(called: &Called<'_>) -> bool {
 }
 
 /// `db.users.find_one({…})`, `collection.find_one(filter)`
-fn is_collection(called: &Called<'_>) -> bool {
+pub(super) fn is_collection(called: &Called<'_>) -> bool {
     let Some(object) = called.object else {
         return false;
     };

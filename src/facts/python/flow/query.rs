@@ -3,10 +3,11 @@
 use std::rc::Rc;
 
 use super::call::Called;
+use super::effects::conditions;
 use super::expression::query;
 use super::names::{class_name, last, root};
-use super::state::{Known, Origins, Query, QueryLibrary, Shape};
-use super::{Field, Flow, Kind, LIBRARY, Node};
+use super::state::{Cell, Known, Origins, Query, QueryLibrary, Shape, Verb};
+use super::{Field, Flow, Kind, LIBRARY, MAX_REMEMBERED, Node};
 
 impl<'t> Flow<'t, '_> {
     /// What a call gives that begins, builds or sends a query.
@@ -19,7 +20,13 @@ impl<'t> Flow<'t, '_> {
             return self.sent(called);
         }
         match called.receiver.shape.clone() {
-            Shape::Query(query) => return Some(narrow(&query, called)),
+            Shape::Query(query) => {
+                let values = match query.verb {
+                    Verb::Select => Vec::new(),
+                    _ => self.values(called),
+                };
+                return Some(narrow(&query, called, values));
+            }
             Shape::Aggregate => {
                 let shape = Shape::Aggregate;
                 return Some(Known {
@@ -65,8 +72,13 @@ impl<'t> Flow<'t, '_> {
         if let Shape::Query(query) = &mut begun.shape {
             let query = Rc::make_mut(query);
             query.entity = entity;
-            query.inserts = called.method == "insert";
-            query.always = one_row || constant || query.inserts;
+            query.verb = match called.method {
+                "insert" => Verb::Insert,
+                "update" => Verb::Update,
+                "delete" => Verb::Delete,
+                _ => Verb::Select,
+            };
+            query.always = one_row || constant || query.verb == Verb::Insert;
         }
         Some(begun)
     }
@@ -83,7 +95,7 @@ impl<'t> Flow<'t, '_> {
             self.reshape(name, shape);
         }
         let statement = statement?;
-        if statement.inserts {
+        if matches!(statement.verb, Verb::Insert | Verb::Upsert) {
             self.prove_inserted(&statement, called.node);
         }
         Some(Known {
@@ -93,7 +105,7 @@ impl<'t> Flow<'t, '_> {
     }
 
     /// Changes what a cursor holds; sessions stay what they are.
-    fn reshape(&mut self, name: Node<'t>, shape: Shape<'t>) {
+    pub(super) fn reshape(&mut self, name: Node<'t>, shape: Shape<'t>) {
         if matches!(self.shape_of(name.text()), Some(Shape::Session)) {
             return;
         }
@@ -156,7 +168,7 @@ fn is_aggregate(known: &Known<'_>) -> bool {
 }
 
 /// The next link of a chain of calls on a query.
-fn narrow<'t>(query: &Rc<Query<'t>>, called: &Called<'t>) -> Known<'t> {
+fn narrow<'t>(query: &Rc<Query<'t>>, called: &Called<'t>, values: Vec<Cell>) -> Known<'t> {
     let names = &LIBRARY.query;
     if names.aggregates.contains(called.method) {
         let shape = match called.method {
@@ -174,6 +186,17 @@ fn narrow<'t>(query: &Rc<Query<'t>>, called: &Called<'t>) -> Known<'t> {
         for argument in &called.args {
             narrowed = narrowed.narrowed(&argument.known);
         }
+        let full = narrowed.conditions.len() > MAX_REMEMBERED;
+        if !full && !matches!(called.method, "values" | "exclude") {
+            narrowed.conditions.extend(conditions(called));
+        }
+    }
+    if matches!(called.method, "values" | "bindparams") {
+        narrowed.values.extend(values);
+    }
+    match called.method {
+        name if LIBRARY.effects.conflicts.contains(name) => narrowed.verb = Verb::Upsert,
+        _ => {}
     }
     match called.method {
         "with_only_columns" | "with_entities" => {
@@ -207,12 +230,12 @@ fn chained<'t>(called: &Called<'t>) -> Option<Known<'t>> {
     let Shape::Query(begun) = query(QueryLibrary::Alike, Some(entity)).shape else {
         return None;
     };
-    Some(narrow(&begun, called))
+    Some(narrow(&begun, called, Vec::new()))
 }
 
 /// The class that an expression of a query is about: `Order`, `Order.id == key`, `~Order.paid`;
 /// of a column of a table object, `orders.c.id`, the table.
-fn class_of(node: Node<'_>) -> Option<String> {
+pub(super) fn class_of(node: Node<'_>) -> Option<String> {
     match node.kind() {
         Kind::Identifier => class_name(node).map(str::to_owned),
         Kind::Attribute => {

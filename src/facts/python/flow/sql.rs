@@ -1,15 +1,17 @@
 //! What SQL text inside Python says about its result: whether it always gives a row, and of what.
 //!
 //! A look at the top-level words, enough to keep aggregates and inserts from being taken for
-//! lookups; holes of the text are blanked by the caller.
+//! lookups; the caller writes holes of the text as `{}`.
+
+use super::state::Verb;
 
 /// What a statement gives.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Sql {
     /// It gives a row in any case.
     pub(super) always: bool,
-    /// It makes rows.
-    pub(super) inserts: bool,
+    /// What it does.
+    pub(super) verb: Verb,
     /// The table it reads or writes first.
     pub(super) table: Option<String>,
 }
@@ -40,10 +42,17 @@ pub(super) fn read(text: &str) -> Option<Sql> {
         }
     };
     let table = table.filter(|name| name.starts_with(|c: char| c.is_alphabetic() || c == '_'));
-    let inserts = main.text == "insert";
+    let among = |wanted: &[&str]| wanted.iter().any(|word| find(word).is_some());
+    let verb = match main.text.as_str() {
+        "insert" if among(&["conflict", "duplicate", "ignore", "replace"]) => Verb::Upsert,
+        "insert" => Verb::Insert,
+        "update" => Verb::Update,
+        "delete" => Verb::Delete,
+        _ => Verb::Select,
+    };
     Some(Sql {
         always,
-        inserts,
+        verb,
         table,
     })
 }
@@ -214,7 +223,10 @@ mod tests {
             let always = *always;
             let found = read(text).expect(text);
             assert_eq!((found.always, found.table), (always, table), "{text}");
-            assert_eq!(found.inserts, text.starts_with("INSERT"), "{text}");
+            let inserts = matches!(found.verb, Verb::Insert | Verb::Upsert);
+            assert_eq!(inserts, text.starts_with("INSERT"), "{text}");
+            let upserts = text.contains("ON CONFLICT");
+            assert_eq!(found.verb == Verb::Upsert, upserts, "{text}");
         }
     }
 

@@ -18,6 +18,8 @@ pub(super) struct State<'t> {
     variables: Vec<Option<Rc<Known<'t>>>>,
     /// Rows that are known to exist.
     pub(super) proofs: Vec<Rc<Subject<'t>>>,
+    /// The calls that may have run, by their place among those of the function.
+    pub(super) ran: u64,
 }
 
 /// What is known of a value.
@@ -73,6 +75,8 @@ pub(super) enum Shape<'t> {
     Query(Rc<Query<'t>>),
     /// An expression of SQL that gives one row for any number of rows.
     Aggregate,
+    /// A row, or an object that may be one.
+    Row(Rc<Row>),
     /// `None`.
     Nothing,
     /// A local function or class.
@@ -89,8 +93,40 @@ pub(super) struct Query<'t> {
     pub(super) key: Option<Node<'t>>,
     /// It always gives a row: an aggregate, an insert, `select 1`.
     pub(super) always: bool,
-    /// It makes rows.
-    pub(super) inserts: bool,
+    pub(super) verb: Verb,
+    /// The columns that it compares for being equal.
+    pub(super) conditions: Vec<Cell>,
+    /// The columns that it writes.
+    pub(super) values: Vec<Cell>,
+    /// Its text, holes left empty.
+    pub(super) text: Option<Rc<str>>,
+}
+
+/// What a query does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verb {
+    Select,
+    Insert,
+    /// Inserts, unless the row is there.
+    Upsert,
+    Update,
+    Delete,
+}
+
+/// A column and where its value comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Cell {
+    pub(super) column: String,
+    pub(super) origins: Origins,
+}
+
+/// A row that was fetched, or made by calling a class.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Row {
+    /// The class as written.
+    pub(super) class: String,
+    /// It was made here, with these columns.
+    pub(super) made: Option<Vec<Cell>>,
 }
 
 /// Whose query it is.
@@ -326,6 +362,7 @@ impl<'t> State<'t> {
             }
         }
         self.proofs.retain(|proof| other.proofs.contains(proof));
+        self.ran |= other.ran;
         self
     }
 }
@@ -351,6 +388,9 @@ fn join_known<'t>(
         (Shape::Query(one), Shape::Query(two)) if Rc::ptr_eq(one, two) => a.shape.clone(),
         (Shape::Query(one), Shape::Query(two)) => Shape::Query(Rc::new(either(one, two))),
         (Shape::Nothing, other) | (other, Shape::Nothing) => other.clone(),
+        (Shape::Row(one), Shape::Row(two)) => {
+            Row::either(one, two).map_or(Shape::Other, Shape::Row)
+        }
         (one, two) if std::mem::discriminant(one) == std::mem::discriminant(two) => one.clone(),
         _ => Shape::Other,
     };
@@ -397,11 +437,57 @@ fn either<'t>(one: &Query<'t>, two: &Query<'t>) -> Query<'t> {
         origins: one.origins.with(two.origins),
         key: one.key.or(two.key),
         always: one.always || two.always,
-        inserts: one.inserts && two.inserts,
+        ..one.clone()
+    }
+}
+
+impl Shape<'_> {
+    /// A row that was looked up.
+    pub(super) fn fetched(class: Option<&str>) -> Self {
+        class.map_or(Self::Other, |class| {
+            Self::Row(Rc::new(Row {
+                class: class.to_owned(),
+                made: None,
+            }))
+        })
+    }
+}
+
+impl Row {
+    /// What is known of a row that is one of two.
+    fn either(one: &Rc<Self>, two: &Rc<Self>) -> Option<Rc<Self>> {
+        if one == two {
+            return Some(one.clone());
+        }
+        let made = match (&one.made, &two.made) {
+            (Some(one), Some(two)) => Some([one.as_slice(), two].concat()),
+            _ => None,
+        };
+        (one.class == two.class).then(|| {
+            Rc::new(Self {
+                class: one.class.clone(),
+                made,
+            })
+        })
     }
 }
 
 impl<'t> Query<'t> {
+    /// A query that says nothing yet.
+    pub(super) fn begun(library: QueryLibrary, entity: Option<String>) -> Self {
+        Self {
+            library,
+            entity,
+            origins: Origins::default(),
+            key: None,
+            always: false,
+            verb: Verb::Select,
+            conditions: Vec::new(),
+            values: Vec::new(),
+            text: None,
+        }
+    }
+
     /// The query narrowed by a condition.
     pub(super) fn narrowed(&self, by: &Known<'t>) -> Self {
         let prefer = by.origins.is_outside() && !self.origins.is_outside();

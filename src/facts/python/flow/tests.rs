@@ -1,3 +1,4 @@
+mod effects;
 mod guards;
 mod lookups;
 mod summaries;

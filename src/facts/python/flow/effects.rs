@@ -1,0 +1,592 @@
+//! What calls and assignments do to databases: rows read and written, transactions ended.
+
+use std::rc::Rc;
+
+use super::call::{Argument, Called, is_builtin, is_logging};
+use super::columns::{self, Slot};
+use super::expression::is_session_name;
+use super::lookup::{is_collection, is_session};
+use super::names::{is_class_like, last};
+use super::query::{class_of, statement};
+use super::state::{Cell, Origins, Query, QueryLibrary, Row, Shape, Verb};
+use super::{Field, Flow, Kind, LIBRARY, MAX_REMEMBERED, Node};
+use crate::facts::python::library::Holder;
+use crate::facts::python::value::chain;
+use crate::facts::python::{self as facts, Effect, EffectKind};
+
+/// More effects than this are not kept; generated code has them, handlers do not.
+const MAX_EFFECTS: usize = 200;
+
+/// The values of larger expressions are not followed a second time.
+const MAX_PARTS: usize = 24;
+
+/// The effects of a function that are written down.
+#[derive(Default)]
+pub(super) struct Effects<'t> {
+    /// For each effect the name that holds its result.
+    held: Vec<Option<&'t str>>,
+}
+
+/// What an effect is about, before it is written down.
+struct About {
+    kind: EffectKind,
+    entity: Option<String>,
+    by_table: bool,
+    if_model: bool,
+    key: Origins,
+    conditions: Vec<Cell>,
+    values: Vec<Cell>,
+    used: bool,
+}
+
+impl About {
+    fn new(kind: EffectKind, entity: Option<String>) -> Self {
+        Self {
+            kind,
+            entity,
+            by_table: false,
+            if_model: false,
+            key: Origins::default(),
+            conditions: Vec::new(),
+            values: Vec::new(),
+            used: false,
+        }
+    }
+}
+
+impl<'t> Flow<'t, '_> {
+    /// Writes down what a call does to a database; `alone` when its value is dropped.
+    pub(super) fn affect(&mut self, called: &Called<'t>, alone: bool) {
+        let nowhere = self.state.is_none() || is_logging(called);
+        if nowhere || self.function.effects.len() >= MAX_EFFECTS {
+            return;
+        }
+        let about = self
+            .query_effect(called)
+            .or_else(|| self.row_effect(called))
+            .or_else(|| transaction_effect(called));
+        if let Some(mut about) = about {
+            about.used |= !alone;
+            self.write_effect(called.node, about);
+        }
+    }
+
+    fn write_effect(&mut self, node: Node<'t>, about: About) {
+        if !self.noted.insert(node.index()) {
+            return;
+        }
+        let span = node.span();
+        // A chain is one effect: what its last call does.
+        while let Some(before) = self.function.effects.last()
+            && before.kind == EffectKind::Read
+            && span.contains(before.span)
+            && before.entity == about.entity
+        {
+            self.function.effects.pop();
+            self.effects.held.pop();
+        }
+        let params = &self.function.params;
+        let cells = |cells: Vec<Cell>| {
+            let cells = cells.into_iter().map(|cell| facts::Cell {
+                column: cell.column,
+                origins: cell.origins.list(params),
+            });
+            cells.collect()
+        };
+        let effect = Effect {
+            kind: about.kind,
+            entity: about.entity,
+            by_table: about.by_table,
+            if_model: about.if_model,
+            span,
+            key: match about.key.varies() {
+                true => about.key.list(params),
+                false => Vec::new(),
+            },
+            conditions: cells(about.conditions),
+            values: cells(about.values),
+            used: about.used,
+            in_loop: self.depth > 0,
+        };
+        self.effects.held.push(holder(node));
+        self.function.effects.push(effect);
+    }
+
+    /// An attribute of a fetched row is set; one that was made here gets another column.
+    pub(super) fn set_column(&mut self, target: Node<'t>, origins: Origins) {
+        let (Some(object), Some(name)) =
+            (target.child(Field::Object), target.child(Field::Attribute))
+        else {
+            return;
+        };
+        let cell = Cell {
+            column: name.text().to_owned(),
+            origins,
+        };
+        let Some(Shape::Row(row)) = self.shape_of(object.text()).cloned() else {
+            return;
+        };
+        match &row.made {
+            Some(columns) => {
+                let mut columns = columns.clone();
+                if columns.len() < MAX_REMEMBERED {
+                    columns.push(cell);
+                }
+                let made = Some(columns);
+                let class = row.class.clone();
+                self.reshape(object, Shape::Row(Rc::new(Row { class, made })));
+            }
+            None if self.function.effects.len() < MAX_EFFECTS => {
+                let mut about = About::new(EffectKind::Update, Some(row.class.clone()));
+                about.values = vec![cell];
+                about.used = true;
+                self.write_effect(target, about);
+            }
+            None => {}
+        }
+    }
+
+    /// What a call of a class gives: `Order(total=1)`, `Order.model_validate(data)`, a session.
+    pub(super) fn made(&mut self, called: &Called<'t>) -> Option<Shape<'t>> {
+        let class = match called.object {
+            _ if is_class_like(called.method) => called.callee.clone(),
+            Some(object) if LIBRARY.effects.makes.contains(called.method) => {
+                called.class().map(|_| chain(object))?
+            }
+            _ => return None,
+        };
+        if is_session_name(called.method.trim_end_matches("Local")) {
+            return Some(Shape::Session);
+        }
+        let made = Some(self.values(called));
+        Some(Shape::Row(Rc::new(Row { class, made })))
+    }
+
+    /// A statement that is sent, or a query that ends in a verb.
+    fn query_effect(&mut self, called: &Called<'t>) -> Option<About> {
+        let passes = called.object.is_none() && is_builtin(called)
+            || LIBRARY.passing.functions.contains(called.method);
+        if passes {
+            return None;
+        }
+        if let Some(sent) = statement(called) {
+            let sends = called.object.is_some() || sent.library == QueryLibrary::Text;
+            return (sends || sent.verb == Verb::Select).then(|| self.sent_effect(called, &sent));
+        }
+        if let Shape::Query(query) = &called.receiver.shape
+            && query.verb == Verb::Select
+            && !matches!(query.library, QueryLibrary::Text | QueryLibrary::Elements)
+        {
+            let query = query.clone();
+            return Some(self.chain_effect(called, &query));
+        }
+        let reads = |argument: &Argument<'t>| match &argument.known.shape {
+            Shape::Query(query) if query.library == QueryLibrary::Sqlalchemy => Some(query.clone()),
+            _ => None,
+        };
+        let read = called.args.iter().find_map(reads)?;
+        let begins =
+            is_class_like(called.method) || LIBRARY.query.functions.contains(called.method);
+        (read.verb == Verb::Select && !begins).then(|| about_query(EffectKind::Read, &read))
+    }
+
+    fn sent_effect(&mut self, called: &Called<'t>, query: &Query<'t>) -> About {
+        let kind = match query.verb {
+            Verb::Select => EffectKind::Read,
+            Verb::Insert => EffectKind::Insert,
+            Verb::Upsert => EffectKind::Upsert,
+            Verb::Update => EffectKind::Update,
+            Verb::Delete => EffectKind::Delete,
+        };
+        let mut about = about_query(kind, query);
+        if let Some(text) = &query.text {
+            let columns = columns::read(text);
+            let given = self.parameters(called, query);
+            let bind = |cells: &[(String, Slot)]| {
+                let cells = cells.iter().map(|(column, slot)| Cell {
+                    column: column.clone(),
+                    origins: given.origins(slot, columns.places),
+                });
+                cells.collect()
+            };
+            about.conditions = bind(&columns.conditions);
+            about.values = bind(&columns.values);
+            about.used |= text.to_ascii_lowercase().contains("returning");
+        } else if query.verb != Verb::Select {
+            about.values.extend(self.values_behind(called, 1));
+        }
+        about
+    }
+
+    fn chain_effect(&mut self, called: &Called<'t>, query: &Query<'t>) -> About {
+        let known = LIBRARY.effects_of.get(called.method);
+        let known = known.and_then(|all| all.iter().find(|it| it.on == Holder::Query));
+        let kind = known.map_or(EffectKind::Read, |it| it.kind);
+        let mut about = about_query(kind, query);
+        match kind {
+            EffectKind::Read => {
+                about.conditions.extend(conditions(called));
+                for argument in &called.args {
+                    about.key = about.key.with(argument.known.origins);
+                }
+            }
+            EffectKind::Delete => {}
+            _ => about.values = self.values(called),
+        }
+        about
+    }
+
+    /// `session.add(row)`, `row.save()`, `Order.create(…)`, `db.orders.insert_one({…})`
+    fn row_effect(&mut self, called: &Called<'t>) -> Option<About> {
+        if called.object.is_none() {
+            return self.written_by_name(called);
+        }
+        if called.args.is_empty() && matches!(called.receiver.shape, Shape::Query(_)) {
+            return None;
+        }
+        let known = LIBRARY.effects_of.get(called.method)?;
+        known.iter().find_map(|known| match known.on {
+            Holder::Session if is_session(called) => self.session_effect(called, known.kind),
+            Holder::Row => self.saved(called, known.kind),
+            Holder::Class => {
+                let class = called.class()?;
+                let mut about = About::new(known.kind, Some(class.to_owned()));
+                about.entity = called.object.map(chain);
+                about.if_model = true;
+                about.values = self.values(called);
+                Some(about)
+            }
+            Holder::Collection if is_collection(called) => {
+                let name = called.object.map(|object| last(object.text()).to_owned());
+                let mut about = About::new(known.kind, name);
+                about.by_table = true;
+                about.used |= known.kind == EffectKind::Read;
+                let first = called.positional().next();
+                about.key = first.map_or(Origins::default(), |first| first.known.origins);
+                about.conditions = first.map_or(Vec::new(), |first| self.pairs(first.node));
+                Some(about)
+            }
+            _ => None,
+        })
+    }
+
+    /// `setattr(row, name, value)`
+    fn written_by_name(&mut self, called: &Called<'t>) -> Option<About> {
+        let [row, _, value] = called.args.as_slice() else {
+            return None;
+        };
+        let Shape::Row(row) = &row.known.shape else {
+            return None;
+        };
+        let fetched = called.method == "setattr" && row.made.is_none();
+        fetched.then(|| {
+            let mut about = About::new(EffectKind::Update, Some(row.class.clone()));
+            about.values = vec![Cell {
+                column: "*".to_owned(),
+                origins: value.known.origins,
+            }];
+            about
+        })
+    }
+
+    fn session_effect(&mut self, called: &Called<'t>, kind: EffectKind) -> Option<About> {
+        let first = called.positional().next()?;
+        let mut about = About::new(kind, None);
+        match &first.known.shape {
+            Shape::Row(row) => {
+                about.entity = Some(row.class.clone());
+                match (&row.made, kind) {
+                    (Some(columns), _) => about.values.clone_from(columns),
+                    // What was fetched is there already.
+                    (None, EffectKind::Insert) => about.kind = EffectKind::Update,
+                    _ => {}
+                }
+            }
+            _ => {
+                let inner = || std::iter::once(first.node).chain(first.node.descendants());
+                let class = inner()
+                    .filter(|node| node.kind() == Kind::Call)
+                    .find_map(|call| {
+                        let made = call.child(Field::Function)?;
+                        is_class_like(last(made.text())).then(|| chain(made))
+                    });
+                let named = is_class_like(last(first.node.text())).then(|| chain(first.node));
+                about.entity = named.or(class);
+                if about.entity.is_none() && kind == EffectKind::Insert {
+                    about.kind = EffectKind::Save;
+                }
+            }
+        }
+        about.key = called
+            .args
+            .iter()
+            .skip(1)
+            .fold(Origins::default(), |all, argument| {
+                all.with(argument.known.origins)
+            });
+        Some(about)
+    }
+
+    fn saved(&mut self, called: &Called<'t>, kind: EffectKind) -> Option<About> {
+        let Shape::Row(row) = &called.receiver.shape else {
+            let bare = called.positional().next().is_none();
+            return (bare && kind == EffectKind::Save).then(|| About::new(kind, None));
+        };
+        let mut about = About::new(kind, Some(row.class.clone()));
+        about.if_model = row.made.is_some();
+        if kind == EffectKind::Save {
+            about.kind = match &row.made {
+                Some(_) => EffectKind::Insert,
+                None => EffectKind::Update,
+            };
+            about.values = row.made.clone().unwrap_or_default();
+        } else if kind == EffectKind::Update {
+            about.values = self.values(called);
+        }
+        Some(about)
+    }
+
+    /// The columns that a call gives values.
+    pub(super) fn values(&mut self, called: &Called<'t>) -> Vec<Cell> {
+        self.values_behind(called, 0)
+    }
+
+    fn values_behind(&mut self, called: &Called<'t>, skip: usize) -> Vec<Cell> {
+        let mut cells = Vec::new();
+        for argument in called.args.iter().skip(skip).take(MAX_REMEMBERED) {
+            let column = match argument.name {
+                Some("**") => "*",
+                // Not the columns, but what becomes of them otherwise.
+                Some("defaults" | "synchronize_session" | "commit") => continue,
+                Some(name) => name,
+                None if argument.node.kind() == Kind::Dictionary => {
+                    cells.extend(self.pairs(argument.node));
+                    continue;
+                }
+                None => "*",
+            };
+            cells.push(Cell {
+                column: column.to_owned(),
+                origins: argument.known.origins,
+            });
+        }
+        cells
+    }
+
+    /// `{"name": value, Order.id: value, **more}`
+    fn pairs(&mut self, dictionary: Node<'t>) -> Vec<Cell> {
+        let parts = dictionary.children().take(MAX_REMEMBERED);
+        parts
+            .map(|part| {
+                let value = part.child(Field::Value).unwrap_or(part);
+                let column = part.child(Field::Key).and_then(|key| match key.kind() {
+                    Kind::String => Some(key.text().trim_matches(['"', '\'']).to_owned()),
+                    Kind::Attribute => Some(last(key.text()).to_owned()),
+                    _ => None,
+                });
+                Cell {
+                    column: column.unwrap_or_else(|| "*".to_owned()),
+                    origins: self.roots(value),
+                }
+            })
+            .collect()
+    }
+
+    /// Where a part of an argument comes from, which has been evaluated as a whole.
+    fn roots(&mut self, node: Node<'t>) -> Origins {
+        match node.descendants().nth(MAX_PARTS) {
+            Some(_) => Origins::UNKNOWN,
+            None => self.eval(node).origins,
+        }
+    }
+
+    /// The parameters that are passed with an SQL text.
+    fn parameters(&mut self, called: &Called<'t>, query: &Query<'t>) -> Parameters {
+        let mut given = Parameters {
+            places: Vec::new(),
+            names: query.values.clone(),
+            all: query.origins,
+            open: false,
+        };
+        let behind: Vec<&Argument<'t>> = called.args.iter().skip(1).collect();
+        for argument in &behind {
+            given.all = given.all.with(argument.known.origins);
+        }
+        if let [only] = behind.as_slice() {
+            match only.node.kind() {
+                Kind::Tuple | Kind::List => {
+                    let parts: Vec<Node<'t>> = only.node.children().collect();
+                    given.open |= parts.iter().any(|part| part.kind() == Kind::ListSplat);
+                    given.places = parts.into_iter().map(|part| self.roots(part)).collect();
+                    return given;
+                }
+                Kind::Dictionary => {
+                    given.names.extend(self.pairs(only.node));
+                    return given;
+                }
+                _ => {}
+            }
+        }
+        let spread = |argument: &&Argument<'t>| argument.node.kind() == Kind::ListSplat;
+        given.open |= behind.iter().any(spread);
+        for argument in behind {
+            let origins = argument.known.origins;
+            match argument.name {
+                Some(name) => given.names.push(Cell {
+                    column: name.to_owned(),
+                    origins,
+                }),
+                None => given.places.push(origins),
+            }
+        }
+        given
+    }
+
+    /// Says of each effect whether somebody looks at its result.
+    pub(super) fn settle_effects(&mut self, node: Node<'t>) {
+        if self.function.effects.is_empty() {
+            return;
+        }
+        let mut read = rustc_hash::FxHashSet::default();
+        let mut counted = false;
+        for inner in node.descendants() {
+            match inner.kind() {
+                Kind::Identifier if inner.field() != Field::Left => {
+                    read.insert(inner.text());
+                }
+                Kind::Attribute => {
+                    let name = inner.child(Field::Attribute).map_or("", Node::text);
+                    counted |= LIBRARY.effects.counts.contains(name);
+                }
+                _ => {}
+            }
+        }
+        for (effect, held) in self.function.effects.iter_mut().zip(&self.effects.held) {
+            if let Some(name) = held {
+                effect.used = read.contains(name);
+            }
+            effect.used |= counted;
+        }
+    }
+}
+
+/// What is passed with an SQL text.
+struct Parameters {
+    places: Vec<Origins>,
+    names: Vec<Cell>,
+    all: Origins,
+    /// There are more of them, at places that nobody can tell.
+    open: bool,
+}
+
+impl Parameters {
+    fn origins(&self, slot: &Slot, places: usize) -> Origins {
+        match slot {
+            Slot::Constant => Origins::CONSTANT,
+            Slot::Hole => self.all,
+            // Holes may hold parameters as well: then there are more than the text shows.
+            Slot::Place(place) if !self.open && self.places.len() == places => self.places[*place],
+            Slot::Place(_) => Origins::UNKNOWN,
+            Slot::Name(name) => {
+                let named = self.names.iter().find(|cell| cell.column == *name);
+                named.map_or(Origins::UNKNOWN, |cell| cell.origins)
+            }
+        }
+    }
+}
+
+fn about_query(kind: EffectKind, query: &Query<'_>) -> About {
+    About {
+        by_table: query.library == QueryLibrary::Text,
+        key: query.origins,
+        conditions: query.conditions.clone(),
+        values: query.values.clone(),
+        used: kind == EffectKind::Read,
+        ..About::new(kind, query.entity.clone())
+    }
+}
+
+/// `db.commit()`, `session.begin()`, `transaction.atomic()`
+fn transaction_effect(called: &Called<'_>) -> Option<About> {
+    let known = LIBRARY.effects_of.get(called.method)?;
+    let known = known.iter().find(|it| it.on == Holder::Connection)?;
+    let holds = |object: Node| {
+        let name = last(object.text()).to_ascii_lowercase();
+        let known = LIBRARY.effects.connections.iter();
+        let is_connection = || {
+            known
+                .clone()
+                .any(|it| name == *it || name.ends_with(&format!("_{it}")))
+        };
+        is_session_name(&name) || is_connection()
+    };
+    let certain = match known.kind {
+        EffectKind::Commit | EffectKind::Rollback => {
+            called.args.is_empty() && called.object.is_some()
+        }
+        EffectKind::Flush => is_session(called),
+        EffectKind::Begin if called.object.is_none() => called.method == "atomic",
+        _ => called.object.is_some_and(holds) || is_session(called),
+    };
+    certain.then(|| About::new(known.kind, None))
+}
+
+/// The columns that arguments compare for being equal: `id=key`, `Order.id == key`.
+pub(super) fn conditions(called: &Called<'_>) -> Vec<Cell> {
+    let cells = called
+        .args
+        .iter()
+        .take(MAX_REMEMBERED)
+        .filter_map(|argument| {
+            let column = match argument.name {
+                Some("**") => return None,
+                Some(name) => equal_field(name)?.to_owned(),
+                None => equal_column(argument.node)?,
+            };
+            Some(Cell {
+                column,
+                origins: argument.known.origins,
+            })
+        });
+    cells.collect()
+}
+
+/// `email` of `email`, `email__iexact`; fields of related rows are none.
+fn equal_field(name: &str) -> Option<&str> {
+    match name.split_once("__") {
+        None => Some(name),
+        Some((field, "exact" | "iexact")) => Some(field),
+        Some((field, "id" | "pk")) => Some(field),
+        Some(_) => None,
+    }
+}
+
+/// The column of `Order.id == key`.
+fn equal_column(node: Node<'_>) -> Option<String> {
+    if node.kind() == Kind::ParenthesizedExpression {
+        return equal_column(node.operand()?);
+    }
+    let mut operators = node
+        .children()
+        .filter(|child| child.field() == Field::Operators);
+    let equal = node.kind() == Kind::ComparisonOperator && operators.next()?.text() == "==";
+    let mut sides = node
+        .children()
+        .filter(|child| child.field() != Field::Operators);
+    let column = sides.find(|side| side.kind() == Kind::Attribute && class_of(*side).is_some())?;
+    equal.then(|| last(column.text()).to_owned())
+}
+
+/// The name that a call's value is bound to and nothing else becomes of it.
+fn holder(node: Node<'_>) -> Option<&str> {
+    let mut node = node;
+    let mut outer = node.parent()?;
+    while matches!(outer.kind(), Kind::Await | Kind::ParenthesizedExpression) {
+        node = outer;
+        outer = node.parent()?;
+    }
+    let left = outer
+        .child(Field::Left)
+        .filter(|_| outer.kind() == Kind::Assignment)?;
+    (left.kind() == Kind::Identifier && node.field() == Field::Right).then(|| left.text())
+}
