@@ -16,6 +16,7 @@ mod properties;
 mod python;
 mod readme;
 mod recall;
+mod recall_handlers;
 mod redaction;
 mod report;
 mod schema;

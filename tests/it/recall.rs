@@ -20,7 +20,7 @@ use aicheck::project::schema::{Database, Index};
 use aicheck::source::{Loc, Span};
 use camino::Utf8PathBuf;
 
-type Files = BTreeMap<Utf8PathBuf, Vec<u8>>;
+pub(crate) type Files = BTreeMap<Utf8PathBuf, Vec<u8>>;
 
 /// How many places of one kind are tried in one project.
 const PLACES: usize = 20;
@@ -95,15 +95,15 @@ fn what_is_planted_is_found_once() {
 }
 
 /// What tells findings of two runs apart: rule, file and subject.
-type Key = (&'static str, Utf8PathBuf, String);
+pub(crate) type Key = (&'static str, Utf8PathBuf, String);
 
-fn key(inputs: &Inputs, finding: &Finding) -> Key {
+pub(crate) fn key(inputs: &Inputs, finding: &Finding) -> Key {
     let path = inputs.files[finding.at.file.index()].path.clone();
     (finding.rule, path, finding.subject.clone())
 }
 
 /// The SQL and Python of a folder.
-fn read(folder: &Path) -> Files {
+pub(crate) fn read(folder: &Path) -> Files {
     let mut files = Files::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(at) = folders.pop() {
