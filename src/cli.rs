@@ -7,6 +7,7 @@ mod check;
 mod explain;
 mod failure;
 mod files;
+mod routes;
 mod rules;
 mod schema;
 mod settings;
@@ -46,6 +47,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Explain { rule }) => explain::run(rule, terminal),
         Some(Command::Files(args)) => files::run(args, terminal),
         Some(Command::Schema { input, format }) => schema::run(input, *format),
+        Some(Command::Routes { input, format }) => routes::run(input, *format, terminal),
         Some(Command::Completions { shell }) => completions(*shell),
     };
     ExitCode::from(outcome.unwrap_or_else(|failure| {

@@ -11,7 +11,7 @@ use crate::discover::{Profile, Unit};
 use crate::facts::FileOutcome;
 use crate::facts::secrets::Suspect;
 use crate::source::{FileId, Loc};
-use python::{Handler, Python, Wait};
+use python::{Endpoint, Handler, Python, Wait};
 use schema::Database;
 
 /// Everything rules can ask about.
@@ -23,6 +23,8 @@ pub struct Project {
     pub databases: Vec<Database>,
     /// The functions that frameworks call per request, in order of place.
     pub handlers: Vec<Handler>,
+    /// The paths that lead to them, and those that libraries answer, by path and method.
+    pub endpoints: Vec<Endpoint>,
     /// The calls that wait for other hosts without a limit, in order of place.
     pub waits: Vec<Wait>,
     /// Suspects by unit.
@@ -77,10 +79,12 @@ impl Project {
                 profile: unit.profile,
             })
             .collect();
+        let (handlers, endpoints) = python::handlers(&python, &databases);
         Self {
             units: infos,
-            handlers: python::handlers(&python, &databases),
             databases,
+            handlers,
+            endpoints,
             waits: python::endless(&python),
             suspects,
             notes,

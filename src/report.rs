@@ -7,6 +7,7 @@ mod block;
 mod clean;
 mod excerpt;
 pub(crate) mod prose;
+pub mod routes;
 pub mod schema;
 
 use serde::Serialize;

@@ -55,6 +55,15 @@ pub enum Command {
         #[arg(long, value_name = "FORMAT", default_value = "sql")]
         format: SchemaFormat,
     },
+    /// Print the routes of a project: method, path, and the function that answers
+    Routes {
+        /// What is read.
+        #[command(flatten)]
+        input: InputArgs,
+        /// How to write them
+        #[arg(long, value_name = "FORMAT", default_value = "human")]
+        format: Format,
+    },
     /// Write a completion script for a shell
     Completions {
         /// The shell

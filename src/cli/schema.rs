@@ -50,7 +50,7 @@ fn in_focus<'a>(project: &'a Project, inputs: &Inputs) -> Vec<&'a Database> {
 }
 
 /// Where secrets stand: a default may hold one.
-fn secrets(project: &Project) -> Vec<Loc> {
+pub(super) fn secrets(project: &Project) -> Vec<Loc> {
     let suspects = project.suspects.iter();
     let places = suspects.map(|(unit, suspect)| Loc {
         file: project.units[*unit].file,
@@ -60,7 +60,7 @@ fn secrets(project: &Project) -> Vec<Loc> {
 }
 
 /// Says what broke.
-fn status(outcomes: &[FileOutcome], project: &Project) -> u8 {
+pub(super) fn status(outcomes: &[FileOutcome], project: &Project) -> u8 {
     let of_files = outcomes.iter().flat_map(|outcome| &outcome.notes);
     let of_files = of_files.map(|note| (note.id, &note.message));
     let of_project = project.notes.iter().map(|note| (note.id, &note.message));

@@ -31,6 +31,12 @@ impl Terminal {
         self.style(stdout.is_terminal(), width)
     }
 
+    /// How many columns the terminal has; `None` where standard output is none.
+    pub(super) fn columns() -> Option<usize> {
+        let size = terminal_size::terminal_size_of(io::stdout());
+        size.map(|(width, _)| usize::from(width.0))
+    }
+
     /// How to write to standard error.
     pub(super) fn errors(self) -> Style {
         let stderr = io::stderr();

@@ -5,16 +5,20 @@
 mod apps;
 mod bodies;
 mod classes;
+mod constants;
 mod contract;
 mod decorators;
 mod dependencies;
 mod django;
 mod effects;
+mod endpoints;
 mod exceptions;
 mod flask;
 mod index;
+mod library_views;
 mod mappings;
 mod modules;
+mod mounts;
 mod names;
 mod protection;
 mod replies;
@@ -24,6 +28,7 @@ mod summaries;
 mod tables;
 #[cfg(test)]
 mod tests;
+mod urls;
 mod waits;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -37,6 +42,7 @@ pub use bodies::TextField;
 pub use contract::Contract;
 pub use effects::DatabaseEffect;
 use effects::Walk;
+pub use endpoints::Endpoint;
 pub(super) use index::{ClassId, FunctionId, ObjectId, Python, Scope, last_name};
 use mappings::Mappings;
 pub(super) use modules::Place;
@@ -84,37 +90,39 @@ pub struct Handler {
     pub effects: Vec<DatabaseEffect>,
 }
 
-/// Finds the handlers of the project, in order of place, and judges those of production code.
-pub(super) fn handlers(python: &Python, databases: &[Database]) -> Vec<Handler> {
+/// Finds the handlers of the project, in order of place, and judges those of production code; then
+/// the endpoints that lead to them.
+pub(super) fn handlers(python: &Python, databases: &[Database]) -> (Vec<Handler>, Vec<Endpoint>) {
     let mounts = python.mounts();
     let mappings = Mappings::new(python);
-    let mut routes = python.decorated_routes(&mounts);
-    routes.extend(python.registered_routes(&mounts));
-    routes.extend(python.flask_class_routes());
-    routes.extend(python.django_routes());
+    let mut all = python.decorated_routes(&mounts);
+    all.extend(python.registered_routes(&mounts));
+    all.extend(python.flask_class_routes(&mounts));
+    let django = python.django_routes();
+    all.extend(django.routes);
     let mut seen = BTreeSet::new();
-    routes.retain(|route| seen.insert(route.function));
+    let firsts = all.iter().filter(|route| seen.insert(route.function));
+    let mut routes: Vec<Route> = firsts.cloned().collect();
     routes.sort_by_key(|route| route.function);
+    let functions: Vec<_> = routes.iter().map(|route| route.function).collect();
+    let endpoints = endpoints::endpoints(python, &all, &django.bare, &functions);
     let contracts = contract::judge(python, &mounts, &routes);
     let tables = Tables::new(python, databases);
-    routes
-        .iter()
-        .zip(contracts)
-        .map(|(route, contract)| {
-            let mut handler = Handler::new(python, route);
-            if python.modules[route.function.module].production {
-                handler.has_failure_exit = has_exit(python, route.function, DEPTH);
-                handler.contract = contract;
-                handler.blocking = waits::blocking(python, route.framework, route.function);
-                handler.unlimited_texts = python.unlimited_texts(route);
-                handler.replies = replies::judge(python, route.framework, route.function);
-                let happenings = Walk::of(python, &tables, route);
-                handler.effects = effects::shown(python, &happenings);
-                handler.unhandled = Judge::unhandled(python, &mounts, &mappings, route);
-            }
-            handler
-        })
-        .collect()
+    let handlers = routes.iter().zip(contracts).map(|(route, contract)| {
+        let mut handler = Handler::new(python, route);
+        if python.modules[route.function.module].production {
+            handler.has_failure_exit = has_exit(python, route.function, DEPTH);
+            handler.contract = contract;
+            handler.blocking = waits::blocking(python, route.framework, route.function);
+            handler.unlimited_texts = python.unlimited_texts(route);
+            handler.replies = replies::judge(python, route.framework, route.function);
+            let happenings = Walk::of(python, &tables, route);
+            handler.effects = effects::shown(python, &happenings);
+            handler.unhandled = Judge::unhandled(python, &mounts, &mappings, route);
+        }
+        handler
+    });
+    (handlers.collect(), endpoints)
 }
 
 /// The calls of production code that wait without a limit.

@@ -19,6 +19,7 @@ mod recall;
 mod recall_handlers;
 mod redaction;
 mod report;
+mod routes;
 mod schema;
 mod sql;
 mod sqlalchemy;

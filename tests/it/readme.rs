@@ -94,6 +94,15 @@ fn the_schema_is_real() {
     );
 }
 
+#[test]
+fn the_routes_are_real() {
+    let table = said(&["routes", "fixtures/shop-fastapi"]);
+    shows(
+        "routes",
+        &format!("```console\n$ aicheck routes fixtures/shop-fastapi\n{table}```\n"),
+    );
+}
+
 /// Holds the part of the README between two marks to what it has to show.
 #[track_caller]
 fn shows(mark: &str, wanted: &str) {

@@ -8,14 +8,16 @@ use super::{Decorator, Function, Global, Value, constructor, replies};
 use crate::parse::python::{Field, Kind, Node};
 
 /// Calls that wire an application together.
-const WIRING: [&str; 11] = [
+const WIRING: [&str; 13] = [
     "add_api_route",
     "add_exception_handler",
     "add_middleware",
+    "add_namespace",
     "add_resource",
     "add_url_rule",
     "exception_handler",
     "include_router",
+    "init_app",
     "mount",
     "register",
     "register_blueprint",

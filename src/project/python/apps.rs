@@ -1,6 +1,4 @@
-//! Applications and routers: which object is one, and which application a router is mounted on.
-
-use std::collections::BTreeMap;
+//! Applications and routers: which object is one, and the calls that wire them together.
 
 use super::index::{FunctionId, ObjectId, Python, Scope, last_name};
 use super::names::Target;
@@ -20,6 +18,18 @@ pub enum Framework {
     Drf,
 }
 
+impl Framework {
+    /// Its name in machine formats.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::FastApi => "fastapi",
+            Self::Flask => "flask",
+            Self::Django => "django",
+            Self::Drf => "django-rest-framework",
+        }
+    }
+}
+
 /// What an object is to its framework.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct AppKind {
@@ -28,37 +38,6 @@ pub(super) struct AppKind {
     /// An application; otherwise a router or blueprint.
     pub is_app: bool,
 }
-
-/// One `include_router` or `register_blueprint`.
-#[derive(Debug)]
-struct Mount<'a> {
-    /// The application or router it is mounted on; `None` = not known.
-    parent: Option<ObjectId>,
-    scope: Scope,
-    call: &'a Call,
-}
-
-/// All mounts of the project.
-#[derive(Debug, Default)]
-pub(super) struct Mounts<'a> {
-    by_child: BTreeMap<ObjectId, Vec<Mount<'a>>>,
-}
-
-/// Where an object ends up.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Placement {
-    /// The prefixes before a route's own path, as far as they are constant.
-    pub prefix: String,
-    /// The applications above it.
-    pub apps: Vec<ObjectId>,
-    /// It is also, or only, mounted on something unknown, or nowhere.
-    pub open: bool,
-    /// The object and the routers above it, each with the calls that configure it.
-    pub chain: Vec<ObjectId>,
-}
-
-/// How many routers may be mounted on routers.
-const LEVELS: usize = 6;
 
 impl<'a> Python<'a> {
     /// What kind of application object something is.
@@ -92,19 +71,23 @@ impl<'a> Python<'a> {
         let Target::Function(factory) = self.resolve(object.scope, &call.callee) else {
             return object;
         };
-        self.app_in(factory).unwrap_or(object)
+        self.made_by(factory).unwrap_or(object)
     }
 
-    /// The application that a function builds.
-    fn app_in(&self, factory: FunctionId) -> Option<ObjectId> {
+    /// The application that a function builds, or its only router.
+    pub(super) fn made_by(&self, factory: FunctionId) -> Option<ObjectId> {
         let scope = factory.scope();
         let locals = 0..self.function(factory).locals.len();
-        locals
-            .map(|index| ObjectId { scope, index })
-            .find(|&local| {
-                self.app_kind(&Target::Object(local))
-                    .is_some_and(|kind| kind.is_app)
-            })
+        let locals = locals.map(|index| ObjectId { scope, index });
+        let made: Vec<(ObjectId, AppKind)> = locals
+            .filter_map(|local| Some((local, self.app_kind(&Target::Object(local))?)))
+            .collect();
+        let app = made.iter().find(|(_, kind)| kind.is_app);
+        match (app, made.as_slice()) {
+            (Some((app, _)), _) => Some(*app),
+            (None, [(router, _)]) => Some(*router),
+            _ => None,
+        }
     }
 
     /// The object that a name means; the application itself where a factory built it.
@@ -133,114 +116,6 @@ impl<'a> Python<'a> {
             });
             at_top.chain(inside)
         })
-    }
-
-    /// Finds all mounts.
-    pub(super) fn mounts(&self) -> Mounts<'a> {
-        let mut mounts = Mounts::default();
-        for (scope, call) in self.wiring() {
-            let Some((parent, method)) = call.callee.rsplit_once('.') else {
-                continue;
-            };
-            let child = match method {
-                "include_router" => argument(call, 0, "router"),
-                "register_blueprint" => argument(call, 0, "blueprint"),
-                _ => None,
-            };
-            if let Some(Value::Name(child, _)) = child
-                && let Some(child) = self.app_object(scope, child)
-            {
-                let parent = self.app_object(scope, parent);
-                mounts.by_child.entry(child).or_default().push(Mount {
-                    parent,
-                    scope,
-                    call,
-                });
-            }
-        }
-        mounts
-    }
-
-    /// Where an application object ends up.
-    pub(super) fn placement(&self, mounts: &Mounts<'a>, object: ObjectId) -> Placement {
-        let mut placement = Placement::default();
-        self.climb(mounts, object, LEVELS, true, &mut placement);
-        placement.apps.sort();
-        placement.apps.dedup();
-        placement
-    }
-
-    fn climb(
-        &self,
-        mounts: &Mounts<'a>,
-        object: ObjectId,
-        levels: usize,
-        first: bool,
-        placement: &mut Placement,
-    ) {
-        let kind = self.app_kind(&Target::Object(object));
-        if placement.chain.contains(&object) || levels == 0 {
-            return;
-        }
-        placement.chain.push(object);
-        let own = self.own_prefix(object);
-        let above = mounts
-            .by_child
-            .get(&object)
-            .map(Vec::as_slice)
-            .unwrap_or_default();
-        let mounted = above.first().and_then(|mount| mounted_prefix(mount.call));
-        if first {
-            let flask = kind.is_some_and(|kind| kind.framework == Framework::Flask);
-            let prefix = match (mounted, flask) {
-                // Flask's `register_blueprint(url_prefix=)` replaces the blueprint's own.
-                (Some(mounted), true) => mounted.to_owned(),
-                (mounted, _) => format!("{}{own}", mounted.unwrap_or_default()),
-            };
-            placement.prefix.insert_str(0, &prefix);
-        }
-        if kind.is_some_and(|kind| kind.is_app) {
-            placement.apps.push(object);
-        } else if above.is_empty() {
-            placement.open = true;
-        }
-        for (number, mount) in above.iter().enumerate() {
-            match mount.parent {
-                Some(parent) => {
-                    self.climb(mounts, parent, levels - 1, first && number == 0, placement);
-                }
-                None => placement.open = true,
-            }
-        }
-    }
-
-    fn own_prefix(&self, object: ObjectId) -> &'a str {
-        match &self.object(object).value {
-            Value::Call(call) => ["prefix", "url_prefix"]
-                .iter()
-                .find_map(|name| constant(keyword(call, name)?))
-                .unwrap_or_default(),
-            _ => "",
-        }
-    }
-
-    /// The values of a keyword of the calls that build and mount an object and what is above it.
-    pub(super) fn configured(
-        &self,
-        mounts: &Mounts<'a>,
-        placement: &Placement,
-        name: &str,
-    ) -> Vec<(Scope, &'a Value)> {
-        let mut found = Vec::new();
-        for &object in &placement.chain {
-            if let Value::Call(call) = &self.object(object).value {
-                found.extend(keyword(call, name).map(|value| (object.scope, value)));
-            }
-            for mount in mounts.by_child.get(&object).into_iter().flatten() {
-                found.extend(keyword(mount.call, name).map(|value| (mount.scope, value)));
-            }
-        }
-        found
     }
 
     /// Whether `module` imports something of a package.
@@ -274,15 +149,13 @@ fn external_kind(path: &str) -> Option<AppKind> {
         }
         ("flask" | "flask_smorest", "Blueprint")
         | ("apiflask", "APIBlueprint")
-        | ("flask_restx", "Namespace") => (Framework::Flask, false),
+        | ("flask_restx" | "flask_restplus", "Namespace" | "namespace")
+        | ("flask_restful" | "flask_restx" | "flask_restplus" | "flask_smorest", "Api") => {
+            (Framework::Flask, false)
+        }
         _ => return None,
     };
     Some(AppKind { framework, is_app })
-}
-
-fn mounted_prefix(call: &Call) -> Option<&str> {
-    let value = keyword(call, "prefix").or_else(|| keyword(call, "url_prefix"));
-    value.and_then(constant)
 }
 
 /// A keyword argument.

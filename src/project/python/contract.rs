@@ -3,9 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use super::apps::{Framework, Mounts, keyword};
+use super::apps::{Framework, keyword};
 use super::decorators::takes_nothing;
 use super::index::{FunctionId, Python};
+use super::mounts::Mounts;
 use super::replies::number;
 use super::routes::{Role, Route};
 use crate::facts::python::{ParamKind, ReplyKind, Value};

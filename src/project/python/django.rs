@@ -1,73 +1,85 @@
 //! Django and REST framework handlers: views of `urlpatterns`, view classes, viewsets.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use super::apps::{Framework, Placement, argument, constant};
-use super::index::{ClassId, FunctionId, Python, Scope, last_name};
-use super::modules::Place;
+use super::apps::{Framework, argument, constant, keyword};
+use super::endpoints::Bare;
+use super::index::{ClassId, FunctionId, Python, last_name};
+use super::library_views;
+use super::mounts::Placement;
 use super::names::Target;
-use super::routes::{Role, Route, joined};
+use super::routes::{Role, Route};
+use super::urls::{Entry, Foreign, Registered, Urls};
 use crate::facts::Answer;
 use crate::facts::python::{Call, Function, ParamKind, Value};
-use crate::source::Loc;
 
-/// One entry of a `urlpatterns` that leads to a view.
-#[derive(Clone, Debug)]
-struct Entry {
-    path: String,
-    at: Loc,
-    /// More is given to the view than the path holds.
-    extended: bool,
-}
-
-/// The views that the URL configuration names.
+/// What the URL configurations lead to.
 #[derive(Debug, Default)]
-struct Urls {
-    functions: BTreeMap<FunctionId, Entry>,
-    classes: BTreeMap<ClassId, Entry>,
-    /// Modules of which some view is named: their other functions are helpers.
-    modules: BTreeSet<usize>,
-    /// Functions that other functions call.
-    called: BTreeSet<FunctionId>,
+pub(super) struct DjangoRoutes {
+    /// Functions of the project.
+    pub routes: Vec<Route>,
+    /// What libraries answer.
+    pub bare: Vec<Bare>,
 }
 
 /// Methods of a view class that answer requests, with the HTTP method.
-const VERBS: [(&str, &str); 11] = [
+const VERBS: [(&str, &str); 5] = [
     ("get", "GET"),
     ("post", "POST"),
     ("put", "PUT"),
     ("patch", "PATCH"),
     ("delete", "DELETE"),
-    ("list", "GET"),
-    ("retrieve", "GET"),
-    ("create", "POST"),
-    ("update", "PUT"),
-    ("partial_update", "PATCH"),
-    ("destroy", "DELETE"),
 ];
 
-/// How deep `include` may nest.
-const LEVELS: usize = 6;
+/// Methods of a viewset that do, and whether they are about one object.
+const ACTIONS: [(&str, &str, bool); 6] = [
+    ("list", "GET", false),
+    ("create", "POST", false),
+    ("retrieve", "GET", true),
+    ("update", "PUT", true),
+    ("partial_update", "PATCH", true),
+    ("destroy", "DELETE", true),
+];
 
 impl<'a> Python<'a> {
     /// All handlers of Django and REST framework.
-    pub(super) fn django_routes(&self) -> Vec<Route> {
+    pub(super) fn django_routes(&self) -> DjangoRoutes {
         let urls = self.urls();
-        let mut routes = Vec::new();
+        let mut found = DjangoRoutes::default();
+        for (&class, entries) in &urls.classes {
+            for entry in entries {
+                self.class_entry(class, entry, &mut found);
+            }
+        }
+        for (&class, places) in &urls.viewsets {
+            for place in places {
+                self.viewset(class, place, &mut found);
+            }
+        }
+        found.bare.extend(urls.foreign.iter().map(foreign));
+        let covered: BTreeSet<FunctionId> = found.routes.iter().map(|it| it.function).collect();
+        let called = self.called();
         for (id, function) in self.functions() {
-            if function.nested {
+            if function.nested || covered.contains(&id) {
                 continue;
             }
-            let route = match self.class_of(id) {
-                Some(class) => self.class_route(&urls, id, class),
-                None => self.function_route(&urls, id, function),
-            };
-            routes.extend(route);
+            match self.class_of(id) {
+                Some(class) => found.routes.extend(self.unnamed_method(id, class)),
+                None => found
+                    .routes
+                    .extend(self.function_routes(&urls, &called, id, function)),
+            }
         }
-        routes
+        found
     }
 
-    fn function_route(&self, urls: &Urls, id: FunctionId, function: &Function) -> Option<Route> {
+    fn function_routes(
+        &self,
+        urls: &Urls<'a>,
+        called: &BTreeSet<FunctionId>,
+        id: FunctionId,
+        function: &Function,
+    ) -> Vec<Route> {
         let scope = id.outer(self);
         let api_view = function.decorators.iter().find(|decorator| {
             is_library(
@@ -76,11 +88,12 @@ impl<'a> Python<'a> {
                 "api_view",
             )
         });
-        let entry = urls.functions.get(&id);
+        let entries = urls.functions.get(&id);
         let module = &self.modules[id.module];
-        let known = entry.is_some() || api_view.is_some() || module.draft;
-        if entry.is_none() && api_view.is_none() && !self.looks_like_view(urls, id, function) {
-            return None;
+        let known = entries.is_some() || api_view.is_some() || module.draft;
+        let named = entries.is_some() || api_view.is_some();
+        if !named && !self.looks_like_view(urls, called, id, function) {
+            return Vec::new();
         }
         let framework = if api_view.is_some() {
             Framework::Drf
@@ -95,11 +108,22 @@ impl<'a> Python<'a> {
                 .find_map(required_methods)
                 .unwrap_or_default(),
         };
-        Some(self.django_route(framework, id, methods, entry.cloned(), known))
+        let mut route = self.django_route(framework, id, methods);
+        route.known = known;
+        match entries {
+            Some(entries) => entries.iter().map(|it| placed(&route, it)).collect(),
+            None => vec![route],
+        }
     }
 
     /// A function of a views module that takes `request` first, where no URL configuration tells.
-    fn looks_like_view(&self, urls: &Urls, id: FunctionId, function: &Function) -> bool {
+    fn looks_like_view(
+        &self,
+        urls: &Urls,
+        called: &BTreeSet<FunctionId>,
+        id: FunctionId,
+        function: &Function,
+    ) -> bool {
         let module = &self.modules[id.module];
         let first = function
             .params
@@ -122,7 +146,7 @@ impl<'a> Python<'a> {
             && !task
             && !private
             && !urls.modules.contains(&id.module)
-            && !urls.called.contains(&id)
+            && !called.contains(&id)
     }
 
     /// Functions that take `request` and are called by others: helpers.
@@ -153,67 +177,217 @@ impl<'a> Python<'a> {
         called
     }
 
-    fn class_route(&self, urls: &Urls, id: FunctionId, class: ClassId) -> Option<Route> {
-        let function = self.function(id);
-        let name = last_name(&function.name);
-        let action = function.decorators.iter().find(|decorator| {
-            let target = self.resolve(id.outer(self), &decorator.call.callee);
-            is_library(&target, "rest_framework", "action")
+    /// What a class answers that stands at a path.
+    fn class_entry(&self, class: ClassId, entry: &Entry<'a>, found: &mut DjangoRoutes) {
+        let framework = self.view_framework(class);
+        let known = framework.is_some();
+        let framework = framework.unwrap_or(Framework::Django);
+        let actions = entry.made.and_then(|(_, call)| match call.args.first()? {
+            Value::Dict(pairs) => Some(pairs),
+            _ => None,
         });
-        let verb = VERBS.iter().find(|(method, _)| *method == name);
-        if verb.is_none() && action.is_none() {
-            return None;
-        }
-        let ancestry = self.ancestry(class);
-        let bases = &ancestry.external;
-        let drf = bases
-            .iter()
-            .any(|path| path.starts_with("rest_framework.") && !is_serializer(path));
-        let django = bases
-            .iter()
-            .any(|path| path.starts_with("django.") && path.ends_with("View"));
-        let framework = match (drf, django) {
-            (true, _) => Framework::Drf,
-            (false, true) => Framework::Django,
-            _ => return None,
+        let allowed = self.allowed_methods(class);
+        let all = match actions {
+            Some(pairs) => {
+                let named = pairs.iter().filter_map(|(verb, action)| {
+                    Some((constant(action)?, constant(verb)?.to_uppercase()))
+                });
+                named.collect::<Vec<_>>()
+            }
+            None => VERBS.map(|(name, verb)| (name, verb.to_owned())).into(),
         };
-        let methods = match (action, verb) {
-            (Some(decorator), _) => api_view_methods(&decorator.call),
-            (None, Some((_, method))) => vec![(*method).to_owned()],
-            (None, None) => Vec::new(),
-        };
-        let mut entry = urls.classes.get(&class).cloned();
-        if let (Some(entry), Some(_)) = (&mut entry, action) {
-            entry.path = joined(&entry.path, &format!("{name}/"));
+        for (name, verb) in all {
+            if !allowed.as_ref().is_none_or(|it| it.contains(&verb)) {
+                continue;
+            }
+            if let Some(id) = self.method(class, name) {
+                let mut route = placed(&self.django_route(framework, id, vec![verb]), entry);
+                route.class = Some(class);
+                route.known = known;
+                found.routes.push(route);
+            } else if self.given_answer(class, name, &verb).is_some() {
+                let bare = self.bare(framework, class, name, verb);
+                found.bare.push(Bare {
+                    path: Some(entry.path.clone()),
+                    open: entry.open,
+                    ..bare
+                });
+            }
         }
-        Some(self.django_route(framework, id, methods, entry, true))
     }
 
-    fn django_route(
-        &self,
-        framework: Framework,
-        id: FunctionId,
-        methods: Vec<String>,
-        entry: Option<Entry>,
-        known: bool,
-    ) -> Route {
-        let at = self.loc(id.module, self.function(id).header);
+    /// What a viewset answers that stands in a router.
+    fn viewset(&self, class: ClassId, place: &Registered, found: &mut DjangoRoutes) {
+        let allowed = self.allowed_methods(class);
+        let slash = if place.slash { "/" } else { "" };
+        let one = format!("{}/<{}>", place.path, self.lookup_name(class));
+        let path_of = |detail: bool, rest: &str| {
+            let base = if detail { &one } else { &place.path };
+            let between = if rest.is_empty() { "" } else { "/" };
+            // A router at the root has no slash before its own.
+            let path = format!("{base}{between}{rest}{slash}");
+            path.trim_start_matches('/').to_owned()
+        };
+        let mut add = |id: Option<FunctionId>, name: &str, verb: &str, path: String| {
+            if !allowed
+                .as_ref()
+                .is_none_or(|it| it.iter().any(|it| it == verb))
+            {
+                return;
+            }
+            if let Some(id) = id {
+                let mut route = self.django_route(Framework::Drf, id, vec![verb.to_owned()]);
+                route.path = Some(joined_root(&path));
+                route.own_path = Some(path);
+                route.open = place.open;
+                route.at = place.at;
+                route.class = Some(class);
+                found.routes.push(route);
+            } else if self.given_answer(class, name, verb).is_some() {
+                let bare = self.bare(Framework::Drf, class, name, verb.to_owned());
+                let (path, open) = (Some(path), place.open);
+                found.bare.push(Bare { path, open, ..bare });
+            }
+        };
+        for (name, verb, detail) in ACTIONS {
+            add(self.method(class, name), name, verb, path_of(detail, ""));
+        }
+        for (id, call) in self.extra_actions(class) {
+            let name = last_name(&self.function(id).name);
+            let detail = argument(call, 1, "detail") == Some(&Value::Bool(true));
+            let own = keyword(call, "url_path").and_then(constant).unwrap_or(name);
+            for verb in api_view_methods(call) {
+                add(Some(id), name, &verb, path_of(detail, own));
+            }
+        }
+    }
+
+    /// The methods under `@action` of a class and of what it descends from.
+    fn extra_actions(&self, class: ClassId) -> Vec<(FunctionId, &'a Call)> {
+        let mut found: Vec<(FunctionId, &'a Call)> = Vec::new();
+        for class in self.ancestry(class).classes {
+            let prefix = format!("{}.", self.class(class).name);
+            let functions = self.modules[class.module]
+                .facts
+                .functions
+                .iter()
+                .enumerate();
+            for (index, function) in functions {
+                let own = function.name.strip_prefix(&prefix);
+                let (Some(own), false) = (own, function.nested) else {
+                    continue;
+                };
+                let id = FunctionId {
+                    module: class.module,
+                    index,
+                };
+                let same = |other: &FunctionId| last_name(&self.function(*other).name) == own;
+                let known = found.iter().any(|(other, _)| same(other));
+                found.extend(self.action_call(id).filter(|_| !known).map(|it| (id, it)));
+            }
+        }
+        found
+    }
+
+    fn action_call(&self, id: FunctionId) -> Option<&'a Call> {
+        let scope = id.outer(self);
+        let decorators = self.function(id).decorators.iter();
+        let mut calls = decorators.map(|decorator| &decorator.call);
+        calls.find(|call| {
+            let target = self.resolve(scope, &call.callee);
+            is_library(&target, "rest_framework", "action")
+        })
+    }
+
+    /// The parameter of the path that tells the objects of a viewset apart.
+    fn lookup_name(&self, class: ClassId) -> String {
+        let named = |name: &str| {
+            let (scope, value) = self.field_value(class, name)?;
+            self.text(scope, value)
+        };
+        let given = named("lookup_url_kwarg").or_else(|| named("lookup_field"));
+        given.unwrap_or_else(|| "pk".to_owned())
+    }
+
+    /// `http_method_names` of a class, where it has them.
+    fn allowed_methods(&self, class: ClassId) -> Option<Vec<String>> {
+        let (scope, value) = self.field_value(class, "http_method_names")?;
+        let (items, whole) = self.elements(scope, value);
+        let names = items.iter().map(|(scope, item)| self.text(*scope, item));
+        let names: Option<Vec<String>> = names.collect();
+        let names = names.filter(|_| whole)?;
+        Some(names.iter().map(|name| name.to_uppercase()).collect())
+    }
+
+    /// The statuses of what a class of a library behind this one answers.
+    fn given_answer(&self, class: ClassId, name: &str, verb: &str) -> Option<&'static [u16]> {
+        let bases = self.ancestry(class).external;
+        let mut answers = bases.iter().filter_map(|path| {
+            let own = library_views::answers(path, verb).filter(|_| is_verb(name));
+            own.or_else(|| library_views::action(path, name))
+        });
+        answers.next()
+    }
+
+    fn bare(&self, framework: Framework, class: ClassId, name: &str, verb: String) -> Bare {
+        let facts = self.class(class);
+        Bare {
+            framework,
+            methods: vec![verb],
+            path: None,
+            open: true,
+            rest: false,
+            handler: format!("{}.{name}", facts.name),
+            at: self.loc(class.module, facts.name_span),
+        }
+    }
+
+    /// Whose view a class is.
+    fn view_framework(&self, class: ClassId) -> Option<Framework> {
+        let bases = self.ancestry(class).external;
+        let drf = |path: &String| path.starts_with("rest_framework.") && !is_serializer(path);
+        let django = |path: &String| path.starts_with("django.") && path.ends_with("View");
+        if bases.iter().any(drf) {
+            Some(Framework::Drf)
+        } else {
+            bases.iter().any(django).then_some(Framework::Django)
+        }
+    }
+
+    /// A method of a view class that no configuration names.
+    fn unnamed_method(&self, id: FunctionId, class: ClassId) -> Option<Route> {
+        let name = last_name(&self.function(id).name);
+        let action = self.action_call(id);
+        let verb = VERBS.iter().find(|(method, _)| *method == name);
+        let verb = verb.map(|(_, verb)| *verb);
+        let mut actions = ACTIONS.iter();
+        let verb = verb.or_else(|| Some(actions.find(|(method, ..)| *method == name)?.1));
+        let methods = match (action, verb) {
+            (Some(call), _) => api_view_methods(call),
+            (None, Some(verb)) => vec![verb.to_owned()],
+            (None, None) => return None,
+        };
+        let mut route = self.django_route(self.view_framework(class)?, id, methods);
+        route.class = Some(class);
+        Some(route)
+    }
+
+    fn django_route(&self, framework: Framework, id: FunctionId, methods: Vec<String>) -> Route {
         Route {
             framework,
             function: id,
             methods,
             roles: self.django_roles(id),
-            at: entry.as_ref().map_or(at, |entry| entry.at),
-            own_path: entry
-                .as_ref()
-                .filter(|it| !it.extended)
-                .map(|it| it.path.clone()),
+            at: self.loc(id.module, self.function(id).header),
+            own_path: None,
             object: None,
             registrations: 1,
             status: None,
-            path: entry.map(|entry| joined("/", &entry.path)),
+            path: None,
+            open: true,
             placement: Placement::default(),
-            known,
+            known: true,
+            class: None,
         }
     }
 
@@ -232,157 +406,48 @@ impl<'a> Python<'a> {
             )
             .collect()
     }
+}
 
-    /// Reads every `urlpatterns` and every `router.register`.
-    fn urls(&self) -> Urls {
-        let mut prefixes = BTreeMap::new();
-        for (module, _) in self.modules.iter().enumerate() {
-            self.includes(module, &mut prefixes);
-        }
-        let mut urls = Urls {
-            called: self.called(),
-            ..Urls::default()
-        };
-        for (module, info) in self.modules.iter().enumerate() {
-            let prefix = whole_prefix(&prefixes, module);
-            let scope = Scope {
-                module,
-                function: None,
-            };
-            for call in info
-                .facts
-                .globals
-                .iter()
-                .flat_map(|global| match global.name.as_str() {
-                    "urlpatterns" => entries(&global.value),
-                    _ => Vec::new(),
-                })
-            {
-                self.entry(scope, &prefix, call, &mut urls);
-            }
-            for call in info
-                .facts
-                .calls
-                .iter()
-                .filter(|call| last_name(&call.callee) == "register")
-            {
-                let path = call.args.first().and_then(constant);
-                let class = self.named_class(scope, call.args.get(1));
-                if let (Some(path), Some(class)) = (path, class) {
-                    let path = joined(&prefix, &format!("{path}/"));
-                    let at = self.loc(module, call.span);
-                    let extended = false;
-                    let entry = Entry { path, at, extended };
-                    urls.classes.entry(class).or_insert(entry);
-                }
-            }
-        }
-        urls
-    }
-
-    fn entry(&self, scope: Scope, prefix: &str, call: &Call, urls: &mut Urls) {
-        let pattern = argument(call, 0, "route")
-            .and_then(constant)
-            .unwrap_or_default();
-        let path = joined(
-            prefix,
-            pattern.trim_start_matches('^').trim_end_matches('$'),
-        );
-        let at = self.loc(scope.module, call.span);
-        let extended = argument(call, 2, "kwargs").is_some();
-        let entry = Entry { path, at, extended };
-        let Some(view) = argument(call, 1, "view") else {
-            return;
-        };
-        if let Some(class) = self.viewed_class(scope, Some(view)) {
-            urls.modules.insert(class.module);
-            urls.classes.entry(class).or_insert(entry);
-        } else if let Some(function) = self.viewed_function(scope, view) {
-            urls.modules.insert(function.module);
-            urls.functions.entry(function).or_insert(entry);
-        }
-    }
-
-    /// The view function, through wrappers: `login_required(views.orders)`.
-    fn viewed_function(&self, scope: Scope, view: &Value) -> Option<FunctionId> {
-        match view {
-            Value::Name(name, _) => match self.resolve(scope, name) {
-                Target::Function(id) => Some(id),
-                _ => None,
-            },
-            Value::Call(call) => self.viewed_function(scope, call.args.first()?),
-            _ => None,
-        }
-    }
-
-    /// Notes which modules the patterns of a module include, and below which prefix.
-    fn includes(&self, module: usize, prefixes: &mut BTreeMap<usize, (usize, String)>) {
-        let globals = self.modules[module].facts.globals.iter();
-        for call in globals
-            .filter(|it| it.name == "urlpatterns")
-            .flat_map(|it| entries(&it.value))
-        {
-            let Some(Value::Call(include)) = argument(call, 1, "view") else {
-                continue;
-            };
-            if last_name(&include.callee) != "include" {
-                continue;
-            }
-            let included = match include.args.first() {
-                Some(Value::Str(name, _)) => self.tree.find(module, name),
-                Some(Value::Name(name, _)) => {
-                    match self.resolve(
-                        Scope {
-                            module,
-                            function: None,
-                        },
-                        name,
-                    ) {
-                        Target::Place(place) => place,
-                        _ => Place::Missing,
-                    }
-                }
-                _ => Place::Missing,
-            };
-            if let Place::Module(included) = included {
-                let prefix = call.args.first().and_then(constant).unwrap_or_default();
-                prefixes
-                    .entry(included)
-                    .or_insert((module, prefix.to_owned()));
-            }
-        }
+/// A route at an entry of the configuration.
+fn placed(route: &Route, entry: &Entry) -> Route {
+    Route {
+        own_path: (!entry.extended).then(|| entry.path.clone()),
+        path: Some(joined_root(&entry.path)),
+        open: entry.open,
+        at: entry.at,
+        ..route.clone()
     }
 }
 
-fn whole_prefix(prefixes: &BTreeMap<usize, (usize, String)>, module: usize) -> String {
-    let mut whole = String::new();
-    let mut at = module;
-    for _ in 0..LEVELS {
-        let Some((parent, prefix)) = prefixes.get(&at) else {
-            break;
-        };
-        whole.insert_str(0, prefix.trim_start_matches('^'));
-        at = *parent;
+fn foreign(foreign: &Foreign) -> Bare {
+    let methods = library_views::methods(&foreign.name).unwrap_or_default();
+    Bare {
+        framework: Framework::Django,
+        methods: methods.iter().map(|it| (*it).to_owned()).collect(),
+        path: Some(foreign.entry.path.clone()),
+        open: foreign.entry.open,
+        rest: foreign.rest,
+        handler: foreign.name.clone(),
+        at: foreign.entry.at,
     }
-    whole
 }
 
-/// The calls of a list of patterns, also inside `i18n_patterns(…)` and the like.
-fn entries(value: &Value) -> Vec<&Call> {
-    match value {
-        Value::List(items) => items.iter().flat_map(entries).collect(),
-        Value::Call(call) if matches!(last_name(&call.callee), "path" | "re_path" | "url") => {
-            vec![&**call]
-        }
-        Value::Call(call) => call.args.iter().flat_map(entries).collect(),
-        _ => Vec::new(),
+/// Paths of Django begin behind the slash.
+pub(super) fn joined_root(path: &str) -> String {
+    match path.starts_with('/') {
+        true => path.to_owned(),
+        false => format!("/{path}"),
     }
+}
+
+fn is_verb(name: &str) -> bool {
+    VERBS.iter().any(|(verb, _)| *verb == name)
 }
 
 fn api_view_methods(call: &Call) -> Vec<String> {
     let listed = argument(call, 0, "http_method_names")
         .filter(|value| matches!(value, Value::List(_)))
-        .or_else(|| super::apps::keyword(call, "methods"));
+        .or_else(|| keyword(call, "methods"));
     match listed {
         Some(Value::List(items)) => items
             .iter()

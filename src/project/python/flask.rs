@@ -2,22 +2,28 @@
 
 use std::collections::BTreeMap;
 
-use super::apps::{Framework, Placement, argument, constant, keyword};
+use super::apps::{Framework, argument, keyword};
 use super::index::{ClassId, FunctionId, Python, Scope, last_name};
+use super::mounts::{Mounts, Placement, joined};
 use super::names::Target;
-use super::routes::{Role, Route, joined};
+use super::routes::{Role, Route};
 use crate::facts::Answer;
 use crate::facts::python::{Call, ParamKind, Value};
-use crate::source::Loc;
 
 /// The methods of a view class that answer requests.
 const VERBS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 
 /// Where a class-based view is registered.
-struct Registration {
-    path: String,
-    at: Loc,
+struct Registration<'a> {
+    /// The object it is registered on, as written.
+    object: &'a str,
+    scope: Scope,
+    path: &'a Value,
+    call: &'a Call,
 }
+
+/// View classes with every rule they are registered under.
+type Registered<'a> = BTreeMap<ClassId, Vec<Registration<'a>>>;
 
 impl<'a> Python<'a> {
     /// What each parameter of a view is: the URL rule names those of the path.
@@ -41,7 +47,7 @@ impl<'a> Python<'a> {
     }
 
     /// The methods of `MethodView` and `Resource` classes.
-    pub(super) fn flask_class_routes(&self) -> Vec<Route> {
+    pub(super) fn flask_class_routes(&self, mounts: &Mounts<'a>) -> Vec<Route> {
         let registered = self.registered_classes();
         let mut routes = Vec::new();
         for (id, function) in self.functions() {
@@ -53,84 +59,130 @@ impl<'a> Python<'a> {
             if self.descends(class, is_view) != Answer::Yes {
                 continue;
             }
-            let registration = registered.get(&class);
-            let path = registration.map(|it| it.path.clone());
-            routes.push(Route {
+            let header = self.loc(id.module, function.header);
+            let route = Route {
                 framework: Framework::Flask,
                 function: id,
                 methods: vec![verb.to_uppercase()],
-                roles: self.flask_roles(id, path.as_deref()),
-                own_path: path.clone(),
+                path: None,
+                open: true,
+                own_path: None,
                 object: None,
                 registrations: 1,
                 status: None,
-                path,
-                at: registration.map_or(self.loc(id.module, function.header), |it| it.at),
-                placement: Placement {
-                    open: true,
-                    ..Placement::default()
-                },
+                at: header,
+                roles: self.flask_roles(id, None),
+                placement: Placement::unknown(),
                 known: true,
-            });
+                class: Some(class),
+            };
+            let own = registered.get(&class).map(Vec::as_slice);
+            let own = own.unwrap_or_default();
+            let of_verb = own.iter().filter(|it| self.admits(it, verb));
+            let found = of_verb.flat_map(|it| self.class_registration(mounts, &route, it));
+            let before = routes.len();
+            routes.extend(found);
+            if routes.len() == before {
+                routes.push(route);
+            }
         }
         routes
     }
 
-    /// View classes with the first rule each is registered under.
-    fn registered_classes(&self) -> BTreeMap<ClassId, Registration> {
-        let mut registered = BTreeMap::new();
+    /// Whether a registration is for requests of a method: `methods=["GET"]` leaves others out.
+    fn admits(&self, registration: &Registration<'a>, verb: &str) -> bool {
+        let Some(listed) = keyword(registration.call, "methods") else {
+            return true;
+        };
+        let (items, whole) = self.elements(registration.scope, listed);
+        let mut texts = items.iter().map(|(scope, it)| self.text(*scope, it));
+        !whole || texts.any(|it| it.is_none_or(|it| it.eq_ignore_ascii_case(verb)))
+    }
+
+    /// The routes of one registration: one for each place of the object it is made on.
+    fn class_registration(
+        &self,
+        mounts: &Mounts<'a>,
+        route: &Route,
+        registration: &Registration<'a>,
+    ) -> Vec<Route> {
+        let scope = registration.scope;
+        let object = self.app_object(scope, registration.object);
+        let placement = match object {
+            Some(object) => self.placement(mounts, object),
+            None => Placement::unknown(),
+        };
+        let own = self.text(scope, registration.path);
+        let prefixes = placement.prefixes.clone().into_iter();
+        prefixes
+            .map(|prefix| {
+                let path = own.as_ref().map(|path| joined(&prefix.text, path));
+                Route {
+                    roles: self.flask_roles(route.function, path.as_deref()),
+                    own_path: path.clone(),
+                    path,
+                    open: prefix.open,
+                    at: self.loc(scope.module, registration.call.span),
+                    placement: placement.clone(),
+                    ..route.clone()
+                }
+            })
+            .collect()
+    }
+
+    fn registered_classes(&self) -> Registered<'a> {
+        let mut registered = Registered::new();
         for (scope, call) in self.wiring() {
-            let (class, path) = match last_name(&call.callee) {
-                "add_url_rule" => (
-                    self.viewed_class(scope, argument(call, 2, "view_func")),
-                    argument(call, 0, "rule"),
-                ),
-                "add_resource" => (self.named_class(scope, call.args.first()), call.args.get(1)),
+            let (object, method) = call.callee.rsplit_once('.').unwrap_or_default();
+            let (class, paths) = match method {
+                "add_url_rule" => {
+                    let view = argument(call, 2, "view_func");
+                    let path = argument(call, 0, "rule");
+                    (self.viewed_class(scope, view), path.into_iter().collect())
+                }
+                "add_resource" => {
+                    let class = self.named_class(scope, call.args.first());
+                    (class, call.args.iter().skip(1).collect::<Vec<_>>())
+                }
                 _ => continue,
             };
-            if let (Some(class), Some(path)) = (class, path.and_then(constant)) {
-                let prefix = self.prefix_of(scope, call);
-                let path = joined(&prefix, path);
-                let at = self.loc(scope.module, call.span);
-                registered.entry(class).or_insert(Registration { path, at });
-            }
+            let Some(class) = class else {
+                continue;
+            };
+            let all = registered.entry(class).or_default();
+            all.extend(paths.into_iter().map(|path| Registration {
+                object,
+                scope,
+                path,
+                call,
+            }));
         }
         self.decorated_classes(&mut registered);
         registered
     }
 
     /// `@ns.route("/orders")` above a class.
-    fn decorated_classes(&self, registered: &mut BTreeMap<ClassId, Registration>) {
+    fn decorated_classes(&self, registered: &mut Registered<'a>) {
         for (module, info) in self.modules.iter().enumerate() {
+            let scope = Scope {
+                module,
+                function: None,
+            };
             for (index, class) in info.facts.classes.iter().enumerate() {
                 for decorator in &class.decorators {
                     let call = &decorator.call;
-                    let path = call.args.first().and_then(constant);
-                    if let (Some(path), "route") = (path, last_name(&call.callee)) {
-                        let path = path.to_owned();
-                        let at = self.loc(module, call.span);
-                        let id = ClassId { module, index };
-                        registered.entry(id).or_insert(Registration { path, at });
-                    }
+                    let Some((object, "route")) = call.callee.rsplit_once('.') else {
+                        continue;
+                    };
+                    let all = registered.entry(ClassId { module, index }).or_default();
+                    all.extend(call.args.iter().map(|path| Registration {
+                        object,
+                        scope,
+                        path,
+                        call,
+                    }));
                 }
             }
-        }
-    }
-
-    fn prefix_of(&self, scope: Scope, call: &Call) -> String {
-        let object = call
-            .callee
-            .rsplit_once('.')
-            .map_or("", |(object, _)| object);
-        match self
-            .app_object(scope, object)
-            .map(|object| &self.object(object).value)
-        {
-            Some(Value::Call(call)) => {
-                let prefix = keyword(call, "url_prefix").or_else(|| keyword(call, "prefix"));
-                prefix.and_then(constant).unwrap_or_default().to_owned()
-            }
-            _ => String::new(),
         }
     }
 

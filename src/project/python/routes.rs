@@ -1,7 +1,8 @@
 //! Handlers of FastAPI and Flask: functions under route decorators, and those registered by calls.
 
-use super::apps::{Framework, Mounts, Placement, argument, constant, keyword};
-use super::index::{FunctionId, ObjectId, Python, Scope, last_name};
+use super::apps::{Framework, argument, keyword};
+use super::index::{ClassId, FunctionId, ObjectId, Python, Scope, last_name};
+use super::mounts::{Mounts, Placement, joined};
 use super::names::Target;
 use super::replies::number;
 use crate::facts::Answer;
@@ -25,8 +26,8 @@ pub enum Role {
     Unknown,
 }
 
-/// A handler as its framework knows it.
-#[derive(Debug)]
+/// A handler as its framework knows it, at one path.
+#[derive(Clone, Debug)]
 pub(super) struct Route {
     /// Whose handler it is.
     pub framework: Framework,
@@ -36,6 +37,8 @@ pub(super) struct Route {
     pub methods: Vec<String>,
     /// The whole path, as far as it is constant.
     pub path: Option<String>,
+    /// There may be more before the path.
+    pub open: bool,
     /// Its part of the path, as the registration writes it; the whole one for Django.
     pub own_path: Option<String>,
     /// The object it is registered on.
@@ -52,6 +55,8 @@ pub(super) struct Route {
     pub placement: Placement,
     /// The object it is registered on is known to be a router.
     pub known: bool,
+    /// The view class that is registered, where it is a method of it or of what it descends from.
+    pub class: Option<ClassId>,
 }
 
 /// Decorators that make a function a handler.
@@ -82,67 +87,74 @@ impl<'a> Python<'a> {
     pub(super) fn decorated_routes(&self, mounts: &Mounts<'a>) -> Vec<Route> {
         let functions = self.functions();
         functions
-            .filter_map(|(id, _)| self.decorated_route(mounts, id))
+            .flat_map(|(id, function)| {
+                let decorators = function.decorators.iter().filter(|it| it.called);
+                decorators.flat_map(move |it| self.decorated_route(mounts, id, &it.call))
+            })
             .collect()
     }
 
-    fn decorated_route(&self, mounts: &Mounts<'a>, id: FunctionId) -> Option<Route> {
+    fn decorated_route(&self, mounts: &Mounts<'a>, id: FunctionId, call: &'a Call) -> Vec<Route> {
         let scope = id.outer(self);
-        let decorators = &self.function(id).decorators;
-        decorators
-            .iter()
-            .filter(|decorator| decorator.called)
-            .find_map(|decorator| {
-                let call = &decorator.call;
-                let (object, method) = call.callee.rsplit_once('.')?;
-                if !METHODS.contains(&method) {
-                    return None;
-                }
-                let path = argument(call, 0, "path").or_else(|| keyword(call, "rule"));
-                let path = path.and_then(constant);
-                let registrar = self.registrar(scope, object, method, path)?;
-                let methods = methods(registrar.framework, method, call);
-                Some(self.route(mounts, id, &registrar, methods, path, call))
-            })
+        let Some((object, method)) = call.callee.rsplit_once('.') else {
+            return Vec::new();
+        };
+        if !METHODS.contains(&method) {
+            return Vec::new();
+        }
+        let path = argument(call, 0, "path").or_else(|| keyword(call, "rule"));
+        let path = path.and_then(|path| self.text(scope, path));
+        let Some(registrar) = self.registrar(scope, object, method, path.as_deref()) else {
+            return Vec::new();
+        };
+        self.routes(mounts, id, &registrar, scope, path, call)
     }
 
-    fn route(
+    /// The routes that one decorator or call registers: one for each place of its router.
+    fn routes(
         &self,
         mounts: &Mounts<'a>,
         function: FunctionId,
         registrar: &Registrar,
-        methods: Vec<String>,
-        path: Option<&str>,
-        call: &Call,
-    ) -> Route {
+        scope: Scope,
+        path: Option<String>,
+        call: &'a Call,
+    ) -> Vec<Route> {
         let placement = match registrar.object {
             Some(object) => self.placement(mounts, object),
-            None => Placement {
-                open: true,
-                ..Placement::default()
-            },
+            None => Placement::unknown(),
         };
-        let whole = path.map(|path| joined(&placement.prefix, path));
-        let roles = match registrar.framework {
-            Framework::FastApi => self.fastapi_roles(function, path),
-            _ => self.flask_roles(function, whole.as_deref()),
-        };
+        let framework = registrar.framework;
+        let verb = last_name(&call.callee);
         let decorators = self.function(function).decorators.iter();
         let registering = decorators.filter(|it| it.called && is_registration(&it.call));
-        Route {
-            framework: registrar.framework,
+        let mut route = Route {
+            framework,
             function,
-            methods,
-            path: whole,
-            own_path: path.map(str::to_owned),
+            methods: self.methods(framework, verb, scope, call),
+            path: None,
+            open: true,
+            own_path: path.clone(),
             object: registrar.object,
             registrations: registering.count(),
             status: keyword(call, "status_code").and_then(number),
-            at: self.loc(function.module, call.span),
-            roles,
+            at: self.loc(scope.module, call.span),
+            roles: Vec::new(),
             placement,
             known: registrar.known,
+            class: None,
+        };
+        let mut routes = Vec::new();
+        for prefix in route.placement.prefixes.clone() {
+            route.path = path.as_ref().map(|path| joined(&prefix.text, path));
+            route.open = prefix.open;
+            route.roles = match framework {
+                Framework::FastApi => self.fastapi_roles(function, path.as_deref()),
+                _ => self.flask_roles(function, route.path.as_deref()),
+            };
+            routes.push(route.clone());
         }
+        routes
     }
 
     /// The object before `.get("/path")`, when it is a router or when nothing else can be meant.
@@ -216,15 +228,47 @@ impl<'a> Python<'a> {
                 continue;
             };
             let path = argument(call, 0, "path").or_else(|| keyword(call, "rule"));
-            let path = path.and_then(constant);
-            if let Some(registrar) = self.registrar(scope, object, method, path) {
-                let methods = methods(registrar.framework, "route", call);
-                let mut route = self.route(mounts, function, &registrar, methods, path, call);
-                route.at = self.loc(scope.module, call.span);
-                routes.push(route);
+            let path = path.and_then(|path| self.text(scope, path));
+            if let Some(registrar) = self.registrar(scope, object, method, path.as_deref()) {
+                routes.extend(self.routes(mounts, function, &registrar, scope, path, call));
             }
         }
         routes
+    }
+
+    /// The methods of a route: by the decorator's name, or its `methods`, or the framework's
+    /// default; none where they are not known.
+    fn methods(
+        &self,
+        framework: Framework,
+        verb: &str,
+        scope: Scope,
+        call: &'a Call,
+    ) -> Vec<String> {
+        let by_list = [
+            "route",
+            "api_route",
+            "add_route",
+            "add_api_route",
+            "add_url_rule",
+        ];
+        if !by_list.contains(&verb) {
+            return vec![verb.trim_end_matches("_route").to_uppercase()];
+        }
+        match keyword(call, "methods") {
+            Some(Value::None) | None => match framework {
+                Framework::FastApi | Framework::Flask => vec!["GET".to_owned()],
+                _ => Vec::new(),
+            },
+            Some(listed) => {
+                let (items, whole) = self.elements(scope, listed);
+                let texts = items.iter().map(|(scope, item)| self.text(*scope, item));
+                let texts: Option<Vec<String>> = texts.collect();
+                let mut methods = texts.filter(|_| whole).unwrap_or_default();
+                methods.iter_mut().for_each(|it| it.make_ascii_uppercase());
+                methods
+            }
+        }
     }
 }
 
@@ -232,40 +276,4 @@ impl<'a> Python<'a> {
 pub(super) fn is_registration(call: &Call) -> bool {
     let name = call.callee.rsplit_once('.');
     name.is_some_and(|(_, method)| METHODS.contains(&method))
-}
-
-/// The methods of a route: by the decorator's name, or its `methods`, or the framework's default.
-fn methods(framework: Framework, decorator: &str, call: &Call) -> Vec<String> {
-    if !matches!(decorator, "route" | "api_route") {
-        return vec![
-            last_name(decorator)
-                .trim_end_matches("_route")
-                .to_uppercase(),
-        ];
-    }
-    let listed: Vec<String> = match keyword(call, "methods") {
-        Some(Value::List(items)) => items
-            .iter()
-            .filter_map(constant)
-            .map(str::to_uppercase)
-            .collect(),
-        Some(_) => return Vec::new(),
-        None => Vec::new(),
-    };
-    match (listed.is_empty(), framework) {
-        (true, Framework::FastApi | Framework::Flask) => vec!["GET".to_owned()],
-        _ => listed,
-    }
-}
-
-/// A prefix and a path, with one slash between them.
-pub(super) fn joined(prefix: &str, path: &str) -> String {
-    if prefix.is_empty() {
-        return path.to_owned();
-    }
-    match (prefix.ends_with('/'), path.starts_with('/')) {
-        (true, true) => format!("{prefix}{}", &path[1..]),
-        (false, false) if !path.is_empty() => format!("{prefix}/{path}"),
-        _ => format!("{prefix}{path}"),
-    }
 }

@@ -3,12 +3,12 @@
 
 use std::collections::BTreeSet;
 
-use super::apps::Mounts;
 use super::decorators::{Effect, effect};
 use super::dependencies::Provider;
 use super::exceptions::Failing;
 use super::index::{FunctionId, Python, last_name};
 use super::mappings::{Mappings, Upstream};
+use super::mounts::Mounts;
 use super::names::Target;
 use super::protection::{asked_before, protected};
 use super::routes::{Role, Route};

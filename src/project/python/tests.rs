@@ -265,7 +265,7 @@ app.register_blueprint(bp, url_prefix='/api')
         [
             "GET|POST /api/<int:order_id>",
             "GET /plain/<order_id>",
-            "GET /orders/items/<item_id>"
+            "GET /api/items/<item_id>"
         ]
     );
     let show = &found[0].parameters;
@@ -301,6 +301,7 @@ urlpatterns = [
     path('orders/<int:pk>/', views.order),
     path('invoices/<int:pk>/', views.Invoice.as_view(), name='invoice'),
     path('pay/<int:pk>/', login_required(views.pay)),
+    path('', include(router.urls)),
 ]
 ";
     let root = "\
@@ -319,8 +320,8 @@ urlpatterns = [path('shop/', include('shop.urls'))]
             "/shop/orders/<int:pk>/",
             "POST /shop/pay/<int:pk>/",
             "GET /shop/invoices/<int:pk>/",
-            "GET /shop/all/",
-            "POST /shop/all/cancel/",
+            "GET /shop/all/<pk>/",
+            "POST /shop/all/<pk>/cancel/",
         ]
     );
 }
