@@ -13,7 +13,7 @@ pub use page::{Meta, Page, Reads};
 pub mod prelude {
     pub use super::{Rule, Sink};
     pub use crate::facts::Answer;
-    pub use crate::facts::python::{EffectKind, Failure};
+    pub use crate::facts::python::{EffectKind, Failure, UseKind};
     pub use crate::facts::schema::{Action, Command, Dialect};
     pub use crate::facts::secrets::{Binding, Suspect, ValueClass};
     pub use crate::finding::{Confidence, Finding, Severity, code};

@@ -5,6 +5,7 @@ mod error_as_success;
 mod happy_path_only;
 mod leaked_exception_text;
 mod no_request_timeout;
+mod none_returned_as_success;
 mod path_parameter_mismatch;
 mod returned_http_exception;
 mod shadowed_route;
@@ -21,6 +22,7 @@ pub(super) const RULES: &[Rule] = &[
     happy_path_only::RULE,
     leaked_exception_text::RULE,
     no_request_timeout::RULE,
+    none_returned_as_success::RULE,
     path_parameter_mismatch::RULE,
     returned_http_exception::RULE,
     shadowed_route::RULE,
@@ -51,7 +53,10 @@ struct Unhandled {
 
 /// The rules that know of steps, by what they tell of one handler. A step in a dependency is none of
 /// the handler's.
-const KINDS: [fn(&Handler) -> Vec<Unhandled>; 1] = [unchecked_missing_row::steps];
+const KINDS: [fn(&Handler) -> Vec<Unhandled>; 2] = [
+    unchecked_missing_row::steps,
+    none_returned_as_success::steps,
+];
 
 /// The steps of a handler whose failing nothing handles, in order of place.
 fn unhandled(handler: &Handler) -> Vec<Unhandled> {

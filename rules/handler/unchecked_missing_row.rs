@@ -1,5 +1,6 @@
 //! Rows that may be None, used as if they never were.
 
+use super::none_returned_as_success::is_handed_out;
 use super::{Unhandled, chosen_by, confidence, own_steps, remedy, when};
 use crate::rule::prelude::*;
 
@@ -12,7 +13,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(project: &Project, sink: &mut Sink) {
     for (handler, step) in project.unhandled_steps() {
-        if step.failure != Failure::None {
+        if step.failure != Failure::None || is_handed_out(step) {
             continue;
         }
         let row = step.variable.as_deref().unwrap_or("the row");
@@ -32,7 +33,8 @@ fn check(project: &Project, sink: &mut Sink) {
 
 /// The lookups of a handler that find nothing, also those that raise then.
 pub(super) fn steps(handler: &Handler) -> Vec<Unhandled> {
-    let steps = own_steps(handler).map(|step| Unhandled {
+    let used = own_steps(handler).filter(|step| !is_handed_out(step));
+    let steps = used.map(|step| Unhandled {
         at: step.at,
         when: when(step),
         happens: format!("raises {}", step.exception),

@@ -395,6 +395,16 @@ pub enum UseKind {
     Builtin,
     /// The raising call itself.
     Call,
+    /// `jsonify(v)`: goes out as the answer, which is `null` then.
+    Answered,
+    /// `Serializer(v)`, `schema.dump(v)`: goes out as a record, which has no values then.
+    Dumped,
+    /// `Model.model_validate(v)`: a schema that takes no None.
+    Validated,
+    /// `session.delete(v)`: a session that takes no None.
+    Stored,
+    /// `return v`: what the declaration of the route makes of it.
+    Returned,
 }
 
 /// A root of a value.
@@ -518,6 +528,12 @@ pub struct Return {
     pub value: Returned,
     /// The statement.
     pub span: Span,
+    /// The variable that holds the lookup's result.
+    pub variable: Option<String>,
+    /// The code has asked and found it missing: `if row is None: return None`.
+    pub asked: bool,
+    /// Calls that stand between the lookup and the return, as [`Step::unless`].
+    pub unless: Vec<Protection>,
 }
 
 /// What a `return` gives.
@@ -536,6 +552,8 @@ pub enum Returned {
         entity: Option<String>,
         /// Where the key comes from.
         key: Vec<Origin>,
+        /// The key as written.
+        key_text: String,
     },
     /// The unguarded result of a call to be resolved by `link`; the callee as written.
     Call(String, Span),

@@ -2,6 +2,7 @@
 //!
 //! Knows no syntax tree and no rule.
 
+mod absent;
 mod apps;
 mod bodies;
 mod classes;

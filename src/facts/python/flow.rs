@@ -12,6 +12,7 @@ mod columns;
 mod effects;
 mod exits;
 mod expression;
+mod hand_over;
 mod jumps;
 mod lookup;
 pub(super) mod names;

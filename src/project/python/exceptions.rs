@@ -23,7 +23,7 @@ static PARENTS: LazyLock<BTreeMap<&str, Vec<&str>>> = LazyLock::new(|| {
 /// The exception that a failing step ends in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Failing {
-    /// `library.Name`, or a builtin's bare name.
+    /// `library.Name`, or a builtin's bare name; empty where nothing is raised.
     pub exception: String,
     /// The class that is looked up; libraries give each its own exception class.
     pub entity: Option<ClassId>,
@@ -34,14 +34,24 @@ impl Failing {
     pub(super) fn of(python: &Python, scope: Scope, step: &Step) -> Self {
         let exception = match &step.failure {
             Failure::Raises(types) => short(types.first().map_or("", String::as_str)),
-            Failure::None if step.use_kind == UseKind::Attribute => "AttributeError".to_owned(),
-            Failure::None => "TypeError".to_owned(),
+            Failure::None => by_use(step.use_kind).to_owned(),
         };
         let entity = step
             .entity
             .as_deref()
             .and_then(|name| entity(python, scope, name));
         Self { exception, entity }
+    }
+}
+
+/// What the use of a None raises; nothing where it goes out as the answer.
+fn by_use(kind: UseKind) -> &'static str {
+    match kind {
+        UseKind::Attribute => "AttributeError",
+        UseKind::Stored => "sqlalchemy.UnmappedInstanceError",
+        UseKind::Validated => "pydantic.ValidationError",
+        UseKind::Answered | UseKind::Dumped | UseKind::Returned => "",
+        UseKind::Subscript | UseKind::Iteration | UseKind::Builtin | UseKind::Call => "TypeError",
     }
 }
 
@@ -58,6 +68,9 @@ fn entity(python: &Python, scope: Scope, name: &str) -> Option<ClassId> {
 
 /// Whether a type, as written in an `except`, a handler's registration or the like, catches it.
 pub(super) fn catches(python: &Python, failing: &Failing, scope: Scope, written: &str) -> Answer {
+    if failing.exception.is_empty() {
+        return Answer::No;
+    }
     if is_bare(written) {
         return Answer::Yes;
     }

@@ -1,8 +1,11 @@
 //! Which steps of a handler fail unhandled: those of its body, of what it calls, of its
 //! dependencies, after every guard, catch and mapping that only the whole project shows.
 
+mod returned;
+
 use std::collections::BTreeSet;
 
+use super::absent::{Absent, absent};
 use super::decorators::{Effect, effect};
 use super::dependencies::Provider;
 use super::exceptions::Failing;
@@ -16,7 +19,7 @@ use super::summaries::{
     DEPTH, Env, GivesNone, Known, bind, call_at, called, declines, gives_none, known, raises,
 };
 use crate::facts::Answer;
-use crate::facts::python::{CallSite, ExitKind, Failure, Step};
+use crate::facts::python::{CallSite, ExitKind, Failure, Step, UseKind};
 use crate::source::Loc;
 
 /// A step whose failing nothing handles.
@@ -24,8 +27,11 @@ use crate::source::Loc;
 pub struct UnhandledStep {
     /// How it fails.
     pub failure: Failure,
-    /// The exception it ends in, by its own name: `AttributeError`.
+    /// The exception it ends in, by its own name: `AttributeError`; empty where the None goes out as
+    /// the answer.
     pub exception: String,
+    /// How its value is used.
+    pub use_kind: UseKind,
     /// The first use that assumes success.
     pub at: Loc,
     /// How that use reads: `order.total`.
@@ -66,6 +72,8 @@ pub(super) struct Judge<'p, 'a> {
     guards: Vec<FunctionId>,
     /// Some of those are not known.
     open: bool,
+    /// What becomes of a None that the handler returns.
+    absent: Absent,
     found: Vec<UnhandledStep>,
     visits: usize,
 }
@@ -108,17 +116,20 @@ impl<'p, 'a> Judge<'p, 'a> {
             route,
             guards: Vec::new(),
             open: false,
+            absent: absent(python, route),
             found: Vec::new(),
             visits: 0,
         };
         judge.find_guards(mounts);
         let handler = route.function;
-        judge.visit(&Frame {
+        let frame = Frame {
             function: handler,
             env: env(python, handler, &route.roles),
             caller: None,
             place: StepPlace::Handler,
-        });
+        };
+        judge.visit(&frame);
+        judge.answer(&frame);
         for provider in python.providers(handler).0 {
             let roles = python.fastapi_roles(provider, None);
             let name = python.function(provider).name.clone();
@@ -224,6 +235,7 @@ impl<'p, 'a> Judge<'p, 'a> {
         let hops = hops + self.mapped(step, &failing, hops)?;
         Some(UnhandledStep {
             failure: step.failure.clone(),
+            use_kind: step.use_kind,
             exception: last_name(&failing.exception).to_owned(),
             at: python.loc(frame.function.module, step.used),
             use_text: step.use_text.clone(),

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use super::index::{ClassId, FunctionId, Python, Scope, last_name};
 use super::names::{Target, admits_none};
 use crate::facts::Answer;
-use crate::facts::python::{CallSite, ExitKind, Origin, ParamKind, Passed, Protection, Returned};
+use crate::facts::python::{
+    CallSite, ExitKind, Origin, ParamKind, Passed, Protection, Return, Returned,
+};
 use crate::source::{Loc, Span};
 
 /// How many calls deep a summary looks.
@@ -171,7 +173,11 @@ pub(super) fn gives_none(
         return None;
     }
     let mut best: Option<GivesNone> = None;
-    for returned in &function.returned {
+    let guarded = |it: &Return| {
+        let guards = |call| guards(python, id.scope(), call) != Answer::No;
+        it.unless.iter().any(guards)
+    };
+    for returned in function.returned.iter().filter(|it| !guarded(it)) {
         let found = match &returned.value {
             Returned::Lookup {
                 call, entity, key, ..

@@ -70,6 +70,7 @@ impl<'t> Flow<'t, '_> {
             args: self.arguments(node),
         };
         self.need_arguments(&called);
+        self.hand_over(&called);
         self.write_call(&called);
         self.affect(&called, alone);
         self.guard(&called, alone);

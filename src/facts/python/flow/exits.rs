@@ -2,7 +2,8 @@
 
 use super::call::error_status;
 use super::names::last;
-use super::state::{Known, Shape, Standing, StepId};
+use super::state::{Doubt, Known, Shape, Standing, StepId};
+use super::steps::key_text;
 use super::{Field, Flow, Kind, LIBRARY, Node};
 use crate::facts::python::value::{arguments, chain};
 use crate::facts::python::{ExitKind, FailureExit, Return, Returned};
@@ -76,20 +77,31 @@ impl<'t> Flow<'t, '_> {
         }
         let nothing = known.is_none_or(|known| matches!(known.shape, Shape::Nothing));
         let doubts = known.map_or(&[][..], |known| &known.doubts);
-        let steps: Vec<StepId> = match doubts.is_empty() && nothing {
-            true => self.missing_here(),
-            false => doubts.iter().map(|doubt| doubt.step).collect(),
+        let mut given: Vec<Return> = match doubts.is_empty() && nothing {
+            true => {
+                let missing = self.missing_here().into_iter().map(Doubt::missing);
+                missing.filter_map(|it| self.given(&it, span)).collect()
+            }
+            false => {
+                // Where the code has asked in a way that we cannot read, nothing is known.
+                let known = doubts.iter().filter(|it| it.standing != Standing::Tested);
+                known.filter_map(|it| self.given(it, span)).collect()
+            }
         };
-        let mut given: Vec<Returned> = steps.iter().filter_map(|step| self.given(*step)).collect();
         if given.is_empty() {
-            given.push(if nothing {
-                Returned::None
-            } else {
-                Returned::Other
+            let value = match nothing {
+                true => Returned::None,
+                false => Returned::Other,
+            };
+            given.push(Return {
+                value,
+                span,
+                variable: None,
+                asked: false,
+                unless: Vec::new(),
             });
         }
-        let returns = given.into_iter().map(|value| Return { value, span });
-        self.function.returned.extend(returns);
+        self.function.returned.extend(given);
     }
 
     /// The lookups that have found nothing on this path.
@@ -108,19 +120,27 @@ impl<'t> Flow<'t, '_> {
         steps
     }
 
-    fn given(&self, step: StepId) -> Option<Returned> {
-        let pending = self.steps.get(step);
+    fn given(&self, doubt: &Doubt, span: Span) -> Option<Return> {
+        let pending = self.steps.get(doubt.step);
         let call = pending.node.span();
-        match pending.library {
-            _ if pending.parameter.is_some() => None,
-            None => Some(Returned::Call(pending.callee.clone(), call)),
-            Some(lookup) => Some(Returned::Lookup {
+        let value = match pending.library {
+            _ if pending.parameter.is_some() => return None,
+            None => Returned::Call(pending.callee.clone(), call),
+            Some(lookup) => Returned::Lookup {
                 library: lookup.id.clone(),
                 call,
                 entity: pending.entity.clone(),
                 key: pending.origins.list(&self.function.params),
-            }),
-        }
+                key_text: pending.key.map(key_text).unwrap_or_default(),
+            },
+        };
+        Some(Return {
+            value,
+            span,
+            variable: pending.variable.map(str::to_owned),
+            asked: doubt.standing == Standing::Missing,
+            unless: self.protections(doubt),
+        })
     }
 
     /// A path ends without an exception: what it still holds of None, it has not rejected.

@@ -270,6 +270,14 @@ impl Doubt {
         }
     }
 
+    /// The doubt where the code has asked, and the value is missing.
+    pub(super) fn missing(step: StepId) -> Self {
+        Self {
+            standing: Standing::Missing,
+            ..Self::new(step)
+        }
+    }
+
     /// The same doubt, come together from two paths.
     fn join(&self, other: &Self) -> Self {
         let (standing, protections) = match (self.standing, other.standing) {

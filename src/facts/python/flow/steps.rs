@@ -120,19 +120,18 @@ impl<'t> Flow<'t, '_> {
     fn report(&mut self, doubt: &Doubt, used: Node<'t>, kind: UseKind) {
         let parameter = self.steps.get(doubt.step).parameter;
         self.met.extend(parameter);
-        let caught = self
-            .catches()
-            .iter()
-            .any(|name| CATCH_NONE.contains(&name.as_str()));
+        let raises = !matches!(kind, UseKind::Answered | UseKind::Dumped);
+        let caught = raises
+            && self
+                .catches()
+                .iter()
+                .any(|name| CATCH_NONE.contains(&name.as_str()));
         let asked = doubt.standing == super::state::Standing::Tested;
         let foreign = parameter.is_some_and(|variable| !self.may_be_filled(variable));
         if caught || asked || foreign || self.steps.get(doubt.step).reported {
             return;
         }
-        let unless = doubt.protections.iter();
-        let unless = unless
-            .map(|id| self.steps.protections[*id as usize].clone())
-            .collect();
+        let unless = self.protections(doubt);
         self.write_step(doubt.step, Failure::None, used, kind, unless);
     }
 
@@ -164,6 +163,14 @@ impl<'t> Flow<'t, '_> {
                 Vec::new(),
             );
         }
+    }
+
+    /// The calls that may have ended the missing path.
+    pub(super) fn protections(&self, doubt: &Doubt) -> Vec<Protection> {
+        let numbers = doubt.protections.iter();
+        numbers
+            .map(|id| self.steps.protections[*id as usize].clone())
+            .collect()
     }
 
     fn write_step(
@@ -285,7 +292,7 @@ pub(super) fn remember(list: &mut Vec<u32>, item: u32) {
 const LONGEST_TEXT: usize = 80;
 
 /// How a key reads: a name, a place in the request; longer expressions as a chain.
-fn key_text(node: Node<'_>) -> String {
+pub(super) fn key_text(node: Node<'_>) -> String {
     let text = node.text();
     match text.len() <= LONGEST_TEXT && !text.contains('\n') {
         true => text.to_owned(),
