@@ -11,6 +11,7 @@ mod returned_http_exception;
 mod shadowed_route;
 mod swallowed_http_exception;
 mod unchecked_missing_row;
+mod unchecked_response;
 mod unmapped_lookup_error;
 mod wrong_status_code;
 
@@ -28,6 +29,7 @@ pub(super) const RULES: &[Rule] = &[
     shadowed_route::RULE,
     swallowed_http_exception::RULE,
     unchecked_missing_row::RULE,
+    unchecked_response::RULE,
     unmapped_lookup_error::RULE,
     wrong_status_code::RULE,
 ];
@@ -53,9 +55,10 @@ struct Unhandled {
 
 /// The rules that know of steps, by what they tell of one handler. A step in a dependency is none of
 /// the handler's.
-const KINDS: [fn(&Handler) -> Vec<Unhandled>; 2] = [
-    unchecked_missing_row::steps,
+const KINDS: [fn(&Handler) -> Vec<Unhandled>; 3] = [
     none_returned_as_success::steps,
+    unchecked_missing_row::steps,
+    unchecked_response::steps,
 ];
 
 /// The steps of a handler whose failing nothing handles, in order of place.

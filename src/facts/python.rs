@@ -12,7 +12,9 @@ mod effect;
 mod flow;
 mod library;
 mod read;
+mod received;
 mod replies;
+mod retries;
 mod structure;
 pub mod value;
 
@@ -22,6 +24,8 @@ use super::schema::Dialect;
 use crate::source::Span;
 pub use effect::{Cell, Effect, EffectKind};
 pub use read::read;
+pub use received::Received;
+pub use retries::Retry;
 
 /// A Python module.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -265,6 +269,12 @@ pub struct Function {
     pub tries: Vec<Try>,
     /// The responses and bodies it returns that could tell of an error, with their status.
     pub replies: Vec<Reply>,
+    /// What it takes out of the values of calls without asking how they went.
+    pub received: Vec<Received>,
+    /// Loops that try again until it works, however long that takes.
+    pub retries: Vec<Retry>,
+    /// What every `return` with a value gives, where that is one name or one new object.
+    pub gives: Option<Box<Value>>,
     /// No path reaches the end or a return: it always raises, aborts or exits.
     pub never_returns: bool,
     /// A syntax error inside: nothing about it is known.
@@ -459,6 +469,11 @@ pub struct Try {
     pub raised: Vec<Reply>,
     /// The `except` clauses, in order.
     pub clauses: Vec<Except>,
+    /// What stands behind it makes up for its failing: it reads what the body binds, or is only
+    /// reached where the body fails.
+    pub has_fallback: bool,
+    /// It stands in a `finally` or an `except`: something has gone wrong or ends already.
+    pub cleans_up: bool,
 }
 
 /// An `except` clause.
@@ -476,6 +491,8 @@ pub struct Except {
     pub asks: bool,
     /// What it raises or returns instead.
     pub replies: Vec<Reply>,
+    /// It does nothing but go on or return a constant.
+    pub is_silent: bool,
 }
 
 /// A value that a function raises or returns.
@@ -519,6 +536,11 @@ pub struct CallSite {
     /// It has a `timeout` that is not None, keywords that nobody can see (`**`), or so many arguments
     /// that one may be a timeout.
     pub bounded: bool,
+    /// The keyword arguments that limit it, as far as the library table knows their names; `**` for
+    /// those that nobody can see. A limit of None is none.
+    pub limits: Vec<String>,
+    /// It says `timeout=None`.
+    pub endless: bool,
 }
 
 /// A `return`.

@@ -22,8 +22,11 @@ mod modules;
 mod mounts;
 mod names;
 mod protection;
+mod reach;
 mod replies;
+mod responses;
 mod routes;
+mod services;
 mod steps;
 mod summaries;
 mod tables;
@@ -48,7 +51,9 @@ pub(super) use index::{ClassId, FunctionId, ObjectId, Python, Scope, last_name};
 use mappings::Mappings;
 pub(super) use modules::Place;
 pub(super) use names::Target;
+use reach::Reach;
 pub use replies::{LeakedText, Replies, SwallowedRefusal};
+pub use responses::UncheckedResponse;
 pub use routes::Role;
 use routes::Route;
 use steps::Judge;
@@ -79,6 +84,9 @@ pub struct Handler {
     pub has_failure_exit: Answer,
     /// The steps whose failing nothing handles, in order of place.
     pub unhandled: Vec<UnhandledStep>,
+    /// Answers of other services that are taken for successes, in order of place; where several
+    /// handlers share one, it is that of the nearest.
+    pub responses: Vec<UncheckedResponse>,
     /// Calls that stop every other request of the process while they wait.
     pub blocking: Vec<(Loc, String)>,
     /// What its declaration and its function disagree about.
@@ -123,7 +131,12 @@ pub(super) fn handlers(python: &Python, databases: &[Database]) -> (Vec<Handler>
         }
         handler
     });
-    (handlers.collect(), endpoints)
+    let mut handlers: Vec<Handler> = handlers.collect();
+    let reach = Reach::new(python, &mappings, &routes);
+    for (handler, response) in responses::unchecked(python, &reach) {
+        handlers[handler].responses.push(response);
+    }
+    (handlers, endpoints)
 }
 
 /// The calls of production code that wait without a limit.
@@ -172,6 +185,7 @@ impl Handler {
             parameters: params.zip(route.roles.iter().copied()).collect(),
             has_failure_exit: Answer::Unknown,
             unhandled: Vec::new(),
+            responses: Vec::new(),
             blocking: Vec::new(),
             contract: Contract::default(),
             unlimited_texts: Vec::new(),

@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::flow::names::{is_class_like, last};
 use super::value::{annotation, arguments, call, chain, value};
-use super::{Decorator, Function, Global, Value, constructor, replies};
+use super::{Call, Decorator, Function, Global, Value, constructor, received, replies, retries};
 use crate::parse::python::{Field, Kind, Node};
 
 /// Calls that wire an application together.
@@ -32,7 +32,7 @@ pub(super) fn describe(function: &mut Function, node: Node<'_>) {
     let Some(body) = node.child(Field::Body) else {
         return;
     };
-    let mut bound: FxHashMap<&str, (usize, Option<Node<'_>>)> = FxHashMap::default();
+    let mut bound: FxHashMap<&str, Bound<'_>> = FxHashMap::default();
     let mut order = Vec::new();
     let mut skip_to = 0;
     for node in body.descendants() {
@@ -50,16 +50,18 @@ pub(super) fn describe(function: &mut Function, node: Node<'_>) {
             Kind::Identifier if is_target(node) => {
                 let entry = bound.entry(node.text()).or_insert_with(|| {
                     order.push(node.text());
-                    (0, None)
+                    Bound::default()
                 });
-                entry.0 += 1;
-                entry.1 = node.parent().filter(|it| it.kind() == Kind::Assignment);
+                entry.add(node);
             }
             _ => {}
         }
     }
     let once = order.into_iter().filter_map(|name| match bound.get(name) {
-        Some((1, Some(assignment))) => local(name, *assignment),
+        Some(Bound {
+            binder: Some(binder),
+            times: 1,
+        }) => local(name, *binder),
         _ => None,
     });
     let params = &function.params;
@@ -70,6 +72,56 @@ pub(super) fn describe(function: &mut Function, node: Node<'_>) {
     function.locals = locals;
     function.result = result(function, body);
     function.given = constructor::given(function, body);
+    function.gives = gives(body);
+    function.received = received::received(function, body);
+    function.retries = retries::retries(body);
+}
+
+/// Where a local name is bound.
+#[derive(Default)]
+struct Bound<'t> {
+    /// How often; the same `with` twice counts once.
+    times: usize,
+    /// The assignment or `with … as` that did it last.
+    binder: Option<Node<'t>>,
+}
+
+impl<'t> Bound<'t> {
+    fn add(&mut self, name: Node<'t>) {
+        let binder = name
+            .ancestors()
+            .find(|it| it.kind() != Kind::AsPatternTarget)
+            .filter(|it| it.kind() == Kind::Assignment || managed(*it).is_some());
+        let callee = |binder: Node<'t>| managed(binder).map(chain);
+        let same = match (self.binder.and_then(callee), binder.and_then(callee)) {
+            (Some(before), Some(now)) => before == now,
+            _ => false,
+        };
+        self.times += usize::from(!same);
+        self.binder = binder;
+    }
+}
+
+/// What `with … as name` enters.
+fn managed(pattern: Node<'_>) -> Option<Node<'_>> {
+    let item = pattern.parent()?.kind() == Kind::WithItem;
+    (item && pattern.kind() == Kind::AsPattern).then(|| pattern.operand())?
+}
+
+/// What every `return` with a value gives, where that is one name or one new object.
+fn gives(body: Node<'_>) -> Option<Box<Value>> {
+    let returns = replies::inside(body).filter(|it| it.kind() == Kind::ReturnStatement);
+    let mut given = returns
+        .filter_map(Node::operand)
+        .filter(|it| it.kind() != Kind::None);
+    let first = given.next()?;
+    let is_object = match first.kind() {
+        Kind::Identifier | Kind::Attribute => true,
+        Kind::Call => is_class_like(last(&chain(first.child(Field::Function)?))),
+        _ => false,
+    };
+    let alike = given.all(|other| other.text() == first.text());
+    (is_object && alike).then(|| Box::new(value(first)))
 }
 
 /// What a function gives that does nothing but return it. Methods compute; those that declare what
@@ -126,6 +178,9 @@ fn is_target(node: Node<'_>) -> bool {
 
 /// A name bound to a call or a name. Only what is built from a class keeps its arguments.
 fn local(name: &str, assignment: Node<'_>) -> Option<Global> {
+    if let Some(manager) = managed(assignment) {
+        return Some(entered(name, manager, assignment));
+    }
     let mut bound = value(assignment.child(Field::Right)?);
     match &mut bound {
         Value::Call(call) if !is_class_like(last(&call.callee)) => {
@@ -142,6 +197,27 @@ fn local(name: &str, assignment: Node<'_>) -> Option<Global> {
         value: bound,
         span: assignment.span(),
     })
+}
+
+/// A name bound by `with manager as name`: what the manager gives on entering. Of a manager that is
+/// built for it the arguments are kept.
+fn entered(name: &str, manager: Node<'_>, pattern: Node<'_>) -> Global {
+    let built = match value(manager) {
+        Value::Call(call) if is_class_like(last(&call.callee)) => Some(call),
+        _ => None,
+    };
+    Global {
+        name: name.to_owned(),
+        annotation: None,
+        value: Value::Call(Box::new(Call {
+            callee: format!("{}.__enter__", chain(manager)),
+            args: Vec::new(),
+            keywords: Vec::new(),
+            receiver: built,
+            span: manager.span(),
+        })),
+        span: pattern.span(),
+    }
 }
 
 fn of_call(function: &mut Function, node: Node<'_>) {

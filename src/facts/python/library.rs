@@ -26,6 +26,8 @@ pub(super) struct Library {
     pub(super) statuses: FxHashMap<String, u16>,
     pub(super) request: Requests,
     pub(super) passing: Passing,
+    pub(super) received: Receiving,
+    pub(super) limits: Limits,
     pub(super) dialects: FxHashMap<String, Dialect>,
     #[serde(rename = "effect", deserialize_with = "effects_by_method")]
     pub(super) effects_of: FxHashMap<String, Vec<KnownEffect>>,
@@ -165,6 +167,21 @@ pub(super) struct Passing {
     pub(super) form_tests: FxHashSet<String>,
     pub(super) loggers: FxHashSet<String>,
     pub(super) logging: FxHashSet<String>,
+}
+
+/// What is read out of the answer of another service.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Receiving {
+    pub(super) values: FxHashSet<String>,
+    pub(super) status: FxHashSet<String>,
+    pub(super) told: FxHashSet<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Limits {
+    pub(super) keywords: FxHashSet<String>,
 }
 
 fn by_method<'de, D>(deserializer: D) -> Result<FxHashMap<String, Vec<Lookup>>, D::Error>

@@ -1,6 +1,8 @@
 //! What a function answers in words of its own: exceptions raised and caught in it, responses it
 //! returns. Syntax only; which of them a framework understands is for `link` to say.
 
+use rustc_hash::FxHashSet;
+
 use super::flow::names::{is_class_like, last};
 use super::value::{chain, value};
 use super::{Except, Function, Reply, ReplyKind, Try, Value};
@@ -23,6 +25,72 @@ fn read(node: Node<'_>) -> Option<Try> {
         body: body.span(),
         raised,
         clauses,
+        has_fallback: has_fallback(node, body),
+        cleans_up: cleans_up(node),
+    })
+}
+
+/// Whether what stands behind a `try` reads what its body binds, or is only reached where the body
+/// fails.
+fn has_fallback(node: Node<'_>, body: Node<'_>) -> bool {
+    let behind = || {
+        let whole = node.ancestors().take_while(|it| !is_definition(*it));
+        let blocks = whole.filter(|it| it.kind() == Kind::Block);
+        blocks.flat_map(move |block| {
+            let later = move |it: &Node<'_>| it.index() >= node.end_index();
+            block.children().filter(later)
+        })
+    };
+    let ends = |it: Node<'_>| it.kind() == Kind::ReturnStatement;
+    if inside(body).any(ends) && behind().next().is_some() {
+        return true;
+    }
+    let bound = inside(body).filter_map(|it| match it.kind() {
+        Kind::Assignment | Kind::AugmentedAssignment => it.child(Field::Left),
+        Kind::NamedExpression => it.child(Field::Name),
+        _ => None,
+    });
+    let names = bound.flat_map(|it| std::iter::once(it).chain(it.descendants()));
+    let names: FxHashSet<&str> = names.filter(is_name).map(Node::text).collect();
+    let mut read = behind().flat_map(|it| std::iter::once(it).chain(it.descendants()));
+    !names.is_empty() && read.any(|it| is_name(&it) && names.contains(it.text()))
+}
+
+fn is_name(node: &Node<'_>) -> bool {
+    node.kind() == Kind::Identifier && node.field() != Field::Attribute && node.text() != "self"
+}
+
+fn is_definition(node: Node<'_>) -> bool {
+    matches!(
+        node.kind(),
+        Kind::FunctionDefinition | Kind::ClassDefinition | Kind::Lambda
+    )
+}
+
+fn cleans_up(node: Node<'_>) -> bool {
+    let mut around = node.ancestors().take_while(|it| !is_definition(*it));
+    around.any(|it| matches!(it.kind(), Kind::FinallyClause | Kind::ExceptClause))
+}
+
+/// Whether a block does nothing but go on or return a constant.
+fn is_silent(block: Node<'_>) -> bool {
+    block.children().all(|statement| match statement.kind() {
+        Kind::PassStatement | Kind::ContinueStatement => true,
+        Kind::ReturnStatement => statement.operand().is_none_or(is_constant),
+        Kind::ExpressionStatement => statement
+            .operand()
+            .is_some_and(|it| matches!(it.kind(), Kind::Ellipsis | Kind::String)),
+        _ => false,
+    })
+}
+
+fn is_constant(node: Node<'_>) -> bool {
+    let mut whole = std::iter::once(node).chain(node.descendants());
+    whole.all(|it| {
+        !matches!(
+            it.kind(),
+            Kind::Identifier | Kind::Call | Kind::Interpolation | Kind::Attribute
+        )
     })
 }
 
@@ -41,6 +109,7 @@ fn clause(node: Node<'_>) -> Except {
         reraises: false,
         asks: false,
         replies: Vec::new(),
+        is_silent: false,
     };
     let Some(block) = node.children().find(|child| child.kind() == Kind::Block) else {
         return found;
@@ -48,6 +117,7 @@ fn clause(node: Node<'_>) -> Except {
     let header = (block.span().start - node.span().start) as usize;
     let header = node.text().get(..header).unwrap_or_default().trim_end();
     found.header.end = node.span().start + header.len() as u32;
+    found.is_silent = is_silent(block);
     for node in inside(block) {
         match node.kind() {
             Kind::RaiseStatement => match raised(node) {
@@ -141,16 +211,13 @@ fn trimmed(value: Value, depth: u32) -> Value {
 }
 
 /// All nodes of a block, those of nested functions and classes left out.
-fn inside<'t>(block: Node<'t>) -> impl Iterator<Item = Node<'t>> {
+pub(super) fn inside<'t>(block: Node<'t>) -> impl Iterator<Item = Node<'t>> {
     let mut skip_to = 0;
     block.descendants().filter(move |node| {
         if node.index() < skip_to {
             return false;
         }
-        if matches!(
-            node.kind(),
-            Kind::FunctionDefinition | Kind::ClassDefinition | Kind::Lambda
-        ) {
+        if is_definition(*node) {
             skip_to = node.end_index();
         }
         true

@@ -42,6 +42,14 @@ impl Failing {
             .and_then(|name| entity(python, scope, name));
         Self { exception, entity }
     }
+
+    /// An exception by name, of no class that is looked up.
+    pub(super) fn named(exception: &str) -> Self {
+        Self {
+            exception: exception.to_owned(),
+            entity: None,
+        }
+    }
 }
 
 /// What the use of a None raises; nothing where it goes out as the answer.

@@ -276,7 +276,10 @@ impl<'a> Python<'a> {
                 (Target::Class(class), true) => Target::Instance(class),
                 (Target::Class(class), false) => Target::Class(class),
                 (Target::Function(id), true) => self.returned_by(id, fuel),
-                (Target::External(path), true) => Target::External(path + "()"),
+                (Target::External(path), true) => match entered(&path) {
+                    Some(manager) => Target::External(manager.to_owned()),
+                    None => Target::External(path + "()"),
+                },
                 (Target::External(path), false) => Target::External(path + "[]"),
                 _ => Target::Unknown,
             };
@@ -287,7 +290,23 @@ impl<'a> Python<'a> {
     pub(in crate::project) fn returned_by(&self, id: FunctionId, fuel: u32) -> Target {
         match &self.function(id).returns {
             Some(annotation) => self.instance_of(id.outer(self), annotation, fuel),
-            None => Target::Unknown,
+            None => self.given_by(id, fuel),
+        }
+    }
+
+    /// What the one thing is that a function without an annotation returns.
+    fn given_by(&self, id: FunctionId, fuel: u32) -> Target {
+        let function = self.function(id);
+        let (Some(given), Some(fuel)) = (&function.gives, fuel.checked_sub(1)) else {
+            return Target::Unknown;
+        };
+        if function.is_generator || function.broken {
+            return Target::Unknown;
+        }
+        match self.value_in(id.scope(), given, fuel) {
+            Target::Object(object) => self.value_of(object, fuel),
+            Target::Function(_) => Target::Unknown,
+            value => value,
         }
     }
 
@@ -406,6 +425,11 @@ fn top_level(text: &str, separator: char) -> impl Iterator<Item = &str> {
         }
         c == separator && depth == 0
     })
+}
+
+/// The context manager behind `manager.__enter__`: those of libraries give themselves.
+fn entered(path: &str) -> Option<&str> {
+    path.strip_suffix(".__enter__")
 }
 
 /// `query()` → (`query`, `()`).

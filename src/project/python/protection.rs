@@ -34,7 +34,8 @@ pub(super) fn protected(
     Some(hops)
 }
 
-fn around(
+/// How many things around a call are not known; `None` when one of them catches.
+pub(super) fn around(
     python: &Python,
     scope: Scope,
     caught: &[String],

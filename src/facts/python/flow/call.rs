@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::names::{class_name, is_class_like, last, root};
+use super::names::{self, class_name, is_class_like, last, root};
 use super::state::{Doubt, Known, Origins, Shape, State, Subject};
 use super::{Field, Flow, Kind, LIBRARY, Node};
 use crate::facts::python::value::{arguments, chain};
@@ -161,6 +161,8 @@ impl<'t> Flow<'t, '_> {
             contexts: self.contexts(),
             after,
             bounded: is_bounded(called.node),
+            limits: limits(called.node),
+            endless: is_endless(called.node),
         };
         self.function.calls.push(site);
     }
@@ -257,7 +259,7 @@ impl<'t> Flow<'t, '_> {
         let root = root(&called.callee);
         let by = |package: &str| terminal.from.iter().any(|from| from == package);
         match self.names.imported(self.function, root) {
-            Some(path) => by(super::names::root(path)),
+            Some(path) => by(names::root(path)),
             None if self.is_own(root) => false,
             None => called.object.is_none() || by(root),
         }
@@ -440,10 +442,7 @@ const BUILTINS: [&str; 52] = [
 
 /// `logger.info(…)`, `print(…)`: tells somebody and goes on.
 pub(super) fn is_logging(called: &Called<'_>) -> bool {
-    let names = &LIBRARY.passing;
-    let holder = called.callee.rsplit('.').nth(1);
-    names.logging.contains(called.method)
-        && holder.is_none_or(|holder| names.loggers.contains(holder) || holder == "()")
+    names::is_logging(&called.callee)
 }
 
 /// Whether a call says how long it may take, or may say so.
@@ -459,6 +458,28 @@ fn is_bounded(call: Node<'_>) -> bool {
             }
             _ => false,
         })
+}
+
+/// The keyword arguments of a call that limit it.
+fn limits(call: Node<'_>) -> Vec<String> {
+    let limits = arguments(call).filter_map(|argument| match argument.kind() {
+        Kind::DictionarySplat => Some("**"),
+        Kind::KeywordArgument if argument.child(Field::Value)?.kind() != Kind::None => {
+            let name = argument.child(Field::Name)?.text();
+            LIBRARY.limits.keywords.contains(name).then_some(name)
+        }
+        _ => None,
+    });
+    limits.map(str::to_owned).collect()
+}
+
+/// Whether a call waives its limit: `timeout=None`.
+fn is_endless(call: Node<'_>) -> bool {
+    arguments(call).any(|argument| {
+        argument.kind() == Kind::KeywordArgument
+            && argument.child(Field::Name).map(Node::text) == Some("timeout")
+            && argument.child(Field::Value).map(Node::kind) == Some(Kind::None)
+    })
 }
 
 /// A number or name that stands for a status of 400 or more.

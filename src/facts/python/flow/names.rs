@@ -2,6 +2,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::facts::python::library::LIBRARY;
 use crate::facts::python::{Function, Module, Value};
 use crate::parse::python::{Field, Kind, Node};
 
@@ -64,6 +65,14 @@ impl<'m> Names<'m> {
 /// Whether a name reads like that of a class.
 pub(in crate::facts::python) fn is_class_like(name: &str) -> bool {
     name.starts_with(|first: char| first.is_uppercase())
+}
+
+/// `logger.info`, `print`: tells somebody and goes on.
+pub(in crate::facts::python) fn is_logging(callee: &str) -> bool {
+    let names = &LIBRARY.passing;
+    let holder = callee.rsplit('.').nth(1);
+    names.logging.contains(last(callee))
+        && holder.is_none_or(|holder| names.loggers.contains(holder) || holder == "()")
 }
 
 /// The class that a name or a dotted name stands for, by how it reads.
