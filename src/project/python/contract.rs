@@ -234,6 +234,7 @@ fn shadows(python: &Python, routes: &[Route]) -> Vec<Option<(Loc, String)>> {
                 && !route.methods.is_empty()
                 && other.at.span.start < route.at.span.start
                 && route.methods.iter().all(|it| other.methods.contains(it))
+                && !rebound(python, other, route)
         });
         let mut covering = earlier.filter(|other| {
             let general = other.own_path.as_deref();
@@ -244,6 +245,18 @@ fn shadows(python: &Python, routes: &[Route]) -> Vec<Option<(Loc, String)>> {
         Some((other.at, path.unwrap_or("/").to_owned()))
     });
     shadowed.collect()
+}
+
+/// Whether the name of the router is bound anew between two routes, which then are of different ones.
+fn rebound(python: &Python, earlier: &Route, later: &Route) -> bool {
+    let Some(object) = later.object else {
+        return false;
+    };
+    let between =
+        |span: &Span| earlier.at.span.start < span.start && span.start < later.at.span.start;
+    let name = &python.object(object).name;
+    let mut globals = python.modules[object.scope.module].facts.globals.iter();
+    globals.any(|global| global.name == *name && between(&global.span))
 }
 
 /// Whether the first path matches everything that the second does.
