@@ -31,8 +31,8 @@ pub struct Report {
     pub notes: Vec<ReportNote>,
     /// Bytes that no report may show, by file: sorted, without overlap.
     pub masks: Vec<Loc>,
-    /// How many findings a directive or review settled.
-    pub suppressed: usize,
+    /// What a directive or review settled, in path order.
+    pub settled: Vec<Settled>,
     /// Findings below this are not printed.
     pub show: Severity,
     /// From which severity on the run fails; `None` = never.
@@ -48,6 +48,24 @@ pub struct ReportNote {
     pub at: Option<Loc>,
     /// One sentence for the user.
     pub message: String,
+}
+
+/// A finding that somebody decided about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settled {
+    /// What was found.
+    pub finding: Finding,
+    /// Who settled it, and why.
+    pub by: Settlement,
+}
+
+/// A decision that settles a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settlement {
+    /// In a comment, not in the settings.
+    pub in_source: bool,
+    /// Why, in the words of whoever decided.
+    pub reason: String,
 }
 
 /// What the rules said.
@@ -114,15 +132,14 @@ pub fn judge(
         catalogue,
         settings,
     };
-    let (mut findings, settled) = judge.decide(checked.findings, outcomes, project, config);
+    let (mut findings, mut settled) = judge.decide(checked.findings, outcomes, project, config);
     findings.retain(|finding| in_focus(finding, &inputs));
-    let suppressed = settled.iter().filter(|finding| in_focus(finding, &inputs));
-    let suppressed = suppressed.count();
+    settled.retain(|settled| in_focus(&settled.finding, &inputs));
     Report {
         findings,
         notes: understood::in_focus(notes, &inputs),
         masks: masks(&inputs, outcomes),
-        suppressed,
+        settled,
         show: settings.show,
         fail_on: settings.fail_on,
         inputs,
@@ -158,7 +175,7 @@ impl Judge<'_> {
         outcomes: &[FileOutcome],
         project: &Project,
         config: FileId,
-    ) -> (Vec<Finding>, Vec<Finding>) {
+    ) -> (Vec<Finding>, Vec<Settled>) {
         let (findings, elsewhere) = self.where_they_run(findings);
         let databases = project.databases.iter();
         let databases: Vec<&str> = databases.map(|database| database.name.as_str()).collect();
@@ -179,9 +196,14 @@ impl Judge<'_> {
         let (mut said, _) = self.where_they_run(said);
         self.weigh_and_name(&mut said);
 
-        let mut settled = by_directive.into_iter().zip(reviews.settled);
-        let is_open = |_: &Finding| settled.next() == Some((false, false));
-        let (mut open, settled): (Vec<_>, Vec<_>) = findings.into_iter().partition(is_open);
+        let settlements = by_directive.into_iter().zip(reviews.settled);
+        let (mut open, mut settled) = (Vec::new(), Vec::new());
+        for (finding, (directive, review)) in findings.into_iter().zip(settlements) {
+            match directive.or(review) {
+                Some(by) => settled.push(Settled { finding, by }),
+                None => open.push(finding),
+            }
+        }
         open.extend(said);
         open.sort_by(|a, b| self.order(a).cmp(&self.order(b)));
         (open, settled)

@@ -1,11 +1,18 @@
 //! Renders a report; decides nothing. Each format is one function from the report to text.
 
+pub mod github;
+pub mod gitlab;
 pub mod human;
 pub mod json;
+pub mod junit;
+pub mod markdown;
+pub mod rdjson;
+pub mod sarif;
 
 mod block;
 mod clean;
 mod excerpt;
+mod machine;
 pub(crate) mod prose;
 pub mod routes;
 pub mod schema;
@@ -46,7 +53,7 @@ impl Summary {
             errors: report.count(Severity::Error),
             warnings: report.count(Severity::Warning),
             infos: report.count(Severity::Info),
-            suppressed: report.suppressed,
+            suppressed: report.settled.len(),
             baselined: 0,
             notes: report.notes.len(),
         }

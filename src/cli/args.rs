@@ -99,7 +99,7 @@ pub struct CheckArgs {
         default_value = "human",
         help_heading = "Report"
     )]
-    pub format: Format,
+    pub format: ReportFormat,
     /// Write the report to a file
     #[arg(long, value_name = "FILE", help_heading = "Report")]
     pub output: Option<Utf8PathBuf>,
@@ -179,6 +179,27 @@ pub struct InputArgs {
 }
 
 /// Formats of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ReportFormat {
+    /// For people
+    Human,
+    /// For programs, version 1
+    Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Annotations of a GitHub workflow; also fills the summary of the job
+    Github,
+    /// GitLab's code quality report
+    Gitlab,
+    /// Test results as JUnit writes them
+    Junit,
+    /// Diagnostics for reviewdog
+    Rdjson,
+    /// For a comment or a document
+    Markdown,
+}
+
+/// Formats of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// For people

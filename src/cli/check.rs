@@ -2,7 +2,9 @@
 
 use std::io::{self, BufWriter, Write};
 
-use super::args::{CheckArgs, Format};
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::args::{CheckArgs, ReportFormat};
 use super::failure::Failure;
 use super::settings;
 use super::stats::Stats;
@@ -12,8 +14,7 @@ use crate::config::Settings;
 use crate::discover::{self, Scope};
 use crate::engine;
 use crate::judge::Report;
-use crate::report::human::Style;
-use crate::report::{human, json, neutralise};
+use crate::report::{github, gitlab, human, json, junit, markdown, neutralise, rdjson, sarif};
 
 pub(super) fn run(args: &CheckArgs, terminal: Terminal) -> Result<u8, Failure> {
     let (scope, settings) = settings::of_check(args)?;
@@ -27,19 +28,26 @@ pub(super) fn run(args: &CheckArgs, terminal: Terminal) -> Result<u8, Failure> {
     let report = engine::check_observed(crate::rules::all(), inputs, &settings, &mut |stage| {
         stats.done(stage);
     });
+    let below = scope.below_repository();
+    let write = |style, out: &mut dyn Write| match args.format {
+        ReportFormat::Human => human::write(&report, style, out),
+        ReportFormat::Json => json::write(&report, out),
+        ReportFormat::Sarif => sarif::write(&report, &below, out),
+        ReportFormat::Github => github::write(&report, &below, out),
+        ReportFormat::Gitlab => gitlab::write(&report, &below, out),
+        ReportFormat::Junit => junit::write(&report, &below, out),
+        ReportFormat::Rdjson => rdjson::write(&report, &below, out),
+        ReportFormat::Markdown => markdown::write(&report, &below, out),
+    };
     match &args.output {
-        None => to_stdout(|out| write(&report, args.format, terminal.output(), out))?,
+        None => to_stdout(|out| write(terminal.output(), out))?,
         Some(path) => {
-            let file = std::fs::File::create(path).map(BufWriter::new);
-            file.and_then(|mut file| {
-                write(&report, args.format, terminal.file(), &mut file)?;
-                file.flush()
-            })
-            .map_err(|source| Failure::Output {
-                path: path.clone(),
-                source,
-            })?;
+            let file = std::fs::File::create(path);
+            to_file(path, file, |out| write(terminal.file(), out))?;
         }
+    }
+    if args.format == ReportFormat::Github {
+        summarise_job(&report, &below)?;
     }
     stats.done("report");
     if args.stats {
@@ -48,11 +56,32 @@ pub(super) fn run(args: &CheckArgs, terminal: Terminal) -> Result<u8, Failure> {
     Ok(report.exit_status())
 }
 
-fn write(report: &Report, format: Format, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    match format {
-        Format::Human => human::write(report, style, out),
-        Format::Json => json::write(report, out),
-    }
+/// GitHub shows what steps append to this file below the jobs of a run.
+fn summarise_job(report: &Report, below: &Utf8Path) -> Result<(), Failure> {
+    let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) else {
+        return Ok(());
+    };
+    let file = std::fs::File::options()
+        .append(true)
+        .create(true)
+        .open(&path);
+    let path = Utf8PathBuf::from(path.to_string_lossy().into_owned());
+    to_file(&path, file, |out| markdown::write(report, below, out))
+}
+
+fn to_file(
+    path: &Utf8Path,
+    file: io::Result<std::fs::File>,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), Failure> {
+    let written = file.map(BufWriter::new).and_then(|mut file| {
+        write(&mut file)?;
+        file.flush()
+    });
+    written.map_err(|source| Failure::Output {
+        path: path.to_owned(),
+        source,
+    })
 }
 
 /// For `--verbose`, on standard error: reports hold no absolute path.

@@ -41,6 +41,14 @@ pub enum DraftSource {
 const PROJECT_MARKERS: [&str; 3] = ["aicheck.toml", "pyproject.toml", ".git"];
 
 impl Scope {
+    /// The way from the top of the repository that holds the root down to it; empty outside one.
+    pub fn below_repository(&self) -> Utf8PathBuf {
+        let holds = |folder: &&Utf8Path| folder.join(".git").exists();
+        let top = self.root.ancestors().find(holds);
+        let below = top.and_then(|top| self.root.strip_prefix(top).ok());
+        below.map(Utf8Path::to_owned).unwrap_or_default()
+    }
+
     /// Resolves the paths as named, `-` being standard input; none = the current folder.
     /// `project` is the project that drafts are laid over.
     pub fn of(paths: &[Utf8PathBuf], project: Option<&Utf8Path>) -> Result<Self, DiscoverError> {

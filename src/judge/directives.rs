@@ -1,6 +1,6 @@
 //! Decisions written into comments: what each settles, and which do not work or settle nothing.
 
-use super::Judge;
+use super::{Judge, Settlement};
 use crate::config::nearest;
 use crate::discover::Unit;
 use crate::facts::FileOutcome;
@@ -18,6 +18,7 @@ pub(super) struct Decision {
     covers: Span,
     name: Loc,
     rules: Vec<&'static Rule>,
+    reason: String,
     used: bool,
 }
 
@@ -81,6 +82,7 @@ fn read_one(
                 covers: directive.covers,
                 name: Loc { file, span: *span },
                 rules: rules.into_iter().filter(|rule| usable(rule)).collect(),
+                reason: reason.to_owned(),
                 used: false,
             });
         }
@@ -105,12 +107,15 @@ fn verb(directive: Span, text: &str) -> Span {
     Span::new(start, start + end.unwrap_or(rest.len()))
 }
 
-/// Which of the findings some decision settles.
-pub(super) fn settle(decisions: &mut [Decision], findings: &[Finding]) -> Vec<bool> {
-    let mut settled = vec![false; findings.len()];
+/// The decision that settles each of the findings, where there is one.
+pub(super) fn settle(decisions: &mut [Decision], findings: &[Finding]) -> Vec<Option<Settlement>> {
+    let mut settled = vec![None; findings.len()];
     for decision in decisions {
         for index in decision.settles(findings) {
-            settled[index] = true;
+            settled[index] = Some(Settlement {
+                in_source: true,
+                reason: decision.reason.clone(),
+            });
             decision.used = true;
         }
     }

@@ -1,7 +1,7 @@
 //! `[[reviewed]]` entries: decisions about code that must not be edited any more. Each settles the
 //! findings of its rule and subject, as long as the clause still says what was reviewed.
 
-use super::{Judge, directives};
+use super::{Judge, Settlement, directives};
 use crate::config::Review;
 use crate::discover::Inputs;
 use crate::finding::{Finding, Severity};
@@ -10,15 +10,15 @@ use crate::source::{FileId, Loc};
 
 /// What the entries settle, and what is to be said of them.
 pub(super) struct Reviews {
-    /// One answer for each finding.
-    pub settled: Vec<bool>,
+    /// The entry that settles each finding, where there is one.
+    pub settled: Vec<Option<Settlement>>,
     /// About entries that do not work or settle nothing.
     pub said: Vec<Finding>,
 }
 
 /// Holds the entries against the findings. `config` is the file the entries stand in.
 pub(super) fn settle(judge: &Judge, config: FileId, findings: &[Finding]) -> Reviews {
-    let mut settled = vec![false; findings.len()];
+    let mut settled = vec![None; findings.len()];
     let mut invalid = Sink::new("invalid-directive");
     let mut unused = Sink::new("unused-directive");
     for review in &judge.settings.reviewed {
@@ -43,7 +43,10 @@ pub(super) fn settle(judge: &Judge, config: FileId, findings: &[Finding]) -> Rev
         for (finding, settled) in findings.iter().zip(&mut settled) {
             if about(finding) && holds(review, finding, judge.inputs) {
                 found = true;
-                *settled = true;
+                *settled = Some(Settlement {
+                    in_source: false,
+                    reason: review.reason.trim().to_owned(),
+                });
             } else if about(finding) {
                 changed = Some(finding.at);
             }

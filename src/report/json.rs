@@ -2,12 +2,13 @@
 
 use std::io;
 
+use camino::Utf8Path;
 use serde::Serialize;
 
 use super::Summary;
-use super::clean::Masks;
+use super::machine::{Machine, Place, Told};
 use crate::facts::NoteId;
-use crate::finding::{Confidence, Finding, Severity};
+use crate::finding::{Confidence, Severity};
 use crate::judge::Report;
 use crate::source::{Loc, Position, SourceFile};
 
@@ -119,57 +120,53 @@ impl Location {
 impl Document {
     /// What is written of a report.
     pub fn new(report: &Report) -> Self {
-        let masks = Masks::new(report);
+        let machine = Machine::new(report, Utf8Path::new(""));
         let notes = report.notes.iter().map(|note| NoteEntry {
             id: note.id,
-            location: note.at.map(|at| location(report, at)),
-            message: masks.redact(&note.message).into_owned(),
+            location: note.at.map(|at| machine.place(at).into()),
+            message: machine.text(&note.message),
         });
         Self {
             version: 1,
             tool: Tool::this(),
             summary: Summary::of(report),
-            findings: report
-                .shown()
-                .map(|finding| entry(report, &masks, finding))
-                .collect(),
+            findings: machine.shown().into_iter().map(entry).collect(),
             notes: notes.collect(),
         }
     }
 }
 
-fn entry(report: &Report, masks: &Masks, finding: &Finding) -> Entry {
-    let text = |text: &str| masks.redact(text).into_owned();
-    let primary = (!finding.note.is_empty()).then_some((finding.at, &finding.note));
-    let evidence = finding
-        .labels
-        .iter()
-        .map(|label| (label.at, &label.message));
-    let labels = primary.into_iter().chain(evidence);
-    let rule = crate::rules::find(finding.rule);
+fn entry(told: Told) -> Entry {
+    let labels = told.labels.into_iter();
     Entry {
-        rule: finding.rule,
-        family: rule.map_or("", |rule| rule.family),
-        severity: finding.severity,
-        confidence: finding.confidence,
-        message: text(&finding.message),
-        help: text(&finding.help),
-        subject: text(&finding.subject),
-        location: location(report, finding.at),
+        rule: told.rule,
+        family: told.by.map_or("", |rule| rule.family),
+        severity: told.severity,
+        confidence: told.confidence,
+        message: told.message,
+        help: told.help,
+        subject: told.subject,
+        location: told.place.into(),
         labels: labels
-            .map(|(at, message)| LabelEntry {
-                location: location(report, at),
-                message: text(message),
+            .map(|(place, message)| LabelEntry {
+                location: place.into(),
+                message,
             })
             .collect(),
         fix: (),
-        fingerprint: finding.fingerprint.clone(),
-        url: rule.map(super::url).unwrap_or_default(),
+        fingerprint: told.fingerprint,
+        url: told.by.map(super::url).unwrap_or_default(),
     }
 }
 
-fn location(report: &Report, at: Loc) -> Location {
-    Location::of(&report.inputs.files, at)
+impl From<Place> for Location {
+    fn from(place: Place) -> Self {
+        Self {
+            path: place.path,
+            start: place.start,
+            end: place.end,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use aicheck::report::json::Document;
 use serde_json::{Value, json};
 
-use crate::report::{MIGRATION, at, finding, report};
+use crate::report::{MIGRATION, at, finding, report, settled};
 
 fn document() -> Value {
     let mut report = report(&[("db/é.sql", MIGRATION), ("app.py", "db.delete(customer)\n")]);
@@ -23,7 +23,7 @@ fn document() -> Value {
         at: None,
         message: "not read".into(),
     });
-    report.suppressed = 3;
+    report.settled = settled(3);
     serde_json::to_value(Document::new(&report)).unwrap()
 }
 

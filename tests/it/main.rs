@@ -7,6 +7,7 @@ mod cli;
 mod discover;
 mod django;
 mod fixtures;
+mod formats;
 mod handlers;
 mod histories;
 mod json;

@@ -18,13 +18,19 @@ const SECRETS: [(&str, &str); 6] = [
 ];
 
 /// Every way to look at a project.
-const COMMANDS: [&[&str]; 12] = [
+const COMMANDS: [&[&str]; 18] = [
     &["check"],
     &["check", "--show", "info"],
     &["check", "--show", "info", "--color", "always"],
     &["check", "--show", "info", "--quiet"],
     &["check", "--show", "info", "--verbose", "--stats"],
     &["check", "--show", "info", "--format", "json"],
+    &["check", "--show", "info", "--format", "sarif"],
+    &["check", "--show", "info", "--format", "github"],
+    &["check", "--show", "info", "--format", "gitlab"],
+    &["check", "--show", "info", "--format", "junit"],
+    &["check", "--show", "info", "--format", "rdjson"],
+    &["check", "--show", "info", "--format", "markdown"],
     &["check", "--select", "schema", "--format", "json"],
     &["check", "--select", "schema"],
     &["check", "--select", "handler"],
@@ -137,7 +143,9 @@ fn hard_places_are_masked() {
     ] {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("app.py"), &text).unwrap();
-        for format in ["human", "json"] {
+        for format in [
+            "human", "json", "sarif", "github", "gitlab", "junit", "rdjson", "markdown",
+        ] {
             let said = said(folder.path(), &["--show", "info", "--format", format], "");
             assert!(said.contains("hardcoded-secret"), "{text}\n{said}");
             assert_silent(&said, secret);

@@ -3,7 +3,7 @@
 use aicheck::discover::{FileKind, Inputs, Unit};
 use aicheck::facts::NoteId;
 use aicheck::finding::{Confidence, Finding, Severity};
-use aicheck::judge::{Report, ReportNote};
+use aicheck::judge::{Report, ReportNote, Settled, Settlement};
 use aicheck::report::human::{self, Detail, Style};
 use aicheck::source::{Encoding, FileId, Loc, SourceFile, Span};
 
@@ -20,7 +20,7 @@ pub(crate) fn report(files: &[(&str, &str)]) -> Report {
         findings: Vec::new(),
         notes: Vec::new(),
         masks: Vec::new(),
-        suppressed: 0,
+        settled: Vec::new(),
         show: Severity::Warning,
         fail_on: Some(Severity::Error),
     }
@@ -366,7 +366,7 @@ fn no_findings_is_good_news() {
 "#
     );
     report.findings.push(hidden);
-    report.suppressed = 2;
+    report.settled = settled(2);
     assert_eq!(
         plain(&report),
         r#"✓ No errors or warnings in 2 files.
@@ -485,4 +485,14 @@ proptest::proptest! {
         proptest::prop_assert!(text.contains("1 error in 2 files."));
         proptest::prop_assert!(!text.contains("Failed to read"), "{}", text);
     }
+}
+
+/// So many findings that somebody settled.
+pub(crate) fn settled(count: usize) -> Vec<Settled> {
+    let by = Settlement {
+        in_source: true,
+        reason: "measured".into(),
+    };
+    let finding = finding("unused-directive", span(0, 1), "settled");
+    vec![Settled { finding, by }; count]
 }
