@@ -11,7 +11,7 @@ use crate::discover::{Profile, Unit};
 use crate::facts::FileOutcome;
 use crate::facts::secrets::Suspect;
 use crate::source::{FileId, Loc};
-use python::{Endpoint, Handler, Python, Wait};
+use python::{Endpoint, Handler, Python, Unawaited, Wait};
 use schema::Database;
 
 /// Everything rules can ask about.
@@ -27,6 +27,8 @@ pub struct Project {
     pub endpoints: Vec<Endpoint>,
     /// The calls that wait for other hosts without a limit, in order of place.
     pub waits: Vec<Wait>,
+    /// The coroutines that nobody awaits, in order of place.
+    pub unawaited: Vec<Unawaited>,
     /// Suspects by unit.
     pub suspects: Vec<(usize, Suspect)>,
     /// What linking could not understand.
@@ -79,13 +81,14 @@ impl Project {
                 profile: unit.profile,
             })
             .collect();
-        let (handlers, endpoints) = python::handlers(&python, &databases);
+        let (handlers, endpoints, unawaited) = python::handlers(&python, &databases);
         Self {
             units: infos,
             databases,
             handlers,
             endpoints,
             waits: python::endless(&python),
+            unawaited,
             suspects,
             notes,
         }

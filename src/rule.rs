@@ -20,7 +20,7 @@ pub mod prelude {
     pub use crate::project::Project;
     pub use crate::project::python::{
         Contract, DatabaseEffect, Framework, Handler, LeakedText, StepPlace, SwallowedRefusal,
-        UncheckedResponse, UnhandledStep,
+        Unawaited, UncheckedResponse, UnhandledStep,
     };
     pub use crate::project::schema::{
         Access, Because, Column, Database, Difference, Drift, Family, ForeignKey, Gone, Idiom,

@@ -4,6 +4,7 @@ mod blocking_call_in_async;
 mod error_as_success;
 mod happy_path_only;
 mod leaked_exception_text;
+mod missing_await;
 mod no_request_timeout;
 mod none_returned_as_success;
 mod path_parameter_mismatch;
@@ -22,6 +23,7 @@ pub(super) const RULES: &[Rule] = &[
     error_as_success::RULE,
     happy_path_only::RULE,
     leaked_exception_text::RULE,
+    missing_await::RULE,
     no_request_timeout::RULE,
     none_returned_as_success::RULE,
     path_parameter_mismatch::RULE,

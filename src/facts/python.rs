@@ -7,6 +7,7 @@
 
 mod body;
 mod constructor;
+mod coroutines;
 mod directives;
 mod effect;
 mod flow;
@@ -22,6 +23,7 @@ use serde::{Deserialize, Serialize};
 
 use super::schema::Dialect;
 use crate::source::Span;
+pub use coroutines::{Awaitable, Usage, awaitable, keeps_coroutines};
 pub use effect::{Cell, Effect, EffectKind};
 pub use read::read;
 pub use received::Received;
@@ -541,6 +543,8 @@ pub struct CallSite {
     pub limits: Vec<String>,
     /// It says `timeout=None`.
     pub endless: bool,
+    /// What becomes of its value, should that be a coroutine.
+    pub usage: Usage,
 }
 
 /// A `return`.

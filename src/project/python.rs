@@ -4,6 +4,7 @@
 
 mod absent;
 mod apps;
+mod awaits;
 mod bodies;
 mod classes;
 mod constants;
@@ -42,6 +43,7 @@ use crate::project::Project;
 use crate::project::schema::{Database, Table};
 use crate::source::Loc;
 pub use apps::Framework;
+pub use awaits::Unawaited;
 pub use bodies::TextField;
 pub use contract::Contract;
 pub use effects::DatabaseEffect;
@@ -100,8 +102,11 @@ pub struct Handler {
 }
 
 /// Finds the handlers of the project, in order of place, and judges those of production code; then
-/// the endpoints that lead to them.
-pub(super) fn handlers(python: &Python, databases: &[Database]) -> (Vec<Handler>, Vec<Endpoint>) {
+/// the endpoints that lead to them, and the coroutines that nobody awaits, handlers or not.
+pub(super) fn handlers(
+    python: &Python,
+    databases: &[Database],
+) -> (Vec<Handler>, Vec<Endpoint>, Vec<Unawaited>) {
     let mounts = python.mounts();
     let mappings = Mappings::new(python);
     let mut all = python.decorated_routes(&mounts);
@@ -136,7 +141,7 @@ pub(super) fn handlers(python: &Python, databases: &[Database]) -> (Vec<Handler>
     for (handler, response) in responses::unchecked(python, &reach) {
         handlers[handler].responses.push(response);
     }
-    (handlers, endpoints)
+    (handlers, endpoints, awaits::unawaited(python, &routes))
 }
 
 /// The calls of production code that wait without a limit.

@@ -151,7 +151,7 @@ fn result(function: &Function, body: Node<'_>) -> Option<Box<Value>> {
 }
 
 /// Whether the name is bound where it stands.
-fn is_target(node: Node<'_>) -> bool {
+pub(super) fn is_target(node: Node<'_>) -> bool {
     let bound = [Field::Left, Field::Alias];
     let mut at = node;
     while let Some(parent) = at.parent() {

@@ -23,6 +23,7 @@ mod sql;
 mod state;
 mod steps;
 mod test;
+mod usage;
 
 #[cfg(test)]
 mod tests;
@@ -55,6 +56,7 @@ pub(super) fn follow(function: &mut Function, node: Node<'_>, names: &Names<'_>)
         return;
     }
     let mut flow = Flow::new(function, names);
+    flow.body = node.child(Field::Body);
     flow.enter(node);
     if let Some(body) = node.child(Field::Body) {
         flow.block(body);
@@ -100,6 +102,9 @@ struct Flow<'t, 'f> {
     places: bool,
     /// Some path ends normally.
     returns: bool,
+    body: Option<Node<'t>>,
+    /// Where each name stands, once somebody asks.
+    occurrences: Option<usage::Occurrences<'t>>,
 }
 
 /// What a `try` or `with` does for the code inside.
@@ -135,6 +140,8 @@ impl<'t, 'f> Flow<'t, 'f> {
             caught_as: Vec::new(),
             places: false,
             returns: false,
+            body: None,
+            occurrences: None,
         }
     }
 

@@ -149,9 +149,10 @@ impl<'a> Python<'a> {
             (Some(annotation), _) => self.instance_of(scope, annotation, fuel),
             (None, Some(Value::Call(call))) if last_name(&call.callee) == "Depends" => {
                 match call.args.first() {
-                    Some(Value::Name(name, _)) => {
-                        self.suffixed(self.resolve_with(scope, name, fuel), "()", fuel)
-                    }
+                    Some(Value::Name(name, _)) => match self.resolve_with(scope, name, fuel) {
+                        Target::Function(id) => self.dependency(id, fuel),
+                        target => self.suffixed(target, "()", fuel),
+                    },
                     _ => Target::Unknown,
                 }
             }
@@ -307,6 +308,31 @@ impl<'a> Python<'a> {
             Target::Object(object) => self.value_of(object, fuel),
             Target::Function(_) => Target::Unknown,
             value => value,
+        }
+    }
+
+    /// What a dependency gives: a generator gives what it yields.
+    fn dependency(&self, id: FunctionId, fuel: u32) -> Target {
+        const GENERATORS: [&str; 4] = ["AsyncGenerator", "AsyncIterator", "Generator", "Iterator"];
+        let function = self.function(id);
+        let Some(annotation) = &function.returns else {
+            return self.returned_by(id, fuel);
+        };
+        let yielded = annotation
+            .text
+            .split_once('[')
+            .filter(|(outer, _)| function.is_generator && GENERATORS.contains(&last_name(outer)));
+        match yielded.and_then(|(_, inner)| top_level(inner.strip_suffix(']')?, ',').next()) {
+            Some(inner) => {
+                let text = inner.trim().to_owned();
+                let inner = Annotation {
+                    text,
+                    metadata: Vec::new(),
+                    span: annotation.span,
+                };
+                self.instance_of(id.outer(self), &inner, fuel)
+            }
+            None => self.returned_by(id, fuel),
         }
     }
 

@@ -137,6 +137,7 @@ impl<'t> Flow<'t, '_> {
         if !self.seen.insert(node) {
             return;
         }
+        let usage = self.usage(called.node, &called.callee);
         let params = &self.function.params;
         let roots = |argument: &Argument| match argument.known.origins.varies() {
             true => argument.known.origins.list(params),
@@ -163,6 +164,7 @@ impl<'t> Flow<'t, '_> {
             bounded: is_bounded(called.node),
             limits: limits(called.node),
             endless: is_endless(called.node),
+            usage,
         };
         self.function.calls.push(site);
     }
