@@ -18,6 +18,7 @@ pub mod prelude {
     pub use crate::facts::secrets::{Binding, Suspect, ValueClass};
     pub use crate::finding::{Confidence, Finding, Severity, code};
     pub use crate::project::Project;
+    pub use crate::project::python::Conflict;
     pub use crate::project::python::{
         Contract, DatabaseEffect, Framework, Handler, LeakedText, StepPlace, SwallowedRefusal,
         Unawaited, UncheckedResponse, UnhandledStep,

@@ -13,6 +13,7 @@ mod shadowed_route;
 mod swallowed_http_exception;
 mod unchecked_missing_row;
 mod unchecked_response;
+mod unhandled_conflict;
 mod unmapped_lookup_error;
 mod wrong_status_code;
 
@@ -32,6 +33,7 @@ pub(super) const RULES: &[Rule] = &[
     swallowed_http_exception::RULE,
     unchecked_missing_row::RULE,
     unchecked_response::RULE,
+    unhandled_conflict::RULE,
     unmapped_lookup_error::RULE,
     wrong_status_code::RULE,
 ];
@@ -57,10 +59,11 @@ struct Unhandled {
 
 /// The rules that know of steps, by what they tell of one handler. A step in a dependency is none of
 /// the handler's.
-const KINDS: [fn(&Handler) -> Vec<Unhandled>; 3] = [
+const KINDS: [fn(&Handler) -> Vec<Unhandled>; 4] = [
     none_returned_as_success::steps,
     unchecked_missing_row::steps,
     unchecked_response::steps,
+    unhandled_conflict::steps,
 ];
 
 /// The steps of a handler whose failing nothing handles, in order of place.
@@ -142,7 +145,12 @@ fn remedy(handler: &Handler, step: &UnhandledStep) -> String {
 
 /// How far the evidence of a step carries.
 fn confidence(step: &UnhandledStep) -> Confidence {
-    match step.hops {
+    carried(step.hops)
+}
+
+/// How far evidence carries that rests on so many things that are not known.
+fn carried(hops: u32) -> Confidence {
+    match hops {
         0 => Confidence::Certain,
         1 => Confidence::Likely,
         _ => Confidence::Possible,

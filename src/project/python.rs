@@ -7,6 +7,7 @@ mod apps;
 mod awaits;
 mod bodies;
 mod classes;
+mod conflicts;
 mod constants;
 mod contract;
 mod decorators;
@@ -35,6 +36,7 @@ mod tables;
 mod tests;
 mod urls;
 mod waits;
+mod writes;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -45,6 +47,7 @@ use crate::source::Loc;
 pub use apps::Framework;
 pub use awaits::Unawaited;
 pub use bodies::TextField;
+pub use conflicts::Conflict;
 pub use contract::Contract;
 pub use effects::DatabaseEffect;
 use effects::Walk;
@@ -64,6 +67,8 @@ use summaries::{DEPTH, has_exit};
 pub use tables::TableId;
 use tables::Tables;
 pub use waits::Wait;
+pub use writes::WriteFaults;
+use writes::Writes;
 
 /// A function that the framework calls per request.
 #[derive(Clone, Debug)]
@@ -99,6 +104,8 @@ pub struct Handler {
     pub replies: Replies,
     /// What a request does to databases, in order; what its dependencies do comes first.
     pub effects: Vec<DatabaseEffect>,
+    /// What is wrong with what it writes to databases.
+    pub writes: WriteFaults,
 }
 
 /// Finds the handlers of the project, in order of place, and judges those of production code; then
@@ -132,6 +139,14 @@ pub(super) fn handlers(
             handler.replies = replies::judge(python, route.framework, route.function);
             let happenings = Walk::of(python, &tables, route);
             handler.effects = effects::shown(python, &happenings);
+            let writes = Writes {
+                python,
+                databases,
+                mappings: &mappings,
+                route,
+                happenings: &happenings,
+            };
+            handler.writes = writes.faults();
             handler.unhandled = Judge::unhandled(python, &mounts, &mappings, route);
         }
         handler
@@ -196,6 +211,7 @@ impl Handler {
             unlimited_texts: Vec::new(),
             replies: Replies::default(),
             effects: Vec::new(),
+            writes: WriteFaults::default(),
         }
     }
 }

@@ -30,7 +30,7 @@ const BOOKING: [Fault; 8] = [
     (
         "error",
         "unchecked-missing-row",
-        "booking/views/bookings.py:79",
+        "booking/views/bookings.py:83",
     ),
     ("error", "happy-path-only", "booking/views/rooms.py:37"),
     (

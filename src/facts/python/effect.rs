@@ -26,6 +26,8 @@ pub struct Effect {
     pub values: Vec<Cell>,
     /// Somebody looks at its result, or may.
     pub used: bool,
+    /// The call is awaited.
+    pub awaited: bool,
     /// Inside a loop.
     pub in_loop: bool,
 }

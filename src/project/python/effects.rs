@@ -74,6 +74,9 @@ impl Happening<'_> {
 /// How many functions are looked into for one handler.
 const VISITS: usize = 400;
 
+/// How many effects of one handler are kept.
+const MOST: usize = 1000;
+
 /// Walks what a handler runs.
 pub(super) struct Walk<'p, 'a> {
     python: &'p Python<'a>,
@@ -179,7 +182,7 @@ impl<'p, 'a> Walk<'p, 'a> {
                 .of(self.python, frame.function.scope(), entity)
                 .or_else(|| self.tables.named(entity)),
         });
-        if effect.if_model && table.is_none() {
+        if effect.if_model && table.is_none() || self.found.len() >= MOST {
             return;
         }
         self.found.push(Happening {

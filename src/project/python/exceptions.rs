@@ -20,6 +20,35 @@ static PARENTS: LazyLock<BTreeMap<&str, Vec<&str>>> = LazyLock::new(|| {
         .collect()
 });
 
+/// What a driver raises when a constraint refuses a row, whichever driver it is.
+pub(super) const REFUSED_BY_DRIVER: &str = "driver.IntegrityError";
+
+/// Names of exceptions that stand for a refused row, and of their parents.
+const REFUSALS: [&str; 17] = [
+    "IntegrityError",
+    "UniqueViolation",
+    "UniqueViolationError",
+    "ForeignKeyViolation",
+    "ForeignKeyViolationError",
+    "IntegrityConstraintViolation",
+    "IntegrityConstraintViolationError",
+    "DatabaseError",
+    "DBAPIError",
+    "StatementError",
+    "SQLAlchemyError",
+    "PostgresError",
+    "MySQLError",
+    "DuplicateKeyError",
+    "UniqueConstraintError",
+    "NotUniqueError",
+    "Error",
+];
+
+/// Whether an `except` is named for catching refused rows.
+pub(super) fn is_refusal(written: &str) -> bool {
+    REFUSALS.contains(&last_name(written))
+}
+
 /// The exception that a failing step ends in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Failing {
@@ -81,6 +110,12 @@ pub(super) fn catches(python: &Python, failing: &Failing, scope: Scope, written:
     }
     if is_bare(written) {
         return Answer::Yes;
+    }
+    if failing.exception == REFUSED_BY_DRIVER {
+        return match is_refusal(written) {
+            true => Answer::Yes,
+            false => Answer::No,
+        };
     }
     if let Some((owner, own)) = written.rsplit_once('.')
         && matches!(own, "DoesNotExist" | "MultipleObjectsReturned")
@@ -152,7 +187,14 @@ mod tests {
 
     #[test]
     fn every_parent_stands_in_the_table_or_is_abstract() {
-        let roots = ["sqlalchemy", "mongoengine", "pony", "tortoise", "decimal"];
+        let roots = [
+            "django",
+            "sqlalchemy",
+            "mongoengine",
+            "pony",
+            "tortoise",
+            "decimal",
+        ];
         for (exception, parents) in PARENTS.iter() {
             for parent in parents {
                 let library = parent.split('.').next().unwrap();

@@ -1,6 +1,7 @@
 //! What tells the rows of a table apart.
 
-use super::{Database, MigrationTool, Orm, Table};
+use super::{Database, Index, MigrationTool, Orm, Table};
+use crate::source::Loc;
 
 impl Database {
     /// Tables that no statement gives a primary key, and that need one.
@@ -48,6 +49,28 @@ impl Table {
         let named = || self.column("id").map(|id| vec![id.name.clone()]);
         let paired = || self.is_join_table().then(|| self.parent_columns());
         self.row_key().or_else(named).or_else(paired)
+    }
+
+    /// The sets of columns that a new row must not share with another; what numbers itself is none.
+    pub fn unique_keys(&self) -> Vec<Vec<String>> {
+        let numbered = |column: &String| {
+            let column = self.column(column);
+            column.is_none_or(|it| it.auto_increment || it.identity.is_some())
+        };
+        let primary = self.primary_key.iter().map(|key| key.columns.clone());
+        let primary = primary.filter(|columns| !columns.iter().any(numbered));
+        primary.chain(self.unique_columns()).collect()
+    }
+
+    /// The clause that keeps rows from sharing these columns.
+    pub fn unique_place(&self, columns: &[String]) -> Option<Loc> {
+        let mut keys = self.keys();
+        let key = keys.find(|key| key.columns == columns).map(|key| key.at);
+        key.or_else(|| {
+            let same = |index: &&Index| index.columns.iter().flatten().eq(columns);
+            let mut unique = self.indexes.iter().filter(|index| index.unique);
+            unique.find(same).map(|index| index.at)
+        })
     }
 
     /// Sets of columns in which no two rows agree.

@@ -22,6 +22,19 @@ impl Table {
         self.columns.iter().find(|column| column.name == name)
     }
 
+    /// The column that code calls by this name: its own, that of its attribute, or that of the
+    /// relation which it is the key of.
+    pub fn column_called(&self, name: &str) -> Option<&str> {
+        let own = self.column(name);
+        let attribute = || {
+            let mut columns = self.columns.iter();
+            columns.find(|column| column.attribute.as_deref() == Some(name))
+        };
+        let relation = || self.column(&format!("{name}_id"));
+        let found = own.or_else(attribute).or_else(relation)?;
+        Some(&found.name)
+    }
+
     /// The primary key and the unique constraints.
     pub fn keys(&self) -> impl Iterator<Item = &Key> {
         self.primary_key.iter().chain(&self.uniques)

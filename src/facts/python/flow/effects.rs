@@ -106,6 +106,7 @@ impl<'t> Flow<'t, '_> {
             conditions: cells(about.conditions),
             values: cells(about.values),
             used: about.used,
+            awaited: node.parent().is_some_and(|it| it.kind() == Kind::Await),
             in_loop: self.depth > 0,
         };
         self.effects.held.push(holder(node));

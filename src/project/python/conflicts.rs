@@ -1,0 +1,391 @@
+//! Writes that a constraint of the schema refuses for what the client sends, and that nothing
+//! answers: no `except`, no mapping, no look beforehand.
+
+use std::collections::BTreeSet;
+
+use super::apps::Framework;
+use super::decorators;
+use super::effects::{Frame, Happening};
+use super::exceptions::{Failing, REFUSED_BY_DRIVER, is_refusal};
+use super::index::{Python, last_name};
+use super::mappings::Upstream;
+use super::names::Target;
+use super::protection::around;
+use super::steps::StepPlace;
+use super::summaries::{Known, call_at, known, raises};
+use super::tables::TableId;
+use super::writes::Writes;
+use crate::facts::Answer;
+use crate::facts::python::{Cell, EffectKind, ExitKind, Origin};
+use crate::facts::schema::Dialect;
+use crate::project::schema::{Database, Table, TableKey};
+use crate::source::Loc;
+
+/// A write that a constraint may refuse, and nothing answers that.
+#[derive(Clone, Debug)]
+pub struct Conflict {
+    /// The call or assignment that writes.
+    pub at: Loc,
+    /// Where the write is sent, if that is another statement.
+    pub sent: Option<Loc>,
+    /// How the call that sends it reads: `db.commit`.
+    pub sender: String,
+    /// That call is awaited.
+    pub awaited: bool,
+    /// The table.
+    pub table: TableId,
+    /// The columns of the constraint.
+    pub columns: Vec<String>,
+    /// The parent, for a foreign key.
+    pub parent: Option<TableKey>,
+    /// It adds rows, rather than changing them.
+    pub inserts: bool,
+    /// What is raised, by its own name.
+    pub exception: &'static str,
+    /// How many things on the way are not known; 0 = proved.
+    pub hops: u32,
+}
+
+/// Methods that check the form of what was sent, unique columns included.
+const CHECKS: [&str; 6] = [
+    "is_valid",
+    "full_clean",
+    "validate_unique",
+    "validate_on_submit",
+    "validate_constraints",
+    "clean",
+];
+
+/// What a write may run into.
+struct Constraint {
+    columns: Vec<String>,
+    parent: Option<TableKey>,
+    hops: u32,
+    /// The parameters of the handler that feed it.
+    roots: BTreeSet<String>,
+}
+
+impl Writes<'_, '_> {
+    /// The writes that may be refused without an answer.
+    pub(super) fn conflicts(&self) -> Vec<Conflict> {
+        let all = 0..self.happenings.len();
+        let mut found: Vec<Conflict> = all.filter_map(|place| self.conflict(place)).collect();
+        found.sort_by_key(|conflict| (conflict.at, conflict.hops));
+        found.dedup_by_key(|conflict| conflict.at);
+        found
+    }
+
+    fn conflict(&self, place: usize) -> Option<Conflict> {
+        let write = &self.happenings[place];
+        let effect = write.effect;
+        if !matches!(effect.kind, EffectKind::Insert | EffectKind::Update) {
+            return None;
+        }
+        let id = write.table.as_ref()?;
+        let database = &self.databases[id.database];
+        let table = database.tables.get(&id.key)?;
+        let settled = !table.is_open() && table.columns_known && !table.derived;
+        if !settled || database.unordered.contains(&id.key) {
+            return None;
+        }
+        let constraint = self.constraint(write, database, table)?;
+        let seen_before = self.seen_before(place, id, &constraint);
+        if seen_before || self.checked(write, &constraint) {
+            return None;
+        }
+        let sent = self.sent(place)?;
+        let failing = Failing {
+            exception: self.exception(write).to_owned(),
+            entity: None,
+        };
+        let hops = constraint.hops + self.unanswered(place, sent, &failing)?;
+        let sender = &self.happenings[sent];
+        Some(Conflict {
+            at: write.at(self.python),
+            sent: (sent != place).then(|| sender.at(self.python)),
+            sender: self.callee(sender).unwrap_or_default().to_owned(),
+            awaited: sender.effect.awaited,
+            table: id.clone(),
+            columns: constraint.columns,
+            parent: constraint.parent,
+            inserts: effect.kind == EffectKind::Insert,
+            exception: last_name(self.exception(write)),
+            hops,
+        })
+    }
+
+    fn exception(&self, write: &Happening) -> &'static str {
+        let django = matches!(self.route.framework, Framework::Django | Framework::Drf);
+        match (django, write.effect.by_table) {
+            (true, _) => "django.IntegrityError",
+            (false, true) => REFUSED_BY_DRIVER,
+            _ => "sqlalchemy.IntegrityError",
+        }
+    }
+
+    fn callee(&self, happening: &Happening) -> Option<&str> {
+        let call = call_at(self.python, happening.frame.function, happening.effect.span)?;
+        Some(call.callee.as_str())
+    }
+
+    /// The constraint that what the client sends may run into: a unique one first.
+    fn constraint(
+        &self,
+        write: &Happening,
+        database: &Database,
+        table: &Table,
+    ) -> Option<Constraint> {
+        let columns = Columns::of(self.python, write, table);
+        let unique = table.unique_keys();
+        let found = unique.iter().find_map(|key| columns.fed(table, key));
+        let enforced = database.dialect != Dialect::Sqlite;
+        found.or_else(|| {
+            let mut keys = table.foreign_keys.iter().filter(|_| enforced);
+            keys.find_map(|key| {
+                let all = columns.fed(table, &key.columns)?;
+                let parent = Some(key.parent.clone());
+                let read = self.happenings.iter().any(|it| {
+                    let reads = it.table.as_ref().is_some_and(|it| it.key == key.parent);
+                    reads && it.effect.kind == EffectKind::Read
+                });
+                (!read).then_some(Constraint { parent, ..all })
+            })
+        })
+    }
+
+    /// The same table was asked before, by what is written: whoever asks knows what to do.
+    fn seen_before(&self, place: usize, table: &TableId, constraint: &Constraint) -> bool {
+        let inserts = self.happenings[place].effect.kind == EffectKind::Insert;
+        self.happenings[..place].iter().any(|earlier| {
+            let effect = earlier.effect;
+            let same = match &earlier.table {
+                Some(other) => other == table,
+                None => effect.entity.is_none() || effect.by_table,
+            };
+            let asks = effect.kind == EffectKind::Read || effect.kind == EffectKind::Upsert;
+            let dependency = matches!(earlier.frame.place, StepPlace::Dependency(_));
+            let key = self.known(&earlier.frame, &effect.key);
+            let shares = key.roots.iter().any(|root| constraint.roots.contains(root));
+            let open = inserts && !dependency && constraint.parent.is_none();
+            asks && same && (shares || open && earlier.table.is_some())
+        })
+    }
+
+    fn known(&self, frame: &Frame, origins: &[Origin]) -> Known {
+        known(self.python, frame.function, &frame.env, origins)
+    }
+
+    /// A call before took the same values and raises, or somebody who is not known was asked and
+    /// an exit followed.
+    fn checked(&self, write: &Happening, constraint: &Constraint) -> bool {
+        let mut before = write.effect.span.start;
+        for frame in write.frame.path() {
+            if self.checked_in(frame, before, constraint) {
+                return true;
+            }
+            if let Some((_, call)) = &frame.caller {
+                before = call.span.start;
+            }
+        }
+        false
+    }
+
+    fn checked_in(&self, frame: &Frame, before: u32, constraint: &Constraint) -> bool {
+        let python = self.python;
+        let function = python.function(frame.function);
+        let answered = |after: u32| {
+            function.exits.iter().any(|exit| {
+                after <= exit.span.start
+                    && exit.span.end <= before
+                    && !matches!(exit.kind, ExitKind::Catch(_) | ExitKind::MappedLookup(_))
+            })
+        };
+        let calls = function.calls.iter().filter(|call| call.span.end <= before);
+        calls.into_iter().any(|call| {
+            if CHECKS.contains(&last_name(&call.callee)) {
+                return true;
+            }
+            let keywords = call.keywords.iter().map(|(_, origins)| origins);
+            let mut taken = call.args.iter().chain(keywords);
+            let takes = taken.any(|origins| {
+                let value = self.known(frame, origins);
+                value
+                    .roots
+                    .iter()
+                    .any(|root| constraint.roots.contains(root))
+            });
+            takes
+                && match python.resolve(frame.function.scope(), &call.callee) {
+                    Target::Function(callee) => raises(python, callee),
+                    Target::Class(_) | Target::External(_) => false,
+                    _ if last_name(&call.callee).starts_with(char::is_uppercase) => false,
+                    _ => answered(call.span.end),
+                }
+        })
+    }
+
+    /// The statement that sends a write: itself, or the next flush or commit.
+    ///
+    /// A session keeps rows until it is flushed, and Django a row until it is saved.
+    fn sent(&self, place: usize) -> Option<usize> {
+        let write = &self.happenings[place];
+        let effect = write.effect;
+        let django = matches!(self.route.framework, Framework::Django | Framework::Drf);
+        let is_call = self.callee(write).is_some();
+        let is_statement = !effect.conditions.is_empty() || effect.by_table;
+        if is_call && (django || is_statement) {
+            return Some(place);
+        }
+        let sends = |it: &Happening| match it.effect.kind {
+            EffectKind::Flush | EffectKind::Commit => !django,
+            EffectKind::Update => {
+                let saves = self.callee(it).map(last_name);
+                django && saves.is_some_and(|it| matches!(it, "save" | "asave"))
+            }
+            _ => false,
+        };
+        let mut later = self.happenings[place + 1..].iter();
+        let next = later.position(sends)?;
+        Some(place + 1 + next)
+    }
+
+    /// How many things around the write are not known; `None` when its refusal is answered.
+    fn unanswered(&self, place: usize, sent: usize, failing: &Failing) -> Option<u32> {
+        let mut hops = self.exposed(&self.happenings[place], failing)?;
+        for later in &self.happenings[place + 1..] {
+            let sends = matches!(later.effect.kind, EffectKind::Flush | EffectKind::Commit);
+            if sends && self.callee(later).is_some() {
+                self.exposed(later, failing)?;
+            }
+        }
+        if sent != place {
+            hops = hops.max(self.exposed(&self.happenings[sent], failing)?);
+        }
+        let upstream = match self.mappings.upstream(self.python, self.route, failing) {
+            Upstream::Handled => return None,
+            Upstream::Bare => 2,
+            Upstream::Unmapped => {
+                let draft = self.python.modules[self.route.function.module].draft;
+                u32::from(!draft && !self.mappings.see(self.route))
+            }
+        };
+        match decorators::effect(self.python, self.route.function, failing, &[]) {
+            decorators::Effect::Handled => None,
+            decorators::Effect::Unknown => Some(hops + upstream + 1),
+            decorators::Effect::None => Some(hops + upstream),
+        }
+    }
+
+    fn exposed(&self, happening: &Happening, failing: &Failing) -> Option<u32> {
+        let python = self.python;
+        let own = call_at(python, happening.frame.function, happening.effect.span);
+        let mut hops = 0;
+        let mut next = own.map(|call| (happening.frame.function, call));
+        for frame in happening.frame.path() {
+            if let Some((function, call)) = next {
+                if call.catches.iter().any(|written| is_refusal(written)) {
+                    return None;
+                }
+                hops += around(
+                    python,
+                    function.scope(),
+                    &call.catches,
+                    &call.contexts,
+                    failing,
+                )?;
+            }
+            next = frame
+                .caller
+                .as_ref()
+                .map(|(above, call)| (above.function, *call));
+        }
+        Some(hops)
+    }
+}
+
+/// The columns that a write fills.
+struct Columns {
+    /// Each with what is known of its value; `None` where nobody knows.
+    cells: Vec<(String, Option<Known>)>,
+}
+
+impl Columns {
+    fn of(python: &Python, write: &Happening, table: &Table) -> Self {
+        let mut cells = Vec::new();
+        for cell in &write.effect.values {
+            let value = value_of(python, &write.frame, cell);
+            if cell.column != "*" {
+                let named = table.column_called(&cell.column);
+                cells.extend(named.map(|name| (name.to_owned(), value)));
+                continue;
+            }
+            let Some(fields) = fields(python, &write.frame, cell) else {
+                continue;
+            };
+            // A key that numbers itself is no field that clients fill, whatever the model says.
+            let key = table.primary_key.iter().flat_map(|key| &key.columns);
+            let key: Vec<&String> = key.collect();
+            for column in &table.columns {
+                let given = fields.iter().any(|field| *field == column.name);
+                let own = cells.iter().any(|(name, _)| *name == column.name);
+                if given && !own && !key.contains(&&column.name) {
+                    cells.push((column.name.clone(), value.clone()));
+                }
+            }
+        }
+        Self { cells }
+    }
+
+    /// The constraint over these columns, if the client has a say in it and nothing random has.
+    fn fed(&self, table: &Table, columns: &[String]) -> Option<Constraint> {
+        let mut found = Constraint {
+            columns: columns.to_vec(),
+            parent: None,
+            hops: u32::MAX,
+            roots: BTreeSet::new(),
+        };
+        for column in columns {
+            // The last value written counts.
+            let (_, value) = self.cells.iter().rev().find(|(name, _)| name == column)?;
+            let refers = || {
+                table
+                    .foreign_keys
+                    .iter()
+                    .any(|key| key.columns.contains(column))
+            };
+            match value {
+                Some(known) if known.derived == Answer::Yes => {
+                    found.hops = found.hops.min(known.hops);
+                    found.roots.extend(known.roots.iter().cloned());
+                }
+                Some(known) if known.derived == Answer::No => {}
+                _ if refers() => {}
+                _ => return None,
+            }
+        }
+        (found.hops < u32::MAX).then_some(found)
+    }
+}
+
+/// What is known of a value; nothing where something unknown has a part in it.
+fn value_of(python: &Python, frame: &Frame, cell: &Cell) -> Option<Known> {
+    let whole = !cell.origins.contains(&Origin::Unknown);
+    whole.then(|| known(python, frame.function, &frame.env, &cell.origins))
+}
+
+/// The fields of the model whose fields become columns: `Order(**payload.dict())`.
+fn fields<'a>(python: &Python<'a>, frame: &Frame, cell: &Cell) -> Option<Vec<&'a str>> {
+    let [Origin::Parameter(name) | Origin::Field(name)] = cell.origins.as_slice() else {
+        return None;
+    };
+    let params = &python.function(frame.function).params;
+    let param = params.iter().find(|param| param.name == *name)?;
+    let annotation = param.annotation.as_ref()?;
+    let Target::Instance(class) = python.annotated_class(frame.function.outer(python), annotation)
+    else {
+        return None;
+    };
+    let classes = python.ancestry(class).classes.into_iter();
+    let fields = classes.flat_map(|class| &python.class(class).fields);
+    Some(fields.map(|field| field.name.as_str()).collect())
+}
