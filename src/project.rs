@@ -82,12 +82,13 @@ impl Project {
             })
             .collect();
         let (handlers, endpoints, unawaited) = python::handlers(&python, &databases);
+        let waits = python::endless(&python, &handlers);
         Self {
             units: infos,
             databases,
             handlers,
             endpoints,
-            waits: python::endless(&python),
+            waits,
             unawaited,
             suspects,
             notes,

@@ -11,12 +11,16 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(project: &Project, sink: &mut Sink) {
     for wait in &project.waits {
+        let (severity, cost) = match wait.by_hand {
+            false => (Severity::Warning, ", and keeps its worker as long"),
+            true => (Severity::Info, ""),
+        };
         let message = format!(
-            "`{}` waits for ever where the other host does not answer, and keeps its worker as long",
+            "`{}` waits for ever where the other host does not answer{cost}",
             wait.callee
         );
         let subject = format!("{}::{}", wait.function, wait.callee);
-        sink.report(Severity::Warning, wait.at, subject, message)
+        sink.report(severity, wait.at, subject, message)
             .note("has no limit of its own")
             .help(format!(
                 "say how long it may take, in seconds:{}",

@@ -48,6 +48,8 @@ pub struct Module {
     pub broken: Vec<Span>,
     /// The dialect a database URL or driver import in this module proves.
     pub dialect: Option<Dialect>,
+    /// It can be run by itself: `if __name__ == "__main__":`.
+    pub is_program: bool,
 }
 
 /// A name bound by an import.

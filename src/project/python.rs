@@ -160,8 +160,8 @@ pub(super) fn handlers(
 }
 
 /// The calls of production code that wait without a limit.
-pub(super) fn endless(python: &Python) -> Vec<Wait> {
-    waits::endless(python)
+pub(super) fn endless(python: &Python, handlers: &[Handler]) -> Vec<Wait> {
+    waits::endless(python, handlers)
 }
 
 impl Project {

@@ -45,6 +45,10 @@ impl<'t> Structure<'t> {
                 self.leave(node).assignment(node);
             }
             Kind::ExpressionStatement => self.leave(node).statement(node),
+            Kind::IfStatement => {
+                let asked = node.child(Field::Condition);
+                self.module.is_program |= asked.is_some_and(|it| it.text().starts_with("__name__"));
+            }
 
             Kind::StringContent => self.dialects.extend(url_dialect(node.text())),
             Kind::Error | Kind::Cut => self.leave(node).broken(node),

@@ -1,6 +1,8 @@
 //! What a dotted name means where it is read: through scopes, imports, re-exports, objects and
 //! annotations. What the code does not tell is [`Target::Unknown`].
 
+use std::collections::BTreeSet;
+
 use super::index::{ClassId, FunctionId, Member, ObjectId, Python, Scope, last_name};
 use super::modules::Place;
 use crate::facts::python::{Annotation, Import, Param, Value};
@@ -334,6 +336,33 @@ impl<'a> Python<'a> {
             }
             None => self.returned_by(id, fuel),
         }
+    }
+
+    /// The modules that another one imports, or something of them.
+    pub(in crate::project) fn imported_modules(&self) -> BTreeSet<usize> {
+        let mut imported = BTreeSet::new();
+        for (number, module) in self.modules.iter().enumerate() {
+            let functions = module.facts.functions.iter();
+            let inside = functions.flat_map(|function| &function.imports);
+            let paths = module
+                .facts
+                .imports
+                .iter()
+                .chain(inside)
+                .map(|it| it.path.as_str());
+            for path in paths.chain(module.facts.star_imports.iter().map(String::as_str)) {
+                let whole = self.tree.find(number, path);
+                let parent = split_import(path).map(|(parent, _)| self.tree.find(number, parent));
+                for place in parent.into_iter().chain([whole]) {
+                    if let Place::Module(other) = place
+                        && other != number
+                    {
+                        imported.insert(other);
+                    }
+                }
+            }
+        }
+        imported
     }
 
     /// What the value of an object is.

@@ -1,5 +1,8 @@
 //! Calls that wait for somebody else: without a limit, or with the event loop in their hands.
 
+use std::collections::BTreeSet;
+
+use super::Handler;
 use super::apps::Framework;
 use super::index::{FunctionId, Python};
 use super::names::Target;
@@ -14,6 +17,8 @@ pub struct Wait {
     pub callee: String,
     /// The function that waits.
     pub function: String,
+    /// In a program that a person starts, and looks at.
+    pub by_hand: bool,
 }
 
 /// Calls of libraries that have no limit of their own.
@@ -42,12 +47,16 @@ const BLOCKING: [&str; 6] = [
 ];
 
 /// The calls without a limit in production code.
-pub(super) fn endless(python: &Python) -> Vec<Wait> {
+pub(super) fn endless(python: &Python, handlers: &[Handler]) -> Vec<Wait> {
+    let imported = python.imported_modules();
+    let serving: BTreeSet<usize> = handlers.iter().map(|handler| handler.unit).collect();
     let mut waits = Vec::new();
     for (id, function) in python.functions() {
-        if !python.modules[id.module].production || function.broken {
+        let module = &python.modules[id.module];
+        if !module.production || function.broken {
             continue;
         }
+        let serves = imported.contains(&id.module) || serving.contains(&module.unit);
         for call in function.calls.iter().filter(|call| !call.bounded) {
             let Some(callee) = external(python, id, &call.callee) else {
                 continue;
@@ -57,6 +66,7 @@ pub(super) fn endless(python: &Python) -> Vec<Wait> {
                     at: python.loc(id.module, call.span),
                     callee,
                     function: function.name.clone(),
+                    by_hand: module.facts.is_program && !serves,
                 });
             }
         }
