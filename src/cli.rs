@@ -3,6 +3,7 @@
 //! [`args`] is what was typed, `settings` what it means; each command has a file of its own.
 
 pub mod args;
+mod baseline;
 mod check;
 mod explain;
 mod failure;
@@ -48,6 +49,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Files(args)) => files::run(args, terminal),
         Some(Command::Schema { input, format }) => schema::run(input, *format),
         Some(Command::Routes { input, format }) => routes::run(input, *format, terminal),
+        Some(Command::Baseline { command }) => baseline::run(command),
         Some(Command::Completions { shell }) => completions(*shell),
     };
     ExitCode::from(outcome.unwrap_or_else(|failure| {

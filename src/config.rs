@@ -1,5 +1,6 @@
 //! What the user asked for, validated: the only place that knows aicheck.toml.
 
+mod baseline;
 mod error;
 mod file;
 mod pattern;
@@ -13,6 +14,7 @@ use crate::discover::{FileKind, MigrationTool, Profile};
 use crate::facts::schema::Dialect;
 use crate::finding::Severity;
 use crate::source::{SourceFile, Span};
+pub use baseline::{BASELINE, Baseline, BaselineError, Known};
 pub use error::{ConfigError, Fault};
 pub use file::parse;
 pub use pattern::Pattern;
@@ -31,6 +33,10 @@ pub struct Settings {
     pub per_path: Vec<PerPath>,
     /// Reviews recorded in the configuration.
     pub reviewed: Vec<Review>,
+    /// The file of known findings, relative to the root, where the settings name one.
+    pub baseline_file: Option<Utf8PathBuf>,
+    /// The known findings, which are not reported.
+    pub baseline: Option<Arc<Baseline>>,
     /// The file all this was read from, so that findings can point into it.
     pub file: Option<Arc<SourceFile>>,
     /// The dialect of all SQL, when said.
@@ -89,6 +95,8 @@ impl Default for Settings {
             severity: Vec::new(),
             per_path: Vec::new(),
             reviewed: Vec::new(),
+            baseline_file: None,
+            baseline: None,
             file: None,
             dialect: None,
             migrations: Vec::new(),

@@ -8,8 +8,9 @@ mod selection;
 mod understood;
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
-use crate::config::Settings;
+use crate::config::{Baseline, Settings};
 use crate::discover::Inputs;
 use crate::facts::{FileOutcome, NoteId};
 use crate::finding::{Finding, Severity};
@@ -33,6 +34,10 @@ pub struct Report {
     pub masks: Vec<Loc>,
     /// What a directive or review settled, in path order.
     pub settled: Vec<Settled>,
+    /// How many findings the baseline knows; they are not among the others.
+    pub baselined: usize,
+    /// Known findings that are there no more, where everything was looked at.
+    pub outlived: usize,
     /// Findings below this are not printed.
     pub show: Severity,
     /// From which severity on the run fails; `None` = never.
@@ -113,6 +118,8 @@ impl Report {
     }
 }
 
+static NOTHING_KNOWN: LazyLock<Baseline> = LazyLock::new(Baseline::default);
+
 /// Decides about what the rules reported.
 pub fn judge(
     mut inputs: Inputs,
@@ -135,11 +142,22 @@ pub fn judge(
     let (mut findings, mut settled) = judge.decide(checked.findings, outcomes, project, config);
     findings.retain(|finding| in_focus(finding, &inputs));
     settled.retain(|settled| in_focus(&settled.finding, &inputs));
+    let baseline = settings.baseline.as_deref().unwrap_or(&NOTHING_KNOWN);
+    let before = findings.len();
+    findings.retain(|finding| !baseline.knows(&finding.fingerprint));
+    let baselined = before - findings.len();
+    let looked_at_all = inputs.focus.is_empty() && settings.select.is_empty();
     Report {
         findings,
         notes: understood::in_focus(notes, &inputs),
         masks: masks(&inputs, outcomes),
         settled,
+        baselined,
+        outlived: if looked_at_all {
+            baseline.len() - baselined
+        } else {
+            0
+        },
         show: settings.show,
         fail_on: settings.fail_on,
         inputs,

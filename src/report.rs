@@ -54,7 +54,7 @@ impl Summary {
             warnings: report.count(Severity::Warning),
             infos: report.count(Severity::Info),
             suppressed: report.settled.len(),
-            baselined: 0,
+            baselined: report.baselined,
             notes: report.notes.len(),
         }
     }

@@ -28,6 +28,15 @@ pub struct Cli {
     pub global: GlobalArgs,
 }
 
+/// What to do with a baseline.
+#[derive(Debug, Subcommand)]
+pub enum BaselineCommand {
+    /// Take all that is found now as known
+    Write(InputArgs),
+    /// Forget what is found no more
+    Prune(InputArgs),
+}
+
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -63,6 +72,12 @@ pub enum Command {
         /// How to write them
         #[arg(long, value_name = "FORMAT", default_value = "human")]
         format: Format,
+    },
+    /// Keep the findings that are known and not reported again
+    Baseline {
+        /// What to do with them
+        #[command(subcommand)]
+        command: BaselineCommand,
     },
     /// Write a completion script for a shell
     Completions {
@@ -114,6 +129,12 @@ pub struct CheckArgs {
         help_heading = "Report"
     )]
     pub fail_on: FailOn,
+    /// Do not report the findings this file knows [default: aicheck-baseline.json, where it is]
+    #[arg(long, value_name = "FILE", help_heading = "Report")]
+    pub baseline: Option<Utf8PathBuf>,
+    /// Report known findings too
+    #[arg(long, conflicts_with = "baseline", help_heading = "Report")]
+    pub no_baseline: bool,
     /// Write the time of each stage to standard error
     #[arg(long, help_heading = "Report")]
     pub stats: bool,

@@ -5,7 +5,7 @@ use std::io;
 use camino::Utf8PathBuf;
 
 use super::terminal::Terminal;
-use crate::config::{ConfigError, Unknown};
+use crate::config::{BaselineError, ConfigError, Unknown};
 use crate::discover::DiscoverError;
 use crate::report::human;
 
@@ -42,6 +42,20 @@ pub(super) enum Failure {
         /// What the system says.
         source: io::Error,
     },
+    /// A baseline that was named or asked for is not there.
+    #[error("there is no baseline {path}")]
+    NoBaseline {
+        /// Where it was looked for.
+        path: Utf8PathBuf,
+    },
+    /// A file is no baseline.
+    #[error("{path} is no baseline: {why}")]
+    Baseline {
+        /// The file.
+        path: Utf8PathBuf,
+        /// What is wrong with it.
+        why: BaselineError,
+    },
     /// Standard output fails, for another reason than being closed.
     #[error("cannot write to standard output: {0}")]
     Stdout(#[source] io::Error),
@@ -73,6 +87,8 @@ impl Failure {
                 "write it as in .gitignore: `legacy/`, `*.gen.sql`, `/db/old/**`".to_owned()
             }
             Self::Output { .. } => "name a file in a folder that exists and is yours".to_owned(),
+            Self::NoBaseline { .. } => "write one: `aicheck baseline write`".to_owned(),
+            Self::Baseline { .. } => "write it again: `aicheck baseline write`".to_owned(),
             Self::Stdout(_) => "write to a file with `--output FILE`".to_owned(),
         }
     }

@@ -1,11 +1,13 @@
 //! What was typed, turned into what it means: the scope and the settings of a run.
 
+use std::io;
+
 use camino::Utf8Path;
 
 use super::args::{CheckArgs, Dialect, FailOn, InputArgs, Language, Show};
 use super::failure::Failure;
-use crate::config::{self, Pattern, Settings};
-use crate::discover::{self, FileKind, Scope};
+use crate::config::{self, BASELINE, Baseline, Pattern, Settings};
+use crate::discover::{self, DiscoverError, FileKind, Scope};
 use crate::facts::schema;
 use crate::finding::Severity;
 
@@ -61,7 +63,47 @@ pub(super) fn of_check(args: &CheckArgs) -> Result<(Scope, Settings), Failure> {
         // What fails the run is shown.
         None => settings.show.min(settings.fail_on.unwrap_or(settings.show)),
     };
+    settings.baseline = match &args.baseline {
+        _ if args.no_baseline => None,
+        Some(path) => {
+            let found = baseline_at(path)?;
+            let missing = || Failure::NoBaseline { path: path.clone() };
+            Some(found.ok_or_else(missing)?.into())
+        }
+        None => default_baseline(&scope, &settings)?.map(Into::into),
+    };
     Ok((scope, settings))
+}
+
+/// The known findings of a project. A draft alone belongs to none.
+fn default_baseline(scope: &Scope, settings: &Settings) -> Result<Option<Baseline>, Failure> {
+    if scope.walks.is_empty() {
+        return Ok(None);
+    }
+    match &settings.baseline_file {
+        None => baseline_at(&scope.root.join(BASELINE)),
+        Some(name) => {
+            let path = scope.root.join(name);
+            let found = baseline_at(&path)?;
+            found.map(Some).ok_or(Failure::NoBaseline { path })
+        }
+    }
+}
+
+/// The known findings in a file, where there is one.
+pub(super) fn baseline_at(path: &Utf8Path) -> Result<Option<Baseline>, Failure> {
+    let text = match std::fs::read_to_string(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        read => read.map_err(|source| DiscoverError::Unreadable {
+            path: path.to_owned(),
+            source,
+        })?,
+    };
+    let read = Baseline::read(&text).map_err(|why| Failure::Baseline {
+        path: path.to_owned(),
+        why,
+    })?;
+    Ok(Some(read))
 }
 
 /// The settings a file gives. A draft alone belongs to no project and takes none unasked.

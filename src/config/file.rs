@@ -97,7 +97,11 @@ impl Reader<'_> {
                 "dialect" => self.settings.dialect = self.word(value, "a dialect", words::dialect),
                 "migrations" => self.migrations(value),
                 "reviewed" => self.reviewed(value),
-                "baseline" | "vocabulary" => {
+                "baseline" => {
+                    let path = self.string(value, "`baseline`");
+                    self.settings.baseline_file = path.map(Into::into);
+                }
+                "vocabulary" => {
                     let message = format!("`{name}` is not supported yet");
                     self.fault(key.span().into(), &message, None);
                 }

@@ -139,7 +139,7 @@ fn all_faults_are_told_with_line_and_remedy() {
 fn broken_toml_and_keys_without_effect_are_faults() {
     assert!(faults("select = [").starts_with("aicheck.toml:1: "));
     assert_eq!(
-        faults("baseline = \"x\""),
-        "aicheck.toml:1: `baseline` is not supported yet"
+        faults("vocabulary = \"x\""),
+        "aicheck.toml:1: `vocabulary` is not supported yet"
     );
 }

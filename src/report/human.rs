@@ -268,6 +268,16 @@ impl Human<'_> {
                 count(summary.suppressed, "finding")
             ));
         }
+        if summary.baselined > 0 {
+            parts.push(format!(
+                "{} known before",
+                count(summary.baselined, "finding")
+            ));
+        }
+        if self.report.outlived > 0 {
+            let gone = count(self.report.outlived, "known finding");
+            parts.push(format!("{gone} gone, forget with `aicheck baseline prune`"));
+        }
         if summary.notes > 0 {
             parts.push(count(summary.notes, "note"));
         }

@@ -27,10 +27,10 @@ fn aicheck(folder: &Path, arguments: &[&str]) -> Command {
     command
 }
 
-struct Outcome {
-    status: i32,
-    out: String,
-    err: String,
+pub(crate) struct Outcome {
+    pub(crate) status: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 impl From<Output> for Outcome {
@@ -43,7 +43,7 @@ impl From<Output> for Outcome {
     }
 }
 
-fn run(folder: &Path, arguments: &[&str]) -> Outcome {
+pub(crate) fn run(folder: &Path, arguments: &[&str]) -> Outcome {
     aicheck(folder, arguments).output().unwrap().into()
 }
 

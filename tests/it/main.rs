@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod alembic;
+mod baseline;
 mod cli;
 mod discover;
 mod django;

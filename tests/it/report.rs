@@ -21,6 +21,8 @@ pub(crate) fn report(files: &[(&str, &str)]) -> Report {
         notes: Vec::new(),
         masks: Vec::new(),
         settled: Vec::new(),
+        baselined: 0,
+        outlived: 0,
         show: Severity::Warning,
         fail_on: Some(Severity::Error),
     }

@@ -1,0 +1,104 @@
+//! `aicheck baseline`: what is known and not reported again.
+
+use camino::Utf8PathBuf;
+
+use super::args::{BaselineCommand, InputArgs};
+use super::failure::Failure;
+use super::{settings, to_stdout};
+use crate::config::{BASELINE, Baseline, Known, Settings};
+use crate::discover::{self, Scope};
+use crate::engine;
+use crate::judge::Report;
+use crate::report::Masks;
+use crate::report::prose::count;
+
+pub(super) fn run(command: &BaselineCommand) -> Result<u8, Failure> {
+    match command {
+        BaselineCommand::Write(args) => write(args),
+        BaselineCommand::Prune(args) => prune(args),
+    }
+}
+
+/// All that is found now becomes known.
+fn write(args: &InputArgs) -> Result<u8, Failure> {
+    let (scope, settings) = of_whole_project(args)?;
+    let path = path(&scope, &settings);
+    let report = report(&scope, settings)?;
+    let baseline = known(&report);
+    save(&path, &baseline)?;
+    say(&format!(
+        "{} in {path}",
+        count(baseline.len(), "known finding")
+    ))?;
+    Ok(report.exit_status())
+}
+
+/// What is found no more is forgotten; what is new stays new.
+fn prune(args: &InputArgs) -> Result<u8, Failure> {
+    let (scope, settings) = of_whole_project(args)?;
+    let path = path(&scope, &settings);
+    let Some(mut baseline) = settings::baseline_at(&path)? else {
+        return Err(Failure::NoBaseline { path });
+    };
+    let report = report(&scope, settings)?;
+    let found = known(&report);
+    let before = baseline.len();
+    baseline.retain(|fingerprint| found.knows(fingerprint));
+    save(&path, &baseline)?;
+    let gone = count(before - baseline.len(), "known finding");
+    say(&format!(
+        "{gone} forgotten, {} left in {path}",
+        baseline.len()
+    ))?;
+    Ok(report.exit_status())
+}
+
+/// A baseline is about a whole project, whatever part of it was named.
+fn of_whole_project(args: &InputArgs) -> Result<(Scope, Settings), Failure> {
+    let (mut scope, settings) = settings::of_input(args)?;
+    scope.focus.clear();
+    scope.drafts.clear();
+    Ok((scope, settings))
+}
+
+/// The file of a project, in its root unless the settings name another.
+fn path(scope: &Scope, settings: &Settings) -> Utf8PathBuf {
+    let name = settings.baseline_file.as_deref();
+    scope.root.join(name.unwrap_or(BASELINE.into()))
+}
+
+/// A run that knows nothing and fails only when it could not do its work.
+fn report(scope: &Scope, settings: Settings) -> Result<Report, Failure> {
+    let settings = Settings {
+        baseline: None,
+        fail_on: None,
+        ..settings
+    };
+    let inputs = discover::discover(scope, &settings)?;
+    Ok(engine::check(inputs, &settings))
+}
+
+fn known(report: &Report) -> Baseline {
+    let masks = Masks::new(report);
+    let findings = report.findings.iter();
+    let known = findings.map(|finding| Known {
+        path: report.inputs.files[finding.at.file.index()]
+            .path
+            .to_string(),
+        rule: finding.rule.to_owned(),
+        subject: masks.redact(&finding.subject).into_owned(),
+        fingerprint: finding.fingerprint.clone(),
+    });
+    known.collect()
+}
+
+fn save(path: &Utf8PathBuf, baseline: &Baseline) -> Result<(), Failure> {
+    std::fs::write(path, baseline.write()).map_err(|source| Failure::Output {
+        path: path.clone(),
+        source,
+    })
+}
+
+fn say(line: &str) -> Result<(), Failure> {
+    to_stdout(|out| writeln!(out, "{line}"))
+}
