@@ -11,7 +11,7 @@ use crate::discover::{Profile, Unit};
 use crate::facts::FileOutcome;
 use crate::facts::secrets::Suspect;
 use crate::source::{FileId, Loc};
-use python::{Endpoint, Handler, Python, Unawaited, Wait};
+use python::{Endpoint, Handler, OnRequest, Python, Unawaited, Wait};
 use schema::Database;
 
 /// Everything rules can ask about.
@@ -25,6 +25,8 @@ pub struct Project {
     pub handlers: Vec<Handler>,
     /// The paths that lead to them, and those that libraries answer, by path and method.
     pub endpoints: Vec<Endpoint>,
+    /// What they, and the functions they call, do that is the fault of no single handler.
+    pub on_request: OnRequest,
     /// The calls that wait for other hosts without a limit, in order of place.
     pub waits: Vec<Wait>,
     /// The coroutines that nobody awaits, in order of place.
@@ -81,13 +83,14 @@ impl Project {
                 profile: unit.profile,
             })
             .collect();
-        let (handlers, endpoints, unawaited) = python::handlers(&python, &databases);
+        let (handlers, endpoints, unawaited, on_request) = python::handlers(&python, &databases);
         let waits = python::endless(&python, &handlers);
         Self {
             units: infos,
             databases,
             handlers,
             endpoints,
+            on_request,
             waits,
             unawaited,
             suspects,

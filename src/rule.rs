@@ -20,8 +20,9 @@ pub mod prelude {
     pub use crate::project::Project;
     pub use crate::project::python::Conflict;
     pub use crate::project::python::{
-        Contract, DatabaseEffect, Framework, Handler, LeakedText, StepPlace, SwallowedRefusal,
-        Unawaited, UncheckedResponse, UnhandledStep,
+        Contract, DatabaseEffect, EndlessRetry, Framework, Handler, LeakedText, LimitlessCall,
+        Loss, RequestClient, StepPlace, SwallowedFailure, SwallowedRefusal, Unawaited,
+        UncheckedResponse, UnhandledStep,
     };
     pub use crate::project::schema::{
         Access, Because, Column, Database, Difference, Drift, Family, ForeignKey, Gone, Idiom,

@@ -1,16 +1,20 @@
 //! What happens when the request is not the happy path.
 
 mod blocking_call_in_async;
+mod client_per_request;
 mod error_as_success;
 mod happy_path_only;
 mod leaked_exception_text;
+mod llm_call_without_limits;
 mod missing_await;
 mod no_request_timeout;
 mod none_returned_as_success;
 mod path_parameter_mismatch;
 mod returned_http_exception;
 mod shadowed_route;
+mod swallowed_exception;
 mod swallowed_http_exception;
+mod unbounded_retry;
 mod unchecked_missing_row;
 mod unchecked_response;
 mod unhandled_conflict;
@@ -21,16 +25,20 @@ use crate::rule::prelude::*;
 
 pub(super) const RULES: &[Rule] = &[
     blocking_call_in_async::RULE,
+    client_per_request::RULE,
     error_as_success::RULE,
     happy_path_only::RULE,
     leaked_exception_text::RULE,
+    llm_call_without_limits::RULE,
     missing_await::RULE,
     no_request_timeout::RULE,
     none_returned_as_success::RULE,
     path_parameter_mismatch::RULE,
     returned_http_exception::RULE,
     shadowed_route::RULE,
+    swallowed_exception::RULE,
     swallowed_http_exception::RULE,
+    unbounded_retry::RULE,
     unchecked_missing_row::RULE,
     unchecked_response::RULE,
     unhandled_conflict::RULE,

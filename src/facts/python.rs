@@ -25,6 +25,7 @@ use super::schema::Dialect;
 use crate::source::Span;
 pub use coroutines::{Awaitable, Usage, awaitable, keeps_coroutines};
 pub use effect::{Cell, Effect, EffectKind};
+pub use library::is_limit;
 pub use read::read;
 pub use received::Received;
 pub use retries::Retry;
@@ -275,6 +276,8 @@ pub struct Function {
     pub replies: Vec<Reply>,
     /// What it takes out of the values of calls without asking how they went.
     pub received: Vec<Received>,
+    /// Names that it binds outside of itself: `global`, `nonlocal`.
+    pub globals: Vec<String>,
     /// Loops that try again until it works, however long that takes.
     pub retries: Vec<Retry>,
     /// What every `return` with a value gives, where that is one name or one new object.
@@ -547,6 +550,9 @@ pub struct CallSite {
     pub endless: bool,
     /// What becomes of its value, should that be a coroutine.
     pub usage: Usage,
+    /// Its value is kept for later calls: in a global, an attribute or an item. What a constructor
+    /// puts into its own object is not.
+    pub kept: bool,
 }
 
 /// A `return`.

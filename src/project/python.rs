@@ -7,6 +7,7 @@ mod apps;
 mod awaits;
 mod bodies;
 mod classes;
+mod clients;
 mod conflicts;
 mod constants;
 mod contract;
@@ -31,6 +32,7 @@ mod routes;
 mod services;
 mod steps;
 mod summaries;
+mod swallowed;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -47,6 +49,7 @@ use crate::source::Loc;
 pub use apps::Framework;
 pub use awaits::Unawaited;
 pub use bodies::TextField;
+pub use clients::{EndlessRetry, LimitlessCall, RequestClient};
 pub use conflicts::Conflict;
 pub use contract::Contract;
 pub use effects::DatabaseEffect;
@@ -64,6 +67,7 @@ use routes::Route;
 use steps::Judge;
 pub use steps::{StepPlace, UnhandledStep};
 use summaries::{DEPTH, has_exit};
+pub use swallowed::{Loss, SwallowedFailure};
 pub use tables::TableId;
 use tables::Tables;
 pub use waits::Wait;
@@ -108,12 +112,26 @@ pub struct Handler {
     pub writes: WriteFaults,
 }
 
+/// What happens in functions that requests run, whoever's handler it is.
+#[derive(Debug, Default)]
+pub struct OnRequest {
+    /// Failures that nobody hears of, in order of place.
+    pub swallowed: Vec<SwallowedFailure>,
+    /// Clients that are made for one request, in order of place.
+    pub clients: Vec<RequestClient>,
+    /// Calls of language models without a limit, in order of place.
+    pub limitless: Vec<LimitlessCall>,
+    /// What is tried again for ever, in order of place.
+    pub retries: Vec<EndlessRetry>,
+}
+
 /// Finds the handlers of the project, in order of place, and judges those of production code; then
-/// the endpoints that lead to them, and the coroutines that nobody awaits, handlers or not.
+/// the endpoints that lead to them, the coroutines that nobody awaits, handlers or not, and what
+/// happens on requests whoever's handler it is.
 pub(super) fn handlers(
     python: &Python,
     databases: &[Database],
-) -> (Vec<Handler>, Vec<Endpoint>, Vec<Unawaited>) {
+) -> (Vec<Handler>, Vec<Endpoint>, Vec<Unawaited>, OnRequest) {
     let mounts = python.mounts();
     let mappings = Mappings::new(python);
     let mut all = python.decorated_routes(&mounts);
@@ -156,7 +174,15 @@ pub(super) fn handlers(
     for (handler, response) in responses::unchecked(python, &reach) {
         handlers[handler].responses.push(response);
     }
-    (handlers, endpoints, awaits::unawaited(python, &routes))
+    let is_handler = |id| functions.binary_search(&id).is_ok();
+    let on_request = OnRequest {
+        swallowed: swallowed::swallowed(python, &reach, is_handler),
+        clients: clients::made(python, &reach),
+        limitless: clients::limitless(python, &reach),
+        retries: clients::retried(python, &reach),
+    };
+    let unawaited = awaits::unawaited(python, &routes);
+    (handlers, endpoints, unawaited, on_request)
 }
 
 /// The calls of production code that wait without a limit.

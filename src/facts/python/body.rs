@@ -44,6 +44,10 @@ pub(super) fn describe(function: &mut Function, node: Node<'_>) {
                 skip_to = node.end_index();
             }
             Kind::Yield => function.is_generator = true,
+            Kind::GlobalStatement | Kind::NonlocalStatement => {
+                let names = node.children().map(|name| name.text().to_owned());
+                function.globals.extend(names);
+            }
             Kind::TryStatement | Kind::ReturnStatement => replies::visit(function, node),
             Kind::Call => of_call(function, node),
             Kind::ClassPattern => function.tested_types.extend(node.operand().map(dotted)),

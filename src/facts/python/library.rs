@@ -178,6 +178,11 @@ pub(super) struct Receiving {
     pub(super) told: FxHashSet<String>,
 }
 
+/// Whether a keyword argument of a call or client limits what a call may take.
+pub fn is_limit(keyword: &str) -> bool {
+    LIBRARY.limits.keywords.contains(keyword)
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Limits {

@@ -139,6 +139,71 @@ impl<'p, 'a> Reach<'p, 'a> {
         best
     }
 
+    /// A route whose requests run a function, by number: the nearest.
+    pub(super) fn run_by(&self, id: FunctionId) -> Option<usize> {
+        let mut queue = VecDeque::from([id]);
+        let mut seen = BTreeSet::from([id]);
+        while let Some(id) = queue.pop_front() {
+            if let Some(routes) = self.starts.get(&id) {
+                return routes.first().copied();
+            }
+            let callers = self.callers.get(&id).into_iter().flatten();
+            queue.extend(
+                callers
+                    .map(|(caller, _)| *caller)
+                    .filter(|it| seen.insert(*it)),
+            );
+        }
+        None
+    }
+
+    /// The route whose every request runs a function anew, by number; `None` where what the function
+    /// gives is kept on every way.
+    pub(super) fn per_request(&self, id: FunctionId) -> Option<usize> {
+        let mut queue = VecDeque::from([id]);
+        let mut seen = BTreeSet::from([id]);
+        while let Some(id) = queue.pop_front() {
+            if self.is_kept(id) {
+                continue;
+            }
+            if let Some(routes) = self.starts.get(&id) {
+                return routes.first().copied();
+            }
+            for &(caller, place) in self.callers.get(&id).into_iter().flatten() {
+                let kept = self.python.function(caller).calls[place].kept;
+                if !kept && seen.insert(caller) {
+                    queue.push_back(caller);
+                }
+            }
+        }
+        None
+    }
+
+    /// Whether a function gives what it gave before: a cache decorates it, or its class decides how
+    /// many objects there are.
+    fn is_kept(&self, id: FunctionId) -> bool {
+        let python = self.python;
+        let function = python.function(id);
+        let keeps = |callee: &str| {
+            let keeping = &TABLE.keeping.decorators;
+            keeping.iter().any(|it| it == last_name(callee))
+        };
+        let mut decorated = function.decorators.iter();
+        let counted = || {
+            let class = python.class_of(id);
+            let whole = function.name.ends_with(".__init__");
+            class.is_some_and(|class| {
+                let decorators = &python.class(class).decorators;
+                whole
+                    && (python.method(class, "__new__").is_some()
+                        || decorators.iter().any(|it| keeps(&it.call.callee)))
+            })
+        };
+        // What a function binds outside of itself, it makes when it is not there yet.
+        let binds = !function.globals.is_empty();
+        binds || decorated.any(|it| keeps(&it.call.callee)) || counted()
+    }
+
     /// How many things around a call are not known; `None` when one of them answers.
     fn passes(
         &self,

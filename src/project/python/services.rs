@@ -24,6 +24,11 @@ pub(super) struct Table {
     services: Vec<Service>,
     pub(super) detached: Names,
     pub(super) retrying: Libraries,
+    clients: BTreeMap<String, Vec<String>>,
+    pub(super) keeping: Keeping,
+    pub(super) critical: Critical,
+    pub(super) failures: Names,
+    pub(super) beside: Words,
     /// Callee → service.
     #[serde(skip)]
     callees: BTreeMap<String, usize>,
@@ -46,6 +51,9 @@ pub(super) struct Service {
     clients: Vec<String>,
     #[serde(default)]
     methods: Vec<String>,
+    /// How long a call may take when nobody says.
+    #[serde(default)]
+    pub(super) lasts: String,
     /// What its calls raise, the usual one first.
     pub(super) raises: Vec<String>,
 }
@@ -74,6 +82,36 @@ pub(super) struct Libraries {
     pub(super) libraries: Vec<String>,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Keeping {
+    pub(super) decorators: Vec<String>,
+    pub(super) closing: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Critical {
+    pub(super) payment: Vec<String>,
+    pub(super) moves: Vec<String>,
+    pub(super) auth: Vec<String>,
+    pub(super) lets_in: Vec<String>,
+    pub(super) keeps_out: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Words {
+    pub(super) words: Vec<String>,
+}
+
+impl Service {
+    /// Whether the service is asked by a function, without a client.
+    pub(super) fn is_function(&self, path: &str) -> bool {
+        self.functions.iter().any(|it| it == path)
+    }
+}
+
 impl Table {
     fn indexed(mut self) -> Self {
         for (number, service) in self.services.iter().enumerate() {
@@ -94,6 +132,20 @@ impl Table {
     /// The service that a resolved callee asks.
     fn service(&self, path: &str) -> Option<&Service> {
         self.callees.get(path).map(|&number| &self.services[number])
+    }
+
+    /// What a client holds that a resolved callee makes.
+    pub(super) fn holding(&self, path: &str) -> Option<&str> {
+        let mut kinds = self.clients.iter();
+        let kind = kinds.find(|(_, makers)| makers.iter().any(|it| it == path))?;
+        Some(kind.0)
+    }
+
+    /// Whether a callee has the name of one that makes a client.
+    pub(super) fn may_make(&self, callee: &str) -> bool {
+        let name = last_name(callee);
+        let mut makers = self.clients.values().flatten();
+        makers.any(|path| last_name(path) == name)
     }
 
     fn may_ask(&self, callee: &str) -> bool {

@@ -165,8 +165,28 @@ impl<'t> Flow<'t, '_> {
             limits: limits(called.node),
             endless: is_endless(called.node),
             usage,
+            kept: self.is_kept(called.node),
         };
         self.function.calls.push(site);
+    }
+
+    /// Whether the value of a call is kept for later calls.
+    fn is_kept(&self, call: Node<'t>) -> bool {
+        let plain =
+            |it: &Node<'t>| !matches!(it.kind(), Kind::Await | Kind::ParenthesizedExpression);
+        let binder = call.ancestors().find(plain);
+        let Some(binder) = binder.filter(|it| it.kind() == Kind::Assignment) else {
+            return false;
+        };
+        let constructs = self.function.name.ends_with(".__init__");
+        binder
+            .child(Field::Left)
+            .is_some_and(|target| match target.kind() {
+                Kind::Identifier => self.function.globals.iter().any(|it| it == target.text()),
+                Kind::Attribute => !(constructs && target.text().starts_with("self.")),
+                Kind::Subscript => true,
+                _ => false,
+            })
     }
 
     /// What the call may do for the values that are missing here.
