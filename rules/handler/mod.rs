@@ -19,6 +19,7 @@ mod unchecked_missing_row;
 mod unchecked_response;
 mod unhandled_conflict;
 mod unmapped_lookup_error;
+mod unvalidated_request;
 mod wrong_status_code;
 
 use crate::rule::prelude::*;
@@ -43,6 +44,7 @@ pub(super) const RULES: &[Rule] = &[
     unchecked_response::RULE,
     unhandled_conflict::RULE,
     unmapped_lookup_error::RULE,
+    unvalidated_request::RULE,
     wrong_status_code::RULE,
 ];
 
@@ -67,11 +69,12 @@ struct Unhandled {
 
 /// The rules that know of steps, by what they tell of one handler. A step in a dependency is none of
 /// the handler's.
-const KINDS: [fn(&Handler) -> Vec<Unhandled>; 4] = [
+const KINDS: [fn(&Handler) -> Vec<Unhandled>; 5] = [
     none_returned_as_success::steps,
     unchecked_missing_row::steps,
     unchecked_response::steps,
     unhandled_conflict::steps,
+    unvalidated_request::steps,
 ];
 
 /// The steps of a handler whose failing nothing handles, in order of place.
@@ -147,7 +150,7 @@ fn remedy(handler: &Handler, step: &UnhandledStep) -> String {
                 guard(handler, step)
             ),
         },
-        Failure::Raises(_) => unmapped_lookup_error::remedy(handler, step),
+        Failure::Raises(_) | Failure::Malformed(_) => unmapped_lookup_error::remedy(handler, step),
     }
 }
 

@@ -33,7 +33,10 @@ fn check(project: &Project, sink: &mut Sink) {
 
 /// The lookups of a handler that find nothing, also those that raise then.
 pub(super) fn steps(handler: &Handler) -> Vec<Unhandled> {
-    let used = own_steps(handler).filter(|step| !is_handed_out(step));
+    let looked_up = |step: &&UnhandledStep| {
+        !is_handed_out(step) && !matches!(step.failure, Failure::Malformed(_))
+    };
+    let used = own_steps(handler).filter(looked_up);
     let steps = used.map(|step| Unhandled {
         at: step.at,
         when: when(step),

@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(project: &Project, sink: &mut Sink) {
     for (handler, step) in project.unhandled_steps() {
-        if step.failure == Failure::None {
+        if !matches!(step.failure, Failure::Raises(_)) {
             continue;
         }
         let message = format!(

@@ -397,6 +397,10 @@ pub enum Failure {
     None,
     /// It raises one of these (canonical dotted names); the first is what a missing row raises.
     Raises(Vec<String>),
+    /// It raises one of these when the client sent something else than it takes: `int(x)`,
+    /// `data["x"]`. None for a class that raises a ValueError where it is an enumeration. The
+    /// entity of the step is what of the request is read, its key the missing or read part.
+    Malformed(Vec<String>),
 }
 
 /// How the value of a step is used.

@@ -19,6 +19,7 @@ pub(super) mod names;
 mod proof;
 mod query;
 mod question;
+mod raw;
 mod sql;
 mod state;
 mod steps;
@@ -31,13 +32,13 @@ mod tests;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::rc::Rc;
 
-use super::library::LIBRARY;
+use super::library::{LIBRARY, RawKind};
 use super::value;
 use super::{Function, Param, ParamKind};
 use crate::parse::python::{Field, Kind, Node};
 pub(super) use names::Names;
 use names::is_class_like;
-use state::{Doubt, Known, Origins, Shape, State, StepId, Variable};
+use state::{Doubt, Known, Origins, Raw, Shape, State, StepId, Variable};
 use steps::Steps;
 use test::merge;
 
@@ -94,6 +95,8 @@ struct Flow<'t, 'f> {
     effects: effects::Effects<'t>,
     /// The place of each call among those that are written down.
     sites: FxHashMap<usize, usize>,
+    /// Nodes whose reading of the request is written down.
+    parsed: FxHashSet<usize>,
     /// Parameters that are not proved to reject None.
     met: FxHashSet<Variable>,
     /// The names of caught exceptions that are in scope.
@@ -133,6 +136,7 @@ impl<'t, 'f> Flow<'t, 'f> {
             repeats: 0,
             seen: FxHashSet::default(),
             exits: FxHashSet::default(),
+            parsed: FxHashSet::default(),
             noted: FxHashSet::default(),
             effects: effects::Effects::default(),
             sites: FxHashMap::default(),
@@ -190,6 +194,15 @@ impl<'t, 'f> Flow<'t, 'f> {
             .map_or("", |annotation| &annotation.text);
         let named = |names: &FxHashSet<String>| names.contains(names::last(written));
         let method = self.function.class.is_some() && place == 0;
+        let base = written.split('[').next().unwrap_or_default();
+        if self.names.has_dependencies
+            && !self.function.decorators.is_empty()
+            && matches!(names::last(base), "dict" | "Dict")
+        {
+            let source = param.name.clone();
+            let kind = RawKind::Json;
+            return Shape::Raw(Rc::new(Raw { source, kind }));
+        }
         match param.name.as_str() {
             "self" | "cls" if method => Shape::Own,
             "request" => Shape::Request,

@@ -25,6 +25,8 @@ pub(super) struct Library {
     pub(super) responses: FxHashMap<String, u16>,
     pub(super) statuses: FxHashMap<String, u16>,
     pub(super) request: Requests,
+    #[serde(rename = "conversion")]
+    pub(super) conversions: Vec<Conversion>,
     pub(super) passing: Passing,
     pub(super) received: Receiving,
     pub(super) limits: Limits,
@@ -147,11 +149,43 @@ pub(super) struct Mapped {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct Requests {
     pub(super) types: FxHashSet<String>,
     pub(super) data: FxHashSet<String>,
     pub(super) validated: FxHashSet<String>,
+    pub(super) raw: FxHashMap<String, RawKind>,
+    pub(super) raw_calls: FxHashMap<String, RawKind>,
+    pub(super) checks: Vec<String>,
+    pub(super) harmless: FxHashSet<String>,
+    pub(super) secrets: Vec<String>,
+}
+
+/// What a part of the request is before anything has checked it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum RawKind {
+    /// Parsed JSON: an object, a list, anything.
+    Json,
+    /// Fields by name; a subscript raises where there is none.
+    Fields,
+    /// The same where the framework answers 400 by itself.
+    Answered,
+    /// `request.data`: parsed by REST framework, bytes in Flask.
+    Data,
+    /// The bytes of the body.
+    Body,
+    /// The text of a field.
+    Text,
+}
+
+/// A call that takes only some texts.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Conversion {
+    pub(super) id: String,
+    pub(super) names: Vec<String>,
+    pub(super) raises: Vec<String>,
 }
 
 #[derive(Deserialize)]

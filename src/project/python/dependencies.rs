@@ -153,7 +153,13 @@ impl Python<'_> {
             Some(Value::Call(call)) => last_name(&call.callee),
             _ => "",
         };
+        let base = param.annotation.as_ref().map(|it| it.text.as_str());
+        let base = base
+            .and_then(|text| text.split('[').next())
+            .unwrap_or_default();
+        let whole = declared.is_empty() && matches!(last_name(base), "dict" | "Dict");
         match (declared, ty) {
+            _ if whole => Role::Body,
             ("Body" | "Form" | "File", _) | ("", Some(Target::Instance(_))) => Role::Body,
             _ => Role::Query,
         }

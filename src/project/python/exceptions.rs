@@ -59,10 +59,18 @@ pub(super) struct Failing {
 }
 
 impl Failing {
+    /// An exception that no class of the project has a say in.
+    pub(super) fn by(path: &str) -> Self {
+        let (exception, entity) = (short(path), None);
+        Self { exception, entity }
+    }
+
     /// What the failing of a step ends in when nothing handles it.
     pub(super) fn of(python: &Python, scope: Scope, step: &Step) -> Self {
         let exception = match &step.failure {
-            Failure::Raises(types) => short(types.first().map_or("", String::as_str)),
+            Failure::Raises(types) | Failure::Malformed(types) => {
+                short(types.first().map_or("", String::as_str))
+            }
             Failure::None => by_use(step.use_kind).to_owned(),
         };
         let entity = step

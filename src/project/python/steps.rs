@@ -1,6 +1,7 @@
 //! Which steps of a handler fail unhandled: those of its body, of what it calls, of its
 //! dependencies, after every guard, catch and mapping that only the whole project shows.
 
+mod malformed;
 mod returned;
 
 use std::collections::BTreeSet;
@@ -44,6 +45,8 @@ pub struct UnhandledStep {
     pub entity: Option<String>,
     /// The key as written, on one line; empty where it is not known or too long to tell.
     pub key_text: String,
+    /// The fact of the library table that says that it fails.
+    pub library: Option<String>,
     /// The function of the project that gives the None.
     pub giver: Option<String>,
     /// How many things on the way from the request to the failing are not known; 0 = proved.
@@ -213,6 +216,9 @@ impl<'p, 'a> Judge<'p, 'a> {
 
     /// The step, if it can fail by the client's doing and nothing handles that.
     fn holds(&self, frame: &Frame, step: &Step) -> Option<UnhandledStep> {
+        if let Failure::Malformed(raises) = &step.failure {
+            return self.malformed(frame, step, raises);
+        }
         let python = self.python;
         let exits = &python.function(frame.function).exits;
         let fails_anyway = exits.iter().any(|exit| {
@@ -246,6 +252,7 @@ impl<'p, 'a> Judge<'p, 'a> {
                 Some(_) => String::new(),
                 None => one_line(&step.key_text),
             },
+            library: step.library.clone(),
             giver: giver.map(|id| last_name(&python.function(id).name).to_owned()),
             hops,
             place: frame.place.clone(),

@@ -6,7 +6,7 @@ use super::index::{ClassId, FunctionId, Python, Scope, last_name};
 use super::names::{Target, admits_none};
 use crate::facts::Answer;
 use crate::facts::python::{
-    CallSite, ExitKind, Origin, ParamKind, Passed, Protection, Return, Returned,
+    CallSite, ExitKind, Failure, Origin, ParamKind, Passed, Protection, Return, Returned,
 };
 use crate::source::{Loc, Span};
 
@@ -479,7 +479,7 @@ pub(super) fn has_exit(python: &Python, id: FunctionId, depth: usize) -> Answer 
     let lookups: Vec<Span> = function
         .steps
         .iter()
-        .filter(|step| step.library.is_some())
+        .filter(|step| step.library.is_some() && !matches!(step.failure, Failure::Malformed(_)))
         .map(|step| step.call)
         .collect();
     let calls = function

@@ -6,6 +6,7 @@ use super::state::{Doubt, Known, Shape, Standing, Variable};
 use super::steps::remember;
 use super::{Field, Flow, Kind, MAX_VARIABLES, Node};
 use crate::facts::python::UseKind;
+use crate::facts::python::library::RawKind;
 
 impl<'t> Flow<'t, '_> {
     /// The variable of a name; `None` when there are too many.
@@ -179,8 +180,13 @@ impl<'t> Flow<'t, '_> {
 impl<'t> Known<'t> {
     /// What iterating or unpacking the value gives.
     pub(super) fn element(&self) -> Self {
+        let shape = match &self.shape {
+            Shape::Raw(raw) if raw.kind == RawKind::Json => self.shape.clone(),
+            _ => Shape::Other,
+        };
         Self {
             key: self.key,
+            shape,
             ..Self::from(self.origins.inside())
         }
     }

@@ -74,7 +74,14 @@ impl<'t> Flow<'t, '_> {
         self.write_call(&called);
         self.affect(&called, alone);
         self.guard(&called, alone);
-        self.result(called)
+        let parsed = self.convert(&called);
+        self.hand_raw(&called);
+        let raw = self.raw_call(&called).or(parsed);
+        let mut known = self.result(called);
+        if let Some(raw) = raw {
+            known.shape = Shape::Raw(Rc::new(raw));
+        }
+        known
     }
 
     fn arguments(&mut self, node: Node<'t>) -> Vec<Argument<'t>> {

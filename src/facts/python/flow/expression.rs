@@ -135,7 +135,15 @@ impl<'t> Flow<'t, '_> {
         }
         let holder = self.eval(object);
         self.demand(&holder, node, UseKind::Attribute);
-        attribute_of(object, &holder, name.text(), node)
+        let known = attribute_of(object, &holder, name.text(), node);
+        let request = matches!(holder.shape, Shape::Request);
+        match request.then(|| self.sent_as(object, name.text(), node)) {
+            Some(Some(raw)) => Known {
+                shape: Shape::Raw(Rc::new(raw)),
+                ..known
+            },
+            _ => known,
+        }
     }
 
     fn subscript(&mut self, node: Node<'t>) -> Known<'t> {
@@ -150,7 +158,11 @@ impl<'t> Flow<'t, '_> {
         {
             self.eval(index);
         }
-        Known::keyed(holder.origins.inside(), node)
+        let raw = self.raw_item(&holder, node).map(Rc::new);
+        Known {
+            shape: raw.map_or(Shape::Other, Shape::Raw),
+            ..Known::keyed(holder.origins.inside(), node)
+        }
     }
 
     fn named(&mut self, node: Node<'t>) -> Known<'t> {
@@ -263,16 +275,20 @@ impl<'t> Flow<'t, '_> {
 
     /// The elements of what a `for` runs over.
     pub(super) fn iterated(&mut self, clause: Node<'t>) -> Known<'t> {
-        let mut all = Known::default();
+        let mut all: Option<Known> = None;
         for right in clause
             .children()
             .filter(|child| child.field() == Field::Right)
         {
             let known = self.eval(right);
             self.demand(&known, right, UseKind::Iteration);
-            all = all.and(known.element());
+            let element = known.element();
+            all = Some(match all {
+                Some(all) => all.and(element),
+                None => element,
+            });
         }
-        all
+        all.unwrap_or_default()
     }
 
     fn splat(&mut self, node: Node<'t>) -> Known<'t> {

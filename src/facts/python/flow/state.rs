@@ -4,6 +4,7 @@
 use std::rc::Rc;
 
 use super::steps::remember;
+use crate::facts::python::library::RawKind;
 use crate::facts::python::{Origin, Param};
 use crate::parse::python::Node;
 
@@ -18,6 +19,8 @@ pub(super) struct State<'t> {
     variables: Vec<Option<Rc<Known<'t>>>>,
     /// Rows that are known to exist.
     pub(super) proofs: Vec<Rc<Subject<'t>>>,
+    /// What of the request has been asked about.
+    pub(super) checked: Vec<Checked<'t>>,
     /// The calls that may have run, by their place among those of the function.
     pub(super) ran: u64,
 }
@@ -75,12 +78,33 @@ pub(super) enum Shape<'t> {
     Query(Rc<Query<'t>>),
     /// An expression of SQL that gives one row for any number of rows.
     Aggregate,
+    /// What the client sent, as it came.
+    Raw(Rc<Raw>),
     /// A row, or an object that may be one.
     Row(Rc<Row>),
     /// `None`.
     Nothing,
     /// A local function or class.
     Definition,
+}
+
+/// What the client sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Raw {
+    /// What of the request it is, as written: `request.POST`, `body`.
+    pub(super) source: String,
+    pub(super) kind: RawKind,
+}
+
+/// Something of the request that the code has asked about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Checked<'t> {
+    /// What holds it, as written; empty = all of the request.
+    pub(super) base: &'t str,
+    /// The item; none = the whole of it.
+    pub(super) key: Option<&'t str>,
+    /// It is known to be there; otherwise it may be.
+    pub(super) sure: bool,
 }
 
 /// A query that has been built so far.
@@ -370,6 +394,7 @@ impl<'t> State<'t> {
             }
         }
         self.proofs.retain(|proof| other.proofs.contains(proof));
+        self.join_checked(other.checked);
         self.ran |= other.ran;
         self
     }

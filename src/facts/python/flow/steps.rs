@@ -301,7 +301,7 @@ pub(super) fn key_text(node: Node<'_>) -> String {
 }
 
 /// How a use reads, on one line. Texts inside a call may be secrets: only names of attributes show.
-fn use_text(node: Node<'_>) -> String {
+pub(super) fn use_text(node: Node<'_>) -> String {
     match node.kind() {
         Kind::Call => {
             let texts = node.descendants().filter(|it| it.kind() == Kind::String);

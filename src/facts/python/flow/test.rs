@@ -105,6 +105,7 @@ impl<'t> Flow<'t, '_> {
         let steps = asked.map_or_else(Vec::new, |asked| self.doubts_of(asked, &known, node));
         let mut mentioned = self.mentioned(node, &steps);
         let proof = self.proof(node, &known).map(Rc::new);
+        let (there, otherwise) = self.checks(node);
         let Some(mut state) = self.state.take() else {
             let (yes, no) = (None, None);
             return Test {
@@ -127,6 +128,8 @@ impl<'t> Flow<'t, '_> {
                     .extend(proof.clone().filter(|_| side.proofs.len() < MAX_REMEMBERED));
             }
         }
+        there.into_iter().for_each(|it| yes.check(it));
+        otherwise.into_iter().for_each(|it| no.check(it));
         if question.yes != Says::Missing && question.no != Says::Missing {
             mentioned.proofs.extend(proof);
         }

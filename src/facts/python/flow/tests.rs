@@ -21,7 +21,7 @@ fn steps(function: &Function) -> Vec<String> {
     let of_library = function.steps.iter().filter(|step| step.library.is_some());
     of_library
         .map(|step| match (&step.failure, &step.variable) {
-            (Failure::Raises(_), _) => format!("{}!", step.callee),
+            (Failure::Raises(_) | Failure::Malformed(_), _) => format!("{}!", step.callee),
             (Failure::None, Some(variable)) => format!("{variable}: {}", step.use_text),
             (Failure::None, None) => format!(": {}", step.use_text),
         })

@@ -1,0 +1,225 @@
+//! Data of the request that is parsed or indexed as it came.
+
+use std::collections::BTreeMap;
+
+use super::{Unhandled, chosen_by, confidence, own_steps};
+use crate::rule::prelude::*;
+
+pub(super) const RULE: Rule = Rule {
+    id: "unvalidated-request",
+    family: "handler",
+    page: include_str!("unvalidated_request.md"),
+    check,
+};
+
+fn check(project: &Project, sink: &mut Sink) {
+    let mut readings: BTreeMap<(Loc, &str), (&Handler, Vec<&UnhandledStep>)> = BTreeMap::new();
+    for (handler, step) in project.unhandled_steps() {
+        if let (Failure::Malformed(_), Some(source)) = (&step.failure, &step.entity) {
+            let of_source = readings.entry((handler.header, source));
+            of_source.or_insert((handler, Vec::new())).1.push(step);
+        }
+    }
+    for ((_, source), (handler, steps)) in readings {
+        let steps = innermost(&steps);
+        let Some((first, others)) = steps.split_first() else {
+            continue;
+        };
+        let message = format!(
+            "`{source}` is used as it came: when {}, this raises {}, and the client gets {}",
+            when(first),
+            first.exception,
+            client(handler)
+        );
+        let subject = format!("{}::{source}", handler.route);
+        let finding = sink.report(Severity::Warning, first.at, subject, message);
+        finding.note(format!("raises {}", first.exception));
+        for other in others {
+            let also = format!("and raises {} when {}", other.exception, when(other));
+            finding.label(other.at, also);
+        }
+        finding
+            .label(handler.registered, chosen_by(handler))
+            .help(remedy(handler, source, &steps))
+            .confidence(confidence(first));
+    }
+}
+
+/// The readings of a handler that nothing checks, by what they read.
+pub(super) fn steps(handler: &Handler) -> Vec<Unhandled> {
+    let mut readings: BTreeMap<&str, Vec<&UnhandledStep>> = BTreeMap::new();
+    for step in own_steps(handler) {
+        if let (Failure::Malformed(_), Some(source)) = (&step.failure, &step.entity) {
+            readings.entry(source).or_default().push(step);
+        }
+    }
+    let sources = readings.into_iter().filter_map(|(source, steps)| {
+        let steps = innermost(&steps);
+        let first = *steps.first()?;
+        Some(Unhandled {
+            at: first.at,
+            when: match steps.len() {
+                1 => when(first),
+                all => format!("{} (one of {all} such readings)", when(first)),
+            },
+            happens: format!("raises {}", first.exception),
+            client: client(handler).to_owned(),
+            remedy: remedy(handler, source, &steps),
+            severity: match steps.iter().all(|step| step.key_text.is_empty()) {
+                // No client of the project sends a body that is no JSON.
+                true => Severity::Warning,
+                false => Severity::Error,
+            },
+            confidence: confidence(first),
+        })
+    });
+    sources.collect()
+}
+
+/// Of `int(data["x"])` only `data["x"]`: what is not there cannot be converted.
+fn innermost<'s>(steps: &[&'s UnhandledStep]) -> Vec<&'s UnhandledStep> {
+    let around = |nth: usize| {
+        let (own, next) = (steps[nth], steps.get(nth + 1));
+        next.is_some_and(|it| it.at.file == own.at.file && own.at.span.contains(it.at.span))
+    };
+    let kept = (0..steps.len()).filter(|nth| !around(*nth));
+    kept.map(|nth| steps[nth]).collect()
+}
+
+/// When the reading fails.
+fn when(step: &UnhandledStep) -> String {
+    let read = match step.key_text.as_str() {
+        "" => "the body".to_owned(),
+        text => format!("`{text}`"),
+    };
+    match step.library.as_deref() {
+        Some("request.item") => {
+            format!("`{}` has no `{}`", holder(step), key(step))
+        }
+        Some("python.int") => format!("{read} is no integer"),
+        Some("python.float" | "python.decimal") => format!("{read} is no number"),
+        Some("python.uuid") => format!("{read} is no UUID"),
+        Some("python.date") => format!("{read} is no date of this form"),
+        Some("bson.objectid") => format!("{read} is no ObjectId"),
+        Some("json.loads") => format!("{read} is no JSON"),
+        _ => format!("{read} is none of its values"),
+    }
+}
+
+/// What is indexed: `data` of `data["x"]`.
+fn holder(step: &UnhandledStep) -> &str {
+    step.use_text.split('[').next().unwrap_or(&step.use_text)
+}
+
+fn key(step: &UnhandledStep) -> &str {
+    step.key_text.trim_matches(['"', '\''])
+}
+
+fn client(handler: &Handler) -> &'static str {
+    match handler.framework {
+        Framework::FastApi => "a 500 where 422 was due",
+        _ => "a 500 where 400 was due",
+    }
+}
+
+/// What to do about the readings of one source.
+fn remedy(handler: &Handler, source: &str, steps: &[&UnhandledStep]) -> String {
+    let items = steps
+        .iter()
+        .filter(|it| it.library.as_deref() == Some("request.item"));
+    let mut keys: Vec<&str> = items.map(|step| key(step)).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    match (handler.framework, keys.as_slice(), steps) {
+        (Framework::FastApi, [], [step, ..]) => convert_by_fastapi(step),
+        (Framework::FastApi, keys, _) => {
+            let fields: String = keys.iter().map(|key| format!("    {key}: str\n")).collect();
+            let model = format!("class Body(BaseModel):\n{fields}\nbody: Body");
+            format!(
+                "declare the fields with their types, and take them as a parameter; FastAPI then \
+                 answers 422:{}",
+                code(&model)
+            )
+        }
+        (Framework::Drf, [key, ..], _) => format!(
+            "let a serializer check the data; it answers 400:{}",
+            code(&format!(
+                "serializer = RequestSerializer(data={source})\n\
+                 serializer.is_valid(raise_exception=True)\n\
+                 {key} = serializer.validated_data[\"{key}\"]"
+            ))
+        ),
+        (framework, [key, ..], [step, ..]) => {
+            let source = holder(step);
+            let missing = format!(
+                "if not isinstance({source}, dict) or \"{key}\" not in {source}:\n    {}",
+                bad_request(framework)
+            );
+            let field = format!(
+                "{key} = {source}.get(\"{key}\")\nif {key} is None:\n    {}",
+                bad_request(framework)
+            );
+            let parsed = !source.starts_with("request.") || source.ends_with(".json");
+            let text = if parsed { missing } else { field };
+            format!("answer 400 where it is missing:{}", code(&text))
+        }
+        (framework, ..) => caught(framework, steps),
+    }
+}
+
+/// The conversion that FastAPI makes by itself.
+fn convert_by_fastapi(step: &UnhandledStep) -> String {
+    let name = &step.key_text;
+    let class = match step.library.as_deref() {
+        Some("python.int") => "int",
+        Some("python.float") => "float",
+        Some("python.decimal") => "Decimal",
+        Some("python.uuid") => "UUID",
+        Some("python.date") => "datetime",
+        Some("json.loads") => {
+            return format!(
+                "take the body as a parameter; FastAPI then answers 422:{}",
+                code("class Body(BaseModel):\n    ...\n\nbody: Body")
+            );
+        }
+        Some("bson.objectid") => {
+            return format!(
+                "test it before:{}",
+                code(&format!(
+                    "if not ObjectId.is_valid({name}):\n    \
+                     raise HTTPException(status_code=422, detail=\"No valid id\")"
+                ))
+            );
+        }
+        _ => step.use_text.split('(').next().unwrap_or("Enum"),
+    };
+    format!(
+        "let FastAPI convert the parameter; it answers 422:{}",
+        code(&format!("{name}: {class}"))
+    )
+}
+
+fn caught(framework: Framework, steps: &[&UnhandledStep]) -> String {
+    let Some(step) = steps.first() else {
+        return String::new();
+    };
+    let text = format!(
+        "try:\n    value = {}\nexcept {}:\n    {}",
+        step.use_text,
+        match step.exception.as_str() {
+            "JSONDecodeError" => "ValueError",
+            exception => exception,
+        },
+        bad_request(framework)
+    );
+    format!("answer 400 where it is none:{}", code(&text))
+}
+
+fn bad_request(framework: Framework) -> &'static str {
+    match framework {
+        Framework::FastApi => "raise HTTPException(status_code=422)",
+        Framework::Flask => "abort(400)",
+        Framework::Django => "return HttpResponseBadRequest()",
+        Framework::Drf => "raise ValidationError()",
+    }
+}

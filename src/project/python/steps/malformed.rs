@@ -1,0 +1,151 @@
+//! Readings of what the client sent that fail when it is not what they take.
+
+use super::{Frame, GivesNone, Judge, StepPlace, UnhandledStep, one_line};
+use crate::facts::Answer;
+use crate::facts::python::{Origin, Step};
+use crate::project::python::apps::Framework;
+use crate::project::python::exceptions::Failing;
+use crate::project::python::index::last_name;
+use crate::project::python::names::Target;
+use crate::project::python::protection::protected;
+use crate::project::python::routes::Role;
+use crate::project::python::summaries::known;
+
+/// What decorators have in their names that check the request before the handler reads it.
+const CHECKING: [&str; 9] = [
+    "valid",
+    "schema",
+    "json",
+    "args",
+    "arguments",
+    "body",
+    "expect",
+    "input",
+    "param",
+];
+
+/// Converters of a path that leave a text as it is.
+const TEXTS: [&str; 5] = ["", "str", "string", "slug", "path"];
+
+impl Judge<'_, '_> {
+    /// The reading, if nothing has checked what it reads and nothing answers when it fails.
+    pub(super) fn malformed(
+        &self,
+        frame: &Frame,
+        step: &Step,
+        raises: &[String],
+    ) -> Option<UnhandledStep> {
+        let python = self.python;
+        let id = frame.function;
+        let value_error = ["ValueError".to_owned()];
+        let raises = match raises.is_empty() {
+            true if self.is_enumeration(frame, step) => &value_error[..],
+            true => return None,
+            false => raises,
+        };
+        let key = known(python, id, &frame.env, &step.key);
+        let at = python.loc(id.module, step.used);
+        let cause = GivesNone {
+            hops: 0,
+            at,
+            entity: step.entity.clone(),
+            key,
+        };
+        let raw = step.key.iter().all(|root| self.is_raw(frame, step, root));
+        let read = cause.key.derived == Answer::Yes && raw && !self.is_checked_by_decorator();
+        if !read || self.proven_before(frame, step, &cause) {
+            return None;
+        }
+        let open = u32::from(self.open || !self.route.known);
+        let mut hops = 0;
+        for exception in raises {
+            let failing = Failing::by(exception);
+            let around = protected(python, frame, step, &failing)?;
+            let some = open + around + self.decorated(&failing, &cause.key)?;
+            hops = hops.max(some + self.mapped(step, &failing, some)?);
+        }
+        Some(UnhandledStep {
+            failure: step.failure.clone(),
+            use_kind: step.use_kind,
+            exception: last_name(raises.first()?).to_owned(),
+            at,
+            use_text: step.use_text.clone(),
+            lookup: at,
+            variable: None,
+            entity: cause.entity,
+            key_text: one_line(&step.key_text),
+            library: step.library.clone(),
+            giver: None,
+            hops,
+            place: frame.place.clone(),
+        })
+    }
+
+    /// `Status(x)` of a class of the project that is an enumeration.
+    fn is_enumeration(&self, frame: &Frame, step: &Step) -> bool {
+        let python = self.python;
+        match python.resolve(frame.function.scope(), &step.callee) {
+            Target::Class(class) => {
+                let ancestry = python.ancestry(class);
+                let is_enum = |path: &String| path.starts_with("enum.");
+                ancestry.external.iter().any(is_enum) && python.method(class, "_missing_").is_none()
+            }
+            _ => false,
+        }
+    }
+
+    fn is_checked_by_decorator(&self) -> bool {
+        let decorators = &self.python.function(self.route.function).decorators;
+        let own = decorators.iter().filter(|it| {
+            self.python.loc(self.route.function.module, it.call.span) != self.route.at
+        });
+        let mut names = own.map(|it| last_name(&it.call.callee).to_ascii_lowercase());
+        names.any(|name| CHECKING.iter().any(|part| name.contains(part)))
+    }
+
+    /// Whether a value with this root is as the client sent it. What other functions are handed may
+    /// have been checked on the way.
+    fn is_raw(&self, frame: &Frame, step: &Step, root: &Origin) -> bool {
+        let name = match root {
+            Origin::Request | Origin::Constant => return true,
+            Origin::Parameter(name) | Origin::Field(name) => name,
+            Origin::Row | Origin::Unknown => return false,
+        };
+        let of_body = step.entity.as_ref() == Some(name) && step.key_text != *name;
+        if frame.caller.is_some() {
+            return false;
+        }
+        let role = match &frame.place {
+            StepPlace::Handler => self.role(name),
+            _ => self.dependency_role(frame, name),
+        };
+        match (role, self.route.framework) {
+            (Some(Role::Body), Framework::FastApi) => of_body,
+            (Some(Role::Path | Role::Query), Framework::FastApi) => !of_body,
+            (Some(Role::Path), _) => self.is_text(name),
+            _ => false,
+        }
+    }
+
+    fn dependency_role(&self, frame: &Frame, name: &str) -> Option<Role> {
+        let python = self.python;
+        let roles = python.fastapi_roles(frame.function, self.route.path.as_deref());
+        let params = &python.function(frame.function).params;
+        let place = params.iter().position(|param| param.name == name)?;
+        roles.get(place).copied()
+    }
+
+    /// Whether the path gives the parameter as a text of any form.
+    fn is_text(&self, name: &str) -> bool {
+        let path = self.route.path.as_deref().unwrap_or_default();
+        let mut parts = path
+            .split('<')
+            .skip(1)
+            .filter_map(|part| part.split_once('>'));
+        let found = parts.find_map(|(inner, _)| match inner.split_once(':') {
+            Some((converter, own)) => (own.trim() == name).then_some(converter),
+            None => (inner == name).then_some(""),
+        });
+        found.is_some_and(|converter| TEXTS.contains(&converter))
+    }
+}
