@@ -13,6 +13,7 @@ mod project;
 mod scope;
 mod select;
 mod sidecar;
+mod text;
 mod tool;
 mod tree;
 
@@ -171,6 +172,8 @@ pub enum FileKind {
     Step,
     /// Markdown met in a walk; named ones are drafts and become units of their blocks.
     Markdown,
+    /// Any other text, and all of a draft: only looked through for tokens and keys.
+    Text,
 }
 
 /// How strictly a unit is judged.

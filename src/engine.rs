@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use crate::config::Settings;
 use crate::discover::{FileKind, Inputs, Profile, Unit};
 use crate::facts::schema::Dialect;
+use crate::facts::secrets::tokens;
 use crate::facts::{self, FileOutcome, Note, NoteId};
 use crate::finding::Finding;
 use crate::judge::{Checked, Report, judge, selected};
@@ -85,16 +86,13 @@ fn link(inputs: &Inputs, outcomes: &[FileOutcome], settings: &Settings) -> Proje
 
 /// Reads one document into facts; sees nothing else.
 pub fn map(unit: &Unit) -> FileOutcome {
-    let outcome = isolated(|| match unit.kind {
-        FileKind::Python => {
-            let dialect = unit.dialect.unwrap_or(Dialect::Postgres);
-            let migration = unit.tool.is_python().then_some((unit.tool, dialect));
-            facts::python::read(&unit.text, unit.range.clone(), migration)
+    let outcome = isolated(|| {
+        let mut outcome = map_by_kind(unit);
+        // The blocks of a draft are part of its text, which is a unit of its own.
+        if !unit.draft || unit.kind == FileKind::Text {
+            outcome.facts.credentials = tokens::read(&unit.text, unit.range.clone());
         }
-        FileKind::Sql => facts::sql::read(&unit.text, unit.range.clone(), unit.dialect),
-        FileKind::Prisma => facts::prisma::read(&unit.text, unit.range.clone()),
-        FileKind::Step => facts::step::read(&unit.text, unit.range.clone()),
-        FileKind::Markdown => FileOutcome::default(),
+        outcome
     });
     outcome.unwrap_or_else(|| FileOutcome {
         notes: vec![Note {
@@ -104,6 +102,20 @@ pub fn map(unit: &Unit) -> FileOutcome {
         }],
         ..FileOutcome::default()
     })
+}
+
+fn map_by_kind(unit: &Unit) -> FileOutcome {
+    match unit.kind {
+        FileKind::Python => {
+            let dialect = unit.dialect.unwrap_or(Dialect::Postgres);
+            let migration = unit.tool.is_python().then_some((unit.tool, dialect));
+            facts::python::read(&unit.text, unit.range.clone(), migration)
+        }
+        FileKind::Sql => facts::sql::read(&unit.text, unit.range.clone(), unit.dialect),
+        FileKind::Prisma => facts::prisma::read(&unit.text, unit.range.clone()),
+        FileKind::Step => facts::step::read(&unit.text, unit.range.clone()),
+        FileKind::Markdown | FileKind::Text => FileOutcome::default(),
+    }
 }
 
 fn run(rules: &[&'static Rule], project: &mut Project) -> Checked {

@@ -47,6 +47,16 @@ pub struct Facts {
     pub prisma: Option<prisma::Schema>,
     /// Literals bound to sensitive names; every one is masked in reports.
     pub secrets: Vec<secrets::Suspect>,
+    /// Tokens, keys and other credentials that need no name; masked as well.
+    pub credentials: Vec<secrets::Credential>,
+}
+
+impl Facts {
+    /// What no report may show.
+    pub fn secret_spans(&self) -> impl Iterator<Item = Span> {
+        let suspects = self.secrets.iter().map(|suspect| suspect.value);
+        suspects.chain(self.credentials.iter().map(|credential| credential.value))
+    }
 }
 
 /// Yes, no, or not known. Only a yes may become an error.

@@ -274,16 +274,17 @@ fn in_focus(finding: &Finding, inputs: &Inputs) -> bool {
         || finding.labels.iter().any(|label| named(label.at))
 }
 
-/// Every suspect is masked, whatever was decided about it.
-fn masks(inputs: &Inputs, outcomes: &[FileOutcome]) -> Vec<Loc> {
+/// Where secrets stand, whatever was decided about them: sorted, without overlap.
+pub fn masks(inputs: &Inputs, outcomes: &[FileOutcome]) -> Vec<Loc> {
     let mut all: Vec<Loc> = inputs
         .units
         .iter()
         .zip(outcomes)
         .flat_map(|(unit, outcome)| {
-            outcome.facts.secrets.iter().map(|suspect| Loc {
+            let spans = outcome.facts.secret_spans();
+            spans.map(|span| Loc {
                 file: unit.file,
-                span: suspect.value,
+                span,
             })
         })
         .collect();

@@ -3,13 +3,14 @@
 pub mod money;
 pub mod python;
 pub mod schema;
+mod secrets;
 
 use camino::Utf8PathBuf;
 
 use crate::config::Settings;
 use crate::discover::{Profile, Unit};
 use crate::facts::FileOutcome;
-use crate::facts::secrets::Suspect;
+use crate::facts::secrets::{Credential, Suspect};
 use crate::source::{FileId, Loc};
 use python::{Endpoint, Handler, OnRequest, Python, Unawaited, Wait};
 use schema::Database;
@@ -33,6 +34,8 @@ pub struct Project {
     pub unawaited: Vec<Unawaited>,
     /// Suspects by unit.
     pub suspects: Vec<(usize, Suspect)>,
+    /// Credentials by unit.
+    pub credentials: Vec<(usize, Credential)>,
     /// What linking could not understand.
     pub notes: Vec<LinkNote>,
 }
@@ -64,17 +67,15 @@ impl Project {
     pub fn link(units: &[Unit], outcomes: &[FileOutcome], settings: &Settings) -> Self {
         let python = Python::new(units, outcomes);
         let (databases, notes) = schema::replay(units, outcomes, &python, settings);
-        let suspects = outcomes
-            .iter()
-            .enumerate()
-            .flat_map(|(unit, outcome)| {
-                outcome
-                    .facts
-                    .secrets
-                    .iter()
-                    .map(move |suspect| (unit, suspect.clone()))
-            })
-            .collect();
+        let facts = || outcomes.iter().map(|outcome| &outcome.facts).enumerate();
+        let suspects = facts().flat_map(|(unit, facts)| {
+            let suspects = facts.secrets.iter().cloned();
+            suspects.map(move |suspect| (unit, suspect))
+        });
+        let credentials = facts().flat_map(|(unit, facts)| {
+            let credentials = facts.credentials.iter().cloned();
+            credentials.map(move |credential| (unit, credential))
+        });
         let infos = units
             .iter()
             .map(|unit| UnitInfo {
@@ -93,7 +94,8 @@ impl Project {
             on_request,
             waits,
             unawaited,
-            suspects,
+            suspects: suspects.collect(),
+            credentials: credentials.collect(),
             notes,
         }
     }

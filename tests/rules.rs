@@ -7,6 +7,8 @@ mod assertion;
 mod case;
 #[path = "rules/fixed.rs"]
 mod fixed;
+#[path = "rules/invented.rs"]
+mod invented;
 #[path = "rules/output.rs"]
 mod output;
 #[path = "rules/seen.rs"]

@@ -1,7 +1,5 @@
 //! Literals that are bound to sensitive names and look real.
 
-use std::collections::BTreeMap;
-
 use crate::rule::prelude::*;
 
 pub(super) const RULE: Rule = Rule {
@@ -12,27 +10,19 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(project: &Project, sink: &mut Sink) {
-    let mut secrets: BTreeMap<(usize, u32), Vec<&Suspect>> = BTreeMap::new();
-    for (unit, suspect) in &project.suspects {
-        if is_hardcoded(suspect) && !holds_translations(project, *unit) {
-            let places = secrets.entry((*unit, suspect.group)).or_default();
-            places.push(suspect);
+    for secret in project.suspects_that(is_hardcoded) {
+        if secret.unit.holds_translations() {
+            continue;
         }
-    }
-    for ((unit, _), places) in secrets {
-        let file = project.units[unit].file;
-        let first = places[0];
-        let at = |suspect: &Suspect| Loc {
-            file,
-            span: suspect.literal,
-        };
+        let first = secret.first;
         let message = format!("the value of `{}` is written into the code", first.name);
+        let at = secret.at(first.literal);
         let finding = sink
-            .report(Severity::Error, at(first), first.name.as_str(), message)
+            .report(Severity::Error, at, first.name.as_str(), message)
             .note("whoever reads the code can use it")
             .help(help(first));
-        for again in &places[1..] {
-            finding.label(at(again), "the same value again");
+        for again in &secret.again {
+            finding.label(secret.at(again.literal), "the same value again");
         }
     }
 }
@@ -40,13 +30,6 @@ fn check(project: &Project, sink: &mut Sink) {
 /// A placeholder and the fallback of an environment variable are other faults.
 fn is_hardcoded(suspect: &Suspect) -> bool {
     suspect.class == ValueClass::Secret && suspect.binding != Binding::EnvironmentDefault
-}
-
-/// Texts for people speak of passwords in every language.
-fn holds_translations(project: &Project, unit: usize) -> bool {
-    const FOLDERS: [&str; 5] = ["i18n", "l10n", "lang", "locales", "translations"];
-    let mut folders = project.units[unit].path.components();
-    folders.any(|folder| FOLDERS.contains(&folder.as_str()))
 }
 
 fn help(suspect: &Suspect) -> String {

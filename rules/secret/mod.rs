@@ -1,7 +1,13 @@
 //! Values that must not stand in source code.
 
 mod hardcoded_secret;
+mod leaked_token;
+mod private_key;
 
 use crate::rule::prelude::*;
 
-pub(super) const RULES: &[Rule] = &[hardcoded_secret::RULE];
+pub(super) const RULES: &[Rule] = &[
+    hardcoded_secret::RULE,
+    leaked_token::RULE,
+    private_key::RULE,
+];

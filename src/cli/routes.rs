@@ -6,6 +6,7 @@ use super::terminal::Terminal;
 use super::{hint_at_stdin, schema, settings, to_stdout};
 use crate::discover::{self, Inputs};
 use crate::engine;
+use crate::judge;
 use crate::project::Project;
 use crate::project::python::Endpoint;
 use crate::report::Masks;
@@ -24,7 +25,7 @@ pub(super) fn run(args: &InputArgs, format: Format, terminal: Terminal) -> Resul
         }
         Format::Json => json::write(&routes, &inputs.files),
     };
-    let secrets = schema::secrets(&project);
+    let secrets = judge::masks(&inputs, &outcomes);
     let masks = Masks::of(&inputs.files, &secrets);
     to_stdout(|out| out.write_all(masks.redact(&text).as_bytes()))?;
     Ok(schema::status(&outcomes, &project))

@@ -8,11 +8,11 @@ use super::{FAILURE, hint_at_stdin, settings, to_stdout};
 use crate::discover::{self, Inputs};
 use crate::engine;
 use crate::facts::{FileOutcome, NoteId};
+use crate::judge;
 use crate::project::Project;
 use crate::project::schema::Database;
 use crate::report::schema::{json, mermaid, sql};
 use crate::report::{Masks, neutralise};
-use crate::source::Loc;
 
 pub(super) fn run(args: &InputArgs, format: SchemaFormat) -> Result<u8, Failure> {
     let (scope, settings) = settings::of_input(args)?;
@@ -20,7 +20,8 @@ pub(super) fn run(args: &InputArgs, format: SchemaFormat) -> Result<u8, Failure>
     let inputs = discover::discover(&scope, &settings)?;
     let (outcomes, project) = engine::read(&inputs, &settings);
     let text = text(&in_focus(&project, &inputs), format, &inputs);
-    let secrets = secrets(&project);
+    // A default may hold a secret.
+    let secrets = judge::masks(&inputs, &outcomes);
     let masks = Masks::of(&inputs.files, &secrets);
     to_stdout(|out| out.write_all(masks.redact(&text).as_bytes()))?;
     Ok(status(&outcomes, &project))
@@ -47,16 +48,6 @@ fn in_focus<'a>(project: &'a Project, inputs: &Inputs) -> Vec<&'a Database> {
         true => all().collect(),
         false => named,
     }
-}
-
-/// Where secrets stand: a default may hold one.
-pub(super) fn secrets(project: &Project) -> Vec<Loc> {
-    let suspects = project.suspects.iter();
-    let places = suspects.map(|(unit, suspect)| Loc {
-        file: project.units[*unit].file,
-        span: suspect.value,
-    });
-    places.collect()
 }
 
 /// Says what broke.

@@ -66,6 +66,14 @@ pub(super) fn whole(file: &SourceFile, kind: FileKind) -> Draft {
     }
 }
 
+/// A text without blocks.
+pub(super) fn nothing(file: &SourceFile) -> Draft {
+    Draft {
+        text: file.text.clone(),
+        blocks: Vec::new(),
+    }
+}
+
 /// Finds the blocks of a pasted text: fenced ones; without fences, the new side of a diff; else
 /// what reads as code.
 pub(super) fn read(text: &Arc<str>) -> Draft {
@@ -170,6 +178,7 @@ fn block(text: &str, range: Range<usize>, tag: &Tag, names: &mut Names) -> Optio
         Tagged::Foreign => return None,
         Tagged::Known(kind, dialect) => (kind, dialect, "by its fence"),
         Tagged::Diff | Tagged::Nothing => match tag.path.as_deref().and_then(select::kind) {
+            Some(FileKind::Text) => return None,
             Some(kind) => (kind, None, "by its name"),
             None => (kind_of(pasted::language(code)?), None, "by its content"),
         },

@@ -28,6 +28,15 @@ pub(super) const SOURCE_LIMIT: u64 = 2 << 20;
 const SQL_LIMIT: u64 = u32::MAX as u64;
 
 impl Failure {
+    /// Why a file is left out that nobody called text; `None` when it must be said.
+    pub(super) fn why_no_text(&self) -> Option<&'static str> {
+        match self {
+            Self::Unreadable(_) => None,
+            Self::TooLarge { .. } => Some("larger than what people write"),
+            Self::Binary => Some("binary data"),
+        }
+    }
+
     pub(super) fn into_note(self, path: &Utf8Path) -> Note {
         let (id, why) = match self {
             Self::Unreadable(error) => (NoteId::Unreadable, format!("cannot be read: {error}")),
@@ -49,13 +58,22 @@ pub(super) fn load(tree: &Tree, path: &Utf8Path, kind: FileKind) -> Result<Loade
     let size = tree.size(path).map_err(Failure::Unreadable)?;
     let limit = match kind {
         FileKind::Sql => SQL_LIMIT,
-        FileKind::Python | FileKind::Prisma | FileKind::Step | FileKind::Markdown => SOURCE_LIMIT,
+        FileKind::Python
+        | FileKind::Prisma
+        | FileKind::Step
+        | FileKind::Markdown
+        | FileKind::Text => SOURCE_LIMIT,
     };
     if size > limit {
         return Err(Failure::TooLarge { size, limit });
     }
     let bytes = tree.read(path).map_err(Failure::Unreadable)?;
-    text(path, bytes.into_owned())
+    let mut loaded = text(path, bytes.into_owned())?;
+    if kind == FileKind::Text {
+        // Tokens are ASCII: nothing is missed where a letter is no text.
+        loaded.notes.clear();
+    }
+    Ok(loaded)
 }
 
 /// Decodes the bytes of a file or of standard input.

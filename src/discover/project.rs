@@ -9,7 +9,7 @@ use super::describe::{Surroundings, describe};
 use super::draft::{self, Draft};
 use super::load::{self, Failure, Loaded, SOURCE_LIMIT};
 use super::sidecar::Sidecars;
-use super::{DiscoverError, FileKind, Inputs, Scope, Tree, Unit, overlay, select};
+use super::{DiscoverError, FileKind, Inputs, LeftOut, Scope, Tree, Unit, overlay, select};
 use crate::config::Settings;
 use crate::facts::{Note, NoteId};
 use crate::source::{FileId, SourceFile};
@@ -34,11 +34,9 @@ impl Project {
         listing.paths.dedup();
         let selection = select::select(&listing.paths, &scope.focus, settings);
         let sidecars = Sidecars::read(tree, &listing.paths);
-        let mut left_out = [listing.left_out, selection.left_out].concat();
-        left_out.sort_by(|a, b| a.path.cmp(&b.path));
         let notes = listing.notes.into_iter().chain(selection.notes);
         let mut inputs = Inputs {
-            left_out,
+            left_out: [listing.left_out, selection.left_out].concat(),
             notes: notes.map(|note| (None, note)).collect(),
             ..Inputs::default()
         };
@@ -49,9 +47,13 @@ impl Project {
                     let path = path.to_owned();
                     return Err(DiscoverError::Unreadable { path, source });
                 }
-                Err(failure) => inputs.notes.push((None, failure.into_note(path))),
+                Err(failure) => match failure.why_no_text().filter(|_| kind == FileKind::Text) {
+                    Some(why) => inputs.leave_out(path, why),
+                    None => inputs.notes.push((None, failure.into_note(path))),
+                },
             }
         }
+        inputs.left_out.sort_by(|a, b| a.path.cmp(&b.path));
         let around = Surroundings {
             settings,
             sidecars: &sidecars,
@@ -84,9 +86,10 @@ impl Project {
             Some(kind @ (FileKind::Sql | FileKind::Python | FileKind::Prisma)) => {
                 draft::whole(file, kind)
             }
+            Some(FileKind::Text) => draft::nothing(file),
             _ => draft::read(&file.text),
         };
-        if draft.blocks.is_empty() {
+        if draft.blocks.is_empty() && select::kind(&file.path) != Some(FileKind::Text) {
             let message =
                 "no SQL, no Python and no Prisma schema was found in the draft".to_owned();
             self.inputs.note(id, NoteId::Unreadable, message);
@@ -104,6 +107,12 @@ impl Project {
         let stays = |unit: &Unit| unit.draft || !replaced.contains(&unit.path);
         self.inputs.units.retain(stays);
         self.inputs.units.extend(blocks);
+        let file = &self.inputs.files[id.index()];
+        self.inputs.units.push(Unit {
+            draft: true,
+            why: "all of the draft".to_owned(),
+            ..Unit::whole(id, file, FileKind::Text)
+        });
         id
     }
 }
@@ -133,6 +142,13 @@ impl Inputs {
         let id = self.add(loaded);
         let unit = Unit::whole(id, &self.files[id.index()], kind);
         self.units.push(unit);
+    }
+
+    fn leave_out(&mut self, path: &Utf8Path, why: &str) {
+        self.left_out.push(LeftOut {
+            path: path.to_owned(),
+            why: why.to_owned(),
+        });
     }
 
     fn note(&mut self, file: FileId, id: NoteId, message: String) {

@@ -6,12 +6,12 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::dialect::{self, Named};
 use super::tool::recognise::{folder, is_numbered, is_versioned_folder};
-use super::{FileKind, LeftOut};
+use super::{FileKind, LeftOut, text};
 use crate::config::Settings;
 use crate::facts::{Note, NoteId};
 
-/// The kind of a path, by its extension.
-pub(super) fn kind(path: &Utf8Path) -> Option<FileKind> {
+/// The languages that are read.
+fn by_extension(path: &Utf8Path) -> Option<FileKind> {
     match path.extension()?.to_ascii_lowercase().as_str() {
         "sql" | "psql" | "pgsql" | "ddl" => Some(FileKind::Sql),
         "py" => Some(FileKind::Python),
@@ -19,6 +19,11 @@ pub(super) fn kind(path: &Utf8Path) -> Option<FileKind> {
         "md" | "markdown" => Some(FileKind::Markdown),
         _ => None,
     }
+}
+
+/// The kind of a file that is named, or met in a walk.
+pub(super) fn kind(path: &Utf8Path) -> Option<FileKind> {
+    by_extension(path).or_else(|| text::is_settings(path).then_some(FileKind::Text))
 }
 
 /// Whether a path is a step of a history in a language that is not read: numbered like the SQL of
@@ -61,7 +66,7 @@ pub(super) fn select<'a>(
     let mut foreign: BTreeMap<(Utf8PathBuf, &str), usize> = BTreeMap::new();
     let migrations = paths
         .iter()
-        .filter(|path| kind(path) == Some(FileKind::Sql));
+        .filter(|path| by_extension(path) == Some(FileKind::Sql));
     let migrations = migrations.filter(|path| is_migration(path));
     let histories: BTreeSet<Utf8PathBuf> = migrations.map(|path| folder(path)).collect();
     for path in paths {
@@ -71,11 +76,12 @@ pub(super) fn select<'a>(
             why,
         };
         let step = || is_step(path, &histories).then_some(FileKind::Step);
-        let Some(kind) = kind(path).or_else(step) else {
-            selection.left_out.extend(disabled(path).map(leave));
+        let Some(kind) = by_extension(path).or_else(step).or_else(|| other(path)) else {
             continue;
         };
-        if let Some(why) = excluded(path, is_named, settings) {
+        if let Some(why) = left_alone(path, kind).filter(|_| !is_named) {
+            selection.left_out.push(leave(why));
+        } else if let Some(why) = excluded(path, is_named, settings) {
             selection.left_out.push(leave(why));
         } else if let Some(why) = stale(path, kind).filter(|_| !is_named) {
             selection.left_out.push(leave(why));
@@ -90,6 +96,20 @@ pub(super) fn select<'a>(
     }
     selection.notes = foreign.into_iter().map(foreign_note).collect();
     selection
+}
+
+/// What is no language that is read, but may be text.
+fn other(path: &Utf8Path) -> Option<FileKind> {
+    (!text::is_binary(path)).then_some(FileKind::Text)
+}
+
+/// Why a text is not looked through.
+fn left_alone(path: &Utf8Path, kind: FileKind) -> Option<String> {
+    let generated = || text::generated(path).map(str::to_owned);
+    match kind {
+        FileKind::Text => disabled(path).or_else(generated),
+        _ => None,
+    }
 }
 
 fn excluded(path: &Utf8Path, is_named: bool, settings: &Settings) -> Option<String> {
@@ -108,7 +128,7 @@ fn disabled(path: &Utf8Path) -> Option<String> {
         last,
         "disabled" | "bak" | "backup" | "orig" | "old" | "save"
     );
-    (is_disabled && kind(path.file_stem()?.into()).is_some())
+    (is_disabled && by_extension(path.file_stem()?.into()).is_some())
         .then(|| format!("a copy nobody runs (.{last})"))
 }
 

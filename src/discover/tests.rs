@@ -33,8 +33,11 @@ impl Folder {
     }
 }
 
+/// The documents that are more than text.
 fn paths(inputs: &Inputs) -> Vec<&str> {
-    inputs.files.iter().map(|file| file.path.as_str()).collect()
+    let units = inputs.units.iter();
+    let units = units.filter(|unit| unit.kind != FileKind::Text);
+    units.map(|unit| unit.path.as_str()).collect()
 }
 
 fn focus(inputs: &Inputs) -> Vec<&str> {
@@ -54,6 +57,35 @@ fn a_folder_is_the_world() {
     let inputs = folder.inputs(&["app"]);
     assert_eq!(paths(&inputs), ["a.py", "b.sql"]);
     assert_eq!(focus(&inputs), [""; 0]);
+    let kinds: Vec<_> = inputs.units.iter().map(|unit| unit.kind).collect();
+    assert_eq!(kinds, [FileKind::Python, FileKind::Sql, FileKind::Text]);
+}
+
+#[test]
+fn what_is_no_text_or_nobody_reads_is_left_out() {
+    let folder = Folder::of(&[
+        ("a.png", ""),
+        ("data", &"\0".repeat(100)),
+        ("huge.json", &" ".repeat(3 << 20)),
+        ("poetry.lock", ""),
+        ("x.min.js", ""),
+    ]);
+    let inputs = folder.inputs(&["."]);
+    assert!(inputs.units.is_empty() && inputs.notes.is_empty());
+    let left_out: Vec<_> = inputs
+        .left_out
+        .iter()
+        .map(|left| (left.path.as_str(), left.why.as_str()))
+        .collect();
+    assert_eq!(
+        left_out,
+        [
+            ("data", "binary data"),
+            ("huge.json", "larger than what people write"),
+            ("poetry.lock", "a lock file"),
+            ("x.min.js", "minified"),
+        ]
+    );
 }
 
 #[test]

@@ -1,13 +1,19 @@
-//! Literals bound to sensitive names. A suspect never holds the value, only where it stands.
+//! Literals bound to sensitive names, and credentials that their own form gives away. A fact never
+//! holds the value, only where it stands.
 
+mod base64;
+mod jwt;
 pub mod names;
+mod pem;
 pub mod python;
 mod shapes;
+pub mod tokens;
 mod values;
 
 use serde::{Deserialize, Serialize};
 
 use crate::source::Span;
+pub use tokens::TokenKind;
 
 /// A literal that is, or may be, a secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,4 +60,34 @@ pub enum Binding {
     EnvironmentDefault,
     /// The default of a field that a settings class reads from the environment.
     SettingsField,
+}
+
+/// A credential that needs no name: its form gives it away.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Credential {
+    /// What it is.
+    pub form: Form,
+    /// What a finding points at: the value, or the header of a key.
+    pub at: Span,
+    /// The bytes that are secret: masked in every report.
+    pub value: Span,
+    /// Groups equal values inside one file, without telling anything of the value.
+    pub group: u32,
+}
+
+/// What a credential is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Form {
+    /// A token of a provider.
+    Token {
+        /// Whose.
+        kind: TokenKind,
+        /// It opens a test environment only, or ends by itself.
+        limited: bool,
+    },
+    /// A private key.
+    PrivateKey {
+        /// A passphrase protects it.
+        encrypted: bool,
+    },
 }

@@ -183,7 +183,7 @@ fn clean_code_gives_a_friendly_line_and_zero() {
 fn verbose_and_stats_speak_on_standard_error() {
     let folder = project(&[("a.sql", "select 1;"), ("aicheck.toml", "")]);
     let outcome = run(folder.path(), &["-v", "--stats"]);
-    assert_eq!(outcome.out, "✓ No findings in 1 file.\n");
+    assert_eq!(outcome.out, "✓ No findings in 2 files.\n");
     assert!(outcome.err.contains("root: /"), "{}", outcome.err);
     assert!(
         outcome.err.contains("settings: aicheck.toml"),
@@ -210,7 +210,7 @@ fn the_report_can_go_to_a_file() {
     let human = ["--color", "always", "--output", "report.txt"];
     assert_eq!(run(folder.path(), &human).status, 0);
     let written = fs::read_to_string(folder.path().join("report.txt")).unwrap();
-    assert!(written.contains("✓ No findings in 1 file."), "{written}");
+    assert!(written.contains("✓ No findings in 2 files."), "{written}");
 }
 
 #[test]
@@ -298,9 +298,14 @@ fn files_says_what_each_is_taken_for() {
         outcome.out
     );
     assert!(
+        of("c.txt").is_some_and(|line| line.contains("text")),
+        "{}",
+        outcome.out
+    );
+    assert!(
         outcome
             .out
-            .ends_with("Database in db: postgres, 1 table.\n2 documents to check.\n"),
+            .ends_with("Database in db: postgres, 1 table.\n3 documents to check.\n"),
         "{}",
         outcome.out
     );

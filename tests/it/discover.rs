@@ -15,7 +15,16 @@ fn memory(files: &[(&str, &str)], settings: &Settings) -> Inputs {
 }
 
 fn draft(text: &str) -> Vec<Unit> {
-    Inputs::from_draft(text.as_bytes().to_vec(), &Settings::default()).units
+    documents(Inputs::from_draft(
+        text.as_bytes().to_vec(),
+        &Settings::default(),
+    ))
+}
+
+/// The units that are more than text.
+fn documents(inputs: Inputs) -> Vec<Unit> {
+    let units = inputs.units.into_iter();
+    units.filter(|unit| unit.kind != FileKind::Text).collect()
 }
 
 fn paths(units: &[Unit]) -> Vec<&str> {
@@ -60,7 +69,10 @@ fn a_draft_may_be_bare_code_or_a_diff() {
 #[test]
 fn a_draft_without_code_says_so() {
     let inputs = Inputs::from_draft(b"Just prose.\n".to_vec(), &Settings::default());
-    assert!(inputs.units.is_empty());
+    let [all] = &inputs.units[..] else {
+        panic!("the text of the draft: {:?}", inputs.units)
+    };
+    assert_eq!((all.kind, code(all)), (FileKind::Text, "Just prose.\n"));
     assert_eq!(
         inputs.notes[0].1.message,
         "no SQL, no Python and no Prisma schema was found in the draft"
@@ -128,7 +140,8 @@ fn the_dialect_is_told_by_the_nearest_evidence() {
         requirements,
     ];
     let inputs = memory(&variants, &Settings::default());
-    let dialects: Vec<_> = inputs.units.iter().map(|unit| unit.dialect).collect();
+    let units = documents(inputs).into_iter();
+    let dialects: Vec<_> = units.map(|unit| unit.dialect).collect();
     assert_eq!(dialects, [Some(Dialect::Mysql), None]);
 }
 
@@ -175,8 +188,14 @@ const PROJECT: [(&str, &str); 4] = [
 fn a_draft_is_laid_over_a_project() {
     let text = "**app/main.py**\n```python\nnew = 1\n```\n```sql\nalter table a add c int;\n```\n";
     let inputs = overlay(&PROJECT, text);
+    let focus = inputs.focus.iter();
+    let focus: Vec<_> = focus
+        .map(|id| inputs.files[id.index()].path.clone())
+        .collect();
+    assert_eq!(focus, ["answer.md"]);
+    let units = documents(inputs);
     assert_eq!(
-        paths(&inputs.units),
+        paths(&units),
         [
             "backend/db/migrations/008_a.sql",
             "backend/db/migrations/009_b.sql",
@@ -184,24 +203,19 @@ fn a_draft_is_laid_over_a_project() {
             "backend/db/migrations/010_draft.sql",
         ]
     );
-    let [.., main, migration] = &inputs.units[..] else {
+    let [.., main, migration] = &units[..] else {
         panic!("four units")
     };
     assert_eq!(code(main), "new = 1\n");
     assert_eq!(migration.tool, MigrationTool::Numbered);
     assert_eq!(migration.dialect, Some(Dialect::Postgres));
-    let focus: Vec<_> = inputs
-        .focus
-        .iter()
-        .map(|id| &inputs.files[id.index()].path)
-        .collect();
-    assert_eq!(focus, ["answer.md"]);
 }
 
 #[test]
 fn a_named_migration_joins_the_folder_it_was_written_for() {
     let inputs = overlay(&PROJECT, "```sql migrations/010_c.sql\nselect 1;\n```\n");
-    let unit = inputs.units.last().unwrap();
+    let units = documents(inputs);
+    let unit = units.last().unwrap();
     assert_eq!(unit.path, "backend/db/migrations/010_c.sql");
     assert_eq!(unit.tool, MigrationTool::Numbered);
 }
@@ -221,8 +235,9 @@ fn unnamed_sql_follows_the_names_of_the_tool() {
         ("migrations/0007_a.up.sql", "migrations/0008_draft.up.sql"),
     ] {
         let inputs = overlay(&[(last, "select 1;")], "```sql\nselect 2;\n```\n");
-        assert_eq!(paths(&inputs.units), [last, next]);
-        assert_eq!(inputs.units[0].tool, inputs.units[1].tool, "{last}");
+        let units = documents(inputs);
+        assert_eq!(paths(&units), [last, next]);
+        assert_eq!(units[0].tool, units[1].tool, "{last}");
     }
 }
 
@@ -231,7 +246,8 @@ fn unnamed_models_belong_to_the_only_schema() {
     let source = "datasource db {\n  provider = \"mysql\"\n}\n";
     let answer = "```prisma\nmodel A {\n  id Int @id\n}\n```\n";
     let inputs = overlay(&[("prisma/schema/base.prisma", source)], answer);
-    let unit = inputs.units.last().unwrap();
+    let units = documents(inputs);
+    let unit = units.last().unwrap();
     assert_eq!(unit.path, "prisma/schema/block_001.prisma");
     assert_eq!(
         (unit.kind, unit.dialect),
@@ -239,7 +255,7 @@ fn unnamed_models_belong_to_the_only_schema() {
     );
     let two = [("a/schema.prisma", source), ("b/schema.prisma", source)];
     let inputs = overlay(&two, answer);
-    assert_eq!(inputs.units.last().unwrap().path, "block_001.prisma");
+    assert_eq!(documents(inputs).last().unwrap().path, "block_001.prisma");
 }
 
 #[test]

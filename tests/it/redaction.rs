@@ -1,8 +1,13 @@
 //! No secret value leaves the tool: every fixture through every format and command of the binary.
 
+#[path = "../rules/invented.rs"]
+mod invented;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+
+use invented::invented;
 
 /// The values that the fixtures hold, with the file of each.
 const SECRETS: [(&str, &str); 6] = [
@@ -18,7 +23,7 @@ const SECRETS: [(&str, &str); 6] = [
 ];
 
 /// Every way to look at a project.
-const COMMANDS: [&[&str]; 18] = [
+const COMMANDS: [&[&str]; 20] = [
     &["check"],
     &["check", "--show", "info"],
     &["check", "--show", "info", "--color", "always"],
@@ -37,6 +42,8 @@ const COMMANDS: [&[&str]; 18] = [
     &["check", "--ignore", "secret"],
     &["files"],
     &["files", "--verbose"],
+    &["routes"],
+    &["routes", "--format", "json"],
 ];
 
 fn fixtures() -> PathBuf {
@@ -150,6 +157,59 @@ fn hard_places_are_masked() {
             assert!(said.contains("hardcoded-secret"), "{text}\n{said}");
             assert_silent(&said, secret);
             assert_silent(&said, "x9-other-one");
+        }
+    }
+}
+
+/// Tokens and keys give themselves away in text of any kind.
+#[test]
+fn text_of_any_kind_is_masked() {
+    let token = invented("ghp_⟦36⟧");
+    let lines = [invented("⟦64⟧"), invented("⟦64 base32⟧")];
+    let key = format!(
+        "-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----",
+        lines.join("\n")
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let other = folder.path().join("other");
+    fs::create_dir(&other).unwrap();
+    let texts = [
+        (".env", format!("TOKEN={token}\nHOST=db")),
+        ("compose.yaml", format!("a: {token}\nb: {token}\n")),
+        (
+            "a.json",
+            format!("{{\"k\": \"{}\"}}", key.replace('\n', "\\n")),
+        ),
+        ("server.key", format!("{key}\n")),
+        ("README.md", format!("Run `A={token} make`.\n")),
+        ("seed.sql", format!("INSERT INTO t VALUES ('{token}');\n")),
+        (
+            "t.sql",
+            format!("CREATE TABLE t (k text DEFAULT '{token}');\n"),
+        ),
+        ("app.py", format!("A = 1  # {token}\nB = '''{key}'''\n")),
+    ];
+    let secrets = [&token, &lines[0], &lines[1]];
+    for (path, text) in &texts {
+        fs::write(folder.path().join(path), text).unwrap();
+        let named = ["check", "--show", "info", "-q", path];
+        let piped = ["check", "--show", "info", "--stdin-filename", path, "-"];
+        for found in [said(folder.path(), &named, ""), said(&other, &piped, text)] {
+            let is_found = found.contains("leaked-token") || found.contains("private-key");
+            assert!(is_found, "{path}:\n{found}");
+            for secret in secrets {
+                assert_silent(&found, secret);
+            }
+        }
+    }
+    let schema = ["sql", "json", "mermaid"].map(|format| ["schema", "--format", format]);
+    for command in COMMANDS
+        .into_iter()
+        .chain(schema.iter().map(|all| &all[..]))
+    {
+        let said = said(folder.path(), command, "");
+        for secret in secrets {
+            assert_silent(&said, secret);
         }
     }
 }

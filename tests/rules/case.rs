@@ -11,6 +11,7 @@ use camino::Utf8PathBuf;
 use serde::Deserialize;
 
 use crate::assertion::{self, Assertion};
+use crate::invented::invented;
 use crate::output::{self, Blessing};
 use crate::seen::{self, Line};
 
@@ -55,6 +56,7 @@ impl Case {
                 _ if named => return Err(format!("line {}: this path stands twice", fence.line)),
                 _ => {
                     let (body, assertions) = assertion::cut(fence);
+                    let body = invented(&body);
                     case.files.push((fence.path.clone(), body));
                     case.assertions.extend(assertions);
                 }

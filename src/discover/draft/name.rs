@@ -24,6 +24,7 @@ impl Names {
             FileKind::Prisma => "prisma",
             FileKind::Step => "step",
             FileKind::Markdown => "md",
+            FileKind::Text => "txt",
         };
         let named = name.is_some();
         // Of fixed width, so that paths sort as the blocks stand.

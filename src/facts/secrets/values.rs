@@ -86,7 +86,7 @@ fn repeats_the_name(value: &str, bound: &Bound<'_>) -> bool {
 }
 
 /// Publicly known: a hint to put the real one here, or a name for "the one of development".
-fn is_placeholder(value: &str) -> bool {
+pub(super) fn is_placeholder(value: &str) -> bool {
     const HINTS: [&str; 24] = [
         "changeme",
         "changethis",
