@@ -64,7 +64,7 @@ pub enum Command {
         #[arg(long, value_name = "FORMAT", default_value = "sql")]
         format: SchemaFormat,
     },
-    /// Print the routes of a project: method, path, and the function that answers
+    /// Print the routes of a project: who may call them, what they answer, the tables they touch
     Routes {
         /// What is read.
         #[command(flatten)]

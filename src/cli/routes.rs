@@ -21,9 +21,9 @@ pub(super) fn run(args: &InputArgs, format: Format, terminal: Terminal) -> Resul
     let text = match format {
         Format::Human => {
             let color = terminal.output().color;
-            human::write(&routes, &inputs.files, Terminal::columns(), color)
+            human::write(&project, &routes, &inputs.files, Terminal::columns(), color)
         }
-        Format::Json => json::write(&routes, &inputs.files),
+        Format::Json => json::write(&project, &routes, &inputs.files),
     };
     let secrets = judge::masks(&inputs, &outcomes);
     let masks = Masks::of(&inputs.files, &secrets);

@@ -5,6 +5,7 @@
 //! [`Step`] is only kept when its use is not guarded inside the function, with the conditions
 //! (calls, catches, key origins) that only `link` can judge. No control-flow graph is stored.
 
+mod answers;
 mod body;
 mod constructor;
 mod coroutines;
@@ -23,11 +24,13 @@ use serde::{Deserialize, Serialize};
 
 use super::schema::Dialect;
 use crate::source::Span;
+pub use answers::{AnswerKind, Answered};
 pub use coroutines::{Awaitable, Usage, awaitable, keeps_coroutines};
 pub use effect::{Cell, Effect, EffectKind};
 pub use library::is_limit;
 pub use read::read;
 pub use received::Received;
+pub use replies::{Except, Reply, ReplyKind, Try};
 pub use retries::Retry;
 
 /// A Python module.
@@ -282,6 +285,8 @@ pub struct Function {
     pub retries: Vec<Retry>,
     /// What every `return` with a value gives, where that is one name or one new object.
     pub gives: Option<Box<Value>>,
+    /// Its returns, raises and aborts, with the statuses that they say.
+    pub answers: Vec<Answered>,
     /// No path reaches the end or a return: it always raises, aborts or exits.
     pub never_returns: bool,
     /// A syntax error inside: nothing about it is known.
@@ -469,61 +474,6 @@ pub enum ExitKind {
     Catch(Vec<String>),
     /// `get_object_or_404` and other calls of the library table that raise a mapped error.
     MappedLookup(String),
-}
-
-/// A `try` with what its clauses do.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Try {
-    /// What is tried.
-    pub body: Span,
-    /// The exceptions that `raise` statements in it raise, also those inside another `try`.
-    pub raised: Vec<Reply>,
-    /// The `except` clauses, in order.
-    pub clauses: Vec<Except>,
-    /// What stands behind it makes up for its failing: it reads what the body binds, or is only
-    /// reached where the body fails.
-    pub has_fallback: bool,
-    /// It stands in a `finally` or an `except`: something has gone wrong or ends already.
-    pub cleans_up: bool,
-}
-
-/// An `except` clause.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Except {
-    /// `except X as e:`.
-    pub header: Span,
-    /// The types as written; a bare `except` catches `BaseException`.
-    pub types: Vec<String>,
-    /// The name it binds.
-    pub name: Option<String>,
-    /// Some path raises again what was caught.
-    pub reraises: bool,
-    /// It asks what it caught (`isinstance`, `match`).
-    pub asks: bool,
-    /// What it raises or returns instead.
-    pub replies: Vec<Reply>,
-    /// It does nothing but go on or return a constant.
-    pub is_silent: bool,
-}
-
-/// A value that a function raises or returns.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Reply {
-    /// Raised or returned.
-    pub kind: ReplyKind,
-    /// The value; deep contents are left out.
-    pub value: Value,
-    /// The statement.
-    pub span: Span,
-}
-
-/// How a reply leaves a function.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum ReplyKind {
-    /// `raise`.
-    Raise,
-    /// `return`.
-    Return,
 }
 
 /// A call inside a function.

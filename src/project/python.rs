@@ -4,6 +4,7 @@
 
 mod absent;
 mod apps;
+mod auth;
 mod awaits;
 mod bodies;
 mod classes;
@@ -30,6 +31,7 @@ mod replies;
 mod responses;
 mod routes;
 mod services;
+mod statuses;
 mod steps;
 mod summaries;
 mod swallowed;
@@ -47,6 +49,7 @@ use crate::project::Project;
 use crate::project::schema::{Database, Table};
 use crate::source::Loc;
 pub use apps::Framework;
+pub use auth::Auth;
 pub use awaits::Unawaited;
 pub use bodies::TextField;
 pub use clients::{EndlessRetry, LimitlessCall, RequestClient};
@@ -54,16 +57,19 @@ pub use conflicts::Conflict;
 pub use contract::Contract;
 pub use effects::DatabaseEffect;
 use effects::Walk;
-pub use endpoints::Endpoint;
+use endpoints::Bare;
+pub use endpoints::{Endpoint, Touched};
 pub(super) use index::{ClassId, FunctionId, ObjectId, Python, Scope, last_name};
 use mappings::Mappings;
 pub(super) use modules::Place;
+use mounts::Mounts;
 pub(super) use names::Target;
 use reach::Reach;
 pub use replies::{LeakedText, Replies, SwallowedRefusal};
 pub use responses::UncheckedResponse;
 pub use routes::Role;
 use routes::Route;
+use statuses::route::Around;
 use steps::Judge;
 pub use steps::{StepPlace, UnhandledStep};
 use summaries::{DEPTH, has_exit};
@@ -106,6 +112,8 @@ pub struct Handler {
     pub unlimited_texts: Vec<TextField>,
     /// What is wrong with the answers it writes out.
     pub replies: Replies,
+    /// Who may call it.
+    pub auth: Auth,
     /// What a request does to databases, in order; what its dependencies do comes first.
     pub effects: Vec<DatabaseEffect>,
     /// What is wrong with what it writes to databases.
@@ -125,6 +133,16 @@ pub struct OnRequest {
     pub retries: Vec<EndlessRetry>,
 }
 
+/// Every route of the project, and what libraries answer for it.
+fn all_routes<'a>(python: &Python<'a>, mounts: &Mounts<'a>) -> (Vec<Route>, Vec<Bare>) {
+    let mut all = python.decorated_routes(mounts);
+    all.extend(python.registered_routes(mounts));
+    all.extend(python.flask_class_routes(mounts));
+    let django = python.django_routes();
+    all.extend(django.routes);
+    (all, django.bare)
+}
+
 /// Finds the handlers of the project, in order of place, and judges those of production code; then
 /// the endpoints that lead to them, the coroutines that nobody awaits, handlers or not, and what
 /// happens on requests whoever's handler it is.
@@ -134,17 +152,19 @@ pub(super) fn handlers(
 ) -> (Vec<Handler>, Vec<Endpoint>, Vec<Unawaited>, OnRequest) {
     let mounts = python.mounts();
     let mappings = Mappings::new(python);
-    let mut all = python.decorated_routes(&mounts);
-    all.extend(python.registered_routes(&mounts));
-    all.extend(python.flask_class_routes(&mounts));
-    let django = python.django_routes();
-    all.extend(django.routes);
+    let (all, bare) = all_routes(python, &mounts);
     let mut seen = BTreeSet::new();
     let firsts = all.iter().filter(|route| seen.insert(route.function));
     let mut routes: Vec<Route> = firsts.cloned().collect();
     routes.sort_by_key(|route| route.function);
     let functions: Vec<_> = routes.iter().map(|route| route.function).collect();
-    let endpoints = endpoints::endpoints(python, &all, &django.bare, &functions);
+    let around = Around {
+        python,
+        mounts: &mounts,
+        mappings: &mappings,
+    };
+    let mut judge = auth::Judge::new(python, &mounts);
+    let endpoints = endpoints::endpoints(&around, &mut judge, &all, &bare, &functions);
     let contracts = contract::judge(python, &mounts, &routes);
     let tables = Tables::new(python, databases);
     let handlers = routes.iter().zip(contracts).map(|(route, contract)| {
@@ -165,6 +185,7 @@ pub(super) fn handlers(
                 happenings: &happenings,
             };
             handler.writes = writes.faults();
+            handler.auth = judge.of_route(route);
             handler.unhandled = Judge::unhandled(python, &mounts, &mappings, route);
         }
         handler
@@ -236,6 +257,7 @@ impl Handler {
             contract: Contract::default(),
             unlimited_texts: Vec::new(),
             replies: Replies::default(),
+            auth: Auth::unknown(),
             effects: Vec::new(),
             writes: WriteFaults::default(),
         }

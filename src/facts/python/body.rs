@@ -4,7 +4,9 @@ use rustc_hash::FxHashMap;
 
 use super::flow::names::{is_class_like, last};
 use super::value::{annotation, arguments, call, chain, value};
-use super::{Call, Decorator, Function, Global, Value, constructor, received, replies, retries};
+use super::{
+    Call, Decorator, Function, Global, Value, answers, constructor, received, replies, retries,
+};
 use crate::parse::python::{Field, Kind, Node};
 
 /// Calls that wire an application together.
@@ -39,6 +41,7 @@ pub(super) fn describe(function: &mut Function, node: Node<'_>) {
         if node.index() < skip_to {
             continue;
         }
+        answers::visit(function, node);
         match node.kind() {
             Kind::FunctionDefinition | Kind::ClassDefinition | Kind::Lambda => {
                 skip_to = node.end_index();

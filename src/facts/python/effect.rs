@@ -43,6 +43,7 @@ pub struct Cell {
 
 /// What an effect does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum EffectKind {
     /// Reads rows.

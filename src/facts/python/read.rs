@@ -76,6 +76,7 @@ fn fit(module: &mut Module) {
         class.fields.shrink_to_fit();
     }
     for function in &mut module.functions {
+        function.answers.shrink_to_fit();
         function.calls.shrink_to_fit();
         function.decorators.shrink_to_fit();
         function.exits.shrink_to_fit();

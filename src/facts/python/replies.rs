@@ -3,10 +3,68 @@
 
 use rustc_hash::FxHashSet;
 
+use serde::{Deserialize, Serialize};
+
 use super::flow::names::{is_class_like, last};
 use super::value::{chain, value};
-use super::{Except, Function, Reply, ReplyKind, Try, Value};
+use super::{Function, Value};
 use crate::parse::python::{Field, Kind, Node};
+use crate::source::Span;
+
+/// A `try` with what its clauses do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Try {
+    /// What is tried.
+    pub body: Span,
+    /// The exceptions that `raise` statements in it raise, also those inside another `try`.
+    pub raised: Vec<Reply>,
+    /// The `except` clauses, in order.
+    pub clauses: Vec<Except>,
+    /// What stands behind it makes up for its failing: it reads what the body binds, or is only
+    /// reached where the body fails.
+    pub has_fallback: bool,
+    /// It stands in a `finally` or an `except`: something has gone wrong or ends already.
+    pub cleans_up: bool,
+}
+
+/// An `except` clause.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Except {
+    /// `except X as e:`.
+    pub header: Span,
+    /// The types as written; a bare `except` catches `BaseException`.
+    pub types: Vec<String>,
+    /// The name it binds.
+    pub name: Option<String>,
+    /// Some path raises again what was caught.
+    pub reraises: bool,
+    /// It asks what it caught (`isinstance`, `match`).
+    pub asks: bool,
+    /// What it raises or returns instead.
+    pub replies: Vec<Reply>,
+    /// It does nothing but go on or return a constant.
+    pub is_silent: bool,
+}
+
+/// A value that a function raises or returns.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reply {
+    /// Raised or returned.
+    pub kind: ReplyKind,
+    /// The value; deep contents are left out.
+    pub value: Value,
+    /// The statement.
+    pub span: Span,
+}
+
+/// How a reply leaves a function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum ReplyKind {
+    /// `raise`.
+    Raise,
+    /// `return`.
+    Return,
+}
 
 /// Takes one node of a function's body.
 pub(super) fn visit(function: &mut Function, node: Node<'_>) {

@@ -83,7 +83,7 @@ fn effect_of(
 
 /// The functions a decorator of the project is made of, its wrapper among them: those inside the
 /// function or class, or inside what it calls.
-fn parts(python: &Python, target: &Target, depth: usize) -> Option<Vec<FunctionId>> {
+pub(super) fn parts(python: &Python, target: &Target, depth: usize) -> Option<Vec<FunctionId>> {
     let (module, name) = match target {
         Target::Function(id) => (id.module, &python.function(*id).name),
         Target::Class(id) | Target::Instance(id) => (id.module, &python.class(*id).name),
@@ -139,7 +139,7 @@ fn is_plain(callee: &str) -> bool {
 }
 
 /// A decorator that registers the handler, on whatever object.
-fn is_route(python: &Python, id: FunctionId, decorator: &Decorator) -> bool {
+pub(super) fn is_route(python: &Python, id: FunctionId, decorator: &Decorator) -> bool {
     let call = &decorator.call;
     let Some((object, method)) = call.callee.rsplit_once('.') else {
         return false;

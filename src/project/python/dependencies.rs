@@ -26,7 +26,7 @@ pub(super) enum Provider {
 /// How many aliases may stand for aliases.
 const ALIASES: u32 = 4;
 
-impl Python<'_> {
+impl<'a> Python<'a> {
     /// What fills a parameter; `None` when it is no dependency.
     pub(super) fn provider(&self, scope: Scope, param: &Param) -> Option<Provider> {
         let annotation = param.annotation.as_ref();
@@ -81,6 +81,85 @@ impl Python<'_> {
                 },
                 _ => None,
             },
+            _ => None,
+        }
+    }
+
+    /// The `Depends(…)` that fills a parameter, with the scope it stands in.
+    pub(super) fn parameter_depends(
+        &self,
+        scope: Scope,
+        param: &'a Param,
+    ) -> Option<(Scope, &'a Call)> {
+        self.filled_by(scope, param.default.as_ref(), param.annotation.as_ref())
+    }
+
+    fn filled_by(
+        &self,
+        scope: Scope,
+        value: Option<&'a Value>,
+        annotation: Option<&'a Annotation>,
+    ) -> Option<(Scope, &'a Call)> {
+        if let Some(found) = value.and_then(|it| self.depends_call(scope, it)) {
+            return Some(found);
+        }
+        let (mut scope, mut annotation) = (scope, annotation?);
+        for _ in 0..ALIASES {
+            let mut metadata = annotation.metadata.iter();
+            if let Some(found) = metadata.find_map(|value| self.depends_call(scope, value)) {
+                return Some(found);
+            }
+            let Target::Object(alias) = self.resolve(scope, type_name(&annotation.text)?) else {
+                return None;
+            };
+            let Value::Type(inner) = &self.object(alias).value else {
+                return None;
+            };
+            (scope, annotation) = (alias.scope, inner);
+        }
+        None
+    }
+
+    /// A `Depends(…)`, or the one that a name is bound to.
+    pub(super) fn depends_call(&self, scope: Scope, value: &'a Value) -> Option<(Scope, &'a Call)> {
+        match value {
+            Value::Call(call) if self.is_depends(scope, call) => Some((scope, call)),
+            Value::Name(name, _) => match self.resolve(scope, name) {
+                Target::Object(object) => match &self.object(object).value {
+                    Value::Call(call) if self.is_depends(object.scope, call) => {
+                        Some((object.scope, call))
+                    }
+                    _ => None,
+                },
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// The dependencies that the class of a method holds as fields, and the classes behind it:
+    /// `user: User = Depends(get_current_user)`.
+    pub(super) fn class_depends(&self, id: FunctionId) -> Vec<(Scope, &'a Call)> {
+        let classes = self.class_of(id).map(|class| self.ancestry(class).classes);
+        let mut found = Vec::new();
+        for class in classes.into_iter().flatten() {
+            let scope = Scope {
+                module: class.module,
+                function: None,
+            };
+            for field in &self.class(class).fields {
+                let (value, annotation) = (field.value.as_ref(), field.annotation.as_ref());
+                found.extend(self.filled_by(scope, value, annotation));
+            }
+        }
+        found
+    }
+
+    /// The function behind a `Depends(…)`.
+    pub(super) fn dependency_function(&self, scope: Scope, call: &Call) -> Option<FunctionId> {
+        match self.provided_by(scope, argument(call, 0, "dependency")?) {
+            Provider::Function(id) => Some(id),
+            Provider::Class(class) => self.method(class, "__init__"),
             _ => None,
         }
     }

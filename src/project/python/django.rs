@@ -205,11 +205,12 @@ impl<'a> Python<'a> {
                 route.class = Some(class);
                 route.known = known;
                 found.routes.push(route);
-            } else if self.given_answer(class, name, &verb).is_some() {
-                let bare = self.bare(framework, class, name, verb);
+            } else if let Some(statuses) = self.given_answer(class, name, &verb) {
+                let bare = self.bare(framework, class, name, verb, statuses);
                 found.bare.push(Bare {
                     path: Some(entry.path.clone()),
                     open: entry.open,
+                    wrappers: wrappers(entry),
                     ..bare
                 });
             }
@@ -243,8 +244,8 @@ impl<'a> Python<'a> {
                 route.at = place.at;
                 route.class = Some(class);
                 found.routes.push(route);
-            } else if self.given_answer(class, name, verb).is_some() {
-                let bare = self.bare(Framework::Drf, class, name, verb.to_owned());
+            } else if let Some(statuses) = self.given_answer(class, name, verb) {
+                let bare = self.bare(Framework::Drf, class, name, verb.to_owned(), statuses);
                 let (path, open) = (Some(path), place.open);
                 found.bare.push(Bare { path, open, ..bare });
             }
@@ -329,7 +330,14 @@ impl<'a> Python<'a> {
         answers.next()
     }
 
-    fn bare(&self, framework: Framework, class: ClassId, name: &str, verb: String) -> Bare {
+    fn bare(
+        &self,
+        framework: Framework,
+        class: ClassId,
+        name: &str,
+        verb: String,
+        statuses: &[u16],
+    ) -> Bare {
         let facts = self.class(class);
         Bare {
             framework,
@@ -339,6 +347,9 @@ impl<'a> Python<'a> {
             rest: false,
             handler: format!("{}.{name}", facts.name),
             at: self.loc(class.module, facts.name_span),
+            statuses: Some(statuses.to_vec()),
+            class: Some(class),
+            wrappers: Vec::new(),
         }
     }
 
@@ -388,6 +399,7 @@ impl<'a> Python<'a> {
             placement: Placement::default(),
             known: true,
             class: None,
+            wrappers: Vec::new(),
         }
     }
 
@@ -415,20 +427,35 @@ fn placed(route: &Route, entry: &Entry) -> Route {
         path: Some(joined_root(&entry.path)),
         open: entry.open,
         at: entry.at,
+        wrappers: wrappers(entry),
         ..route.clone()
     }
 }
 
+fn wrappers(entry: &Entry) -> Vec<(super::Scope, String)> {
+    let wrappers = entry.wrappers.iter();
+    wrappers
+        .map(|(scope, it)| (*scope, (*it).to_owned()))
+        .collect()
+}
+
 fn foreign(foreign: &Foreign) -> Bare {
-    let methods = library_views::methods(&foreign.name).unwrap_or_default();
+    let methods = library_views::methods(&foreign.name);
+    let answers = methods.iter().flatten();
+    let answers = answers.filter_map(|it| library_views::answers(&foreign.name, it));
+    let statuses = answers.flatten().copied().collect();
+    let methods = methods.iter().flatten().map(|it| (*it).to_owned());
     Bare {
         framework: Framework::Django,
-        methods: methods.iter().map(|it| (*it).to_owned()).collect(),
+        methods: methods.collect(),
         path: Some(foreign.entry.path.clone()),
         open: foreign.entry.open,
         rest: foreign.rest,
         handler: foreign.name.clone(),
         at: foreign.entry.at,
+        statuses: library_views::methods(&foreign.name).map(|_| statuses),
+        class: None,
+        wrappers: wrappers(&foreign.entry),
     }
 }
 

@@ -75,6 +75,7 @@ impl<'a> Python<'a> {
                 placement: Placement::unknown(),
                 known: true,
                 class: Some(class),
+                wrappers: Vec::new(),
             };
             let own = registered.get(&class).map(Vec::as_slice);
             let own = own.unwrap_or_default();

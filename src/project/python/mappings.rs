@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::apps::{Framework, argument, constant, keyword};
 use super::exceptions::{Failing, catches, is_bare};
-use super::index::{FunctionId, ObjectId, Python, Scope, last_name};
+use super::index::{ClassId, FunctionId, ObjectId, Python, Scope, last_name};
 use super::names::Target;
 use super::routes::Route;
 use crate::facts::Answer;
@@ -18,6 +18,19 @@ struct Mapping {
     /// The exception types it answers, as written.
     types: Vec<String>,
     reach: Reach,
+    /// The function that answers them, and them alone.
+    handler: Option<FunctionId>,
+}
+
+/// What answers an exception.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Answering {
+    /// A function that is registered for it.
+    Function(FunctionId),
+    /// Something that may answer it, one way or another.
+    Unknown,
+    /// The framework, if at all.
+    Nobody,
 }
 
 /// Whose handlers a mapping covers.
@@ -69,7 +82,22 @@ impl Mappings {
                 scope,
                 types,
                 reach,
+                handler: None,
             });
+        }
+    }
+
+    fn push_handler(
+        &mut self,
+        scope: Scope,
+        types: Vec<String>,
+        reach: Reach,
+        by: Option<FunctionId>,
+    ) {
+        let before = self.all.len();
+        self.push(scope, types, reach);
+        for mapping in &mut self.all[before..] {
+            mapping.handler = by;
         }
     }
 
@@ -90,12 +118,10 @@ impl Mappings {
                     "app_errorhandler" => Reach::Any,
                     _ => reach(python, scope, object),
                 };
-                let scope = if method == "middleware" {
-                    id.scope()
-                } else {
-                    scope
-                };
-                self.push(scope, types, reach);
+                match method {
+                    "middleware" => self.push(id.scope(), types, reach),
+                    _ => self.push_handler(scope, types, reach, Some(id)),
+                }
             }
         }
     }
@@ -107,7 +133,8 @@ impl Mappings {
             match method {
                 "add_exception_handler" | "register_error_handler" => {
                     let types = names(argument(call, 0, "exc_class_or_status_code"));
-                    self.push(scope, types, reach(python, scope, object));
+                    let by = function(python, scope, call.args.get(1));
+                    self.push_handler(scope, types, reach(python, scope, object), by);
                 }
                 // The decorator as a call: `app.exception_handler(T)(f)`.
                 "exception_handler" | "errorhandler" => {
@@ -132,8 +159,10 @@ impl Mappings {
             self.built.insert(framework);
             let reach = || Reach::Object(object);
             if let Some(Value::Dict(pairs)) = keyword(call, "exception_handlers") {
-                let types = pairs.iter().flat_map(|(key, _)| names(Some(key))).collect();
-                self.push(object.scope, types, reach());
+                for (key, handler) in pairs {
+                    let by = function(python, object.scope, Some(handler));
+                    self.push_handler(object.scope, names(Some(key)), reach(), by);
+                }
             }
             if let Some(Value::List(items)) = keyword(call, "middleware") {
                 for item in items {
@@ -231,6 +260,35 @@ impl Mappings {
         }
         upstream
     }
+
+    /// What answers an exception of this name or class that leaves a handler.
+    pub(super) fn answering(
+        &self,
+        python: &Python,
+        route: &Route,
+        name: &str,
+        class: Option<ClassId>,
+    ) -> Answering {
+        let mut found = Answering::Nobody;
+        for mapping in self.all.iter().filter(|mapping| mapping.covers(route)) {
+            let about = mapping.types.iter().any(|written| {
+                match (python.resolve(mapping.scope, written), class) {
+                    (Target::Class(caught), Some(class)) => {
+                        python.ancestry(class).classes.contains(&caught)
+                    }
+                    (Target::Class(_), None) => false,
+                    _ => last_name(written) == name,
+                }
+            });
+            if about {
+                match mapping.handler {
+                    Some(handler) => return Answering::Function(handler),
+                    None => found = Answering::Unknown,
+                }
+            }
+        }
+        found
+    }
 }
 
 impl Mapping {
@@ -247,6 +305,16 @@ impl Mapping {
     }
 }
 
+fn function(python: &Python, scope: Scope, value: Option<&Value>) -> Option<FunctionId> {
+    match value? {
+        Value::Name(name, _) => match python.resolve(scope, name) {
+            Target::Function(id) => Some(id),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
 fn reach(python: &Python, scope: Scope, object: &str) -> Reach {
     match python.app_object(scope, object) {
         Some(object) if python.app_kind(&Target::Object(object)).is_some() => Reach::Object(object),
@@ -255,7 +323,7 @@ fn reach(python: &Python, scope: Scope, object: &str) -> Reach {
 }
 
 /// Every application with the call that builds it.
-fn applications<'a>(python: &Python<'a>) -> Vec<(ObjectId, &'a Call, Framework)> {
+pub(super) fn applications<'a>(python: &Python<'a>) -> Vec<(ObjectId, &'a Call, Framework)> {
     let mut found = Vec::new();
     for (module, info) in python.modules.iter().enumerate() {
         let top = (0..info.facts.globals.len()).map(|index| (None, index));

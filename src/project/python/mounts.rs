@@ -1,9 +1,10 @@
 //! Which router is mounted on which: the prefixes of its routes, and the applications above them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::apps::{Framework, argument, keyword};
 use super::index::{ObjectId, Python, Scope, last_name};
+use super::mappings::applications;
 use super::names::Target;
 use crate::facts::python::{Call, Value};
 
@@ -79,6 +80,7 @@ impl<'a> Python<'a> {
     /// Finds all mounts.
     pub(super) fn mounts(&self) -> Mounts<'a> {
         let mut mounts = Mounts::default();
+        let only = self.only_application();
         for (scope, call) in self.wiring() {
             let Some((parent, method)) = call.callee.rsplit_once('.') else {
                 continue;
@@ -88,13 +90,13 @@ impl<'a> Python<'a> {
                 "register_blueprint" => argument(call, 0, "blueprint"),
                 "add_namespace" => argument(call, 0, "ns"),
                 "mount" => argument(call, 1, "app"),
-                "init_app" => self.initialised(scope, call, parent, &mut mounts),
+                "init_app" => self.initialised(scope, call, parent, only, &mut mounts),
                 _ => None,
             };
             let Some(child) = child.and_then(|child| self.mounted_object(scope, child)) else {
                 continue;
             };
-            let parent = self.app_object(scope, parent);
+            let parent = self.parent(scope, parent, only);
             mounts.by_child.entry(child).or_default().push(Mount {
                 parent,
                 scope,
@@ -108,18 +110,42 @@ impl<'a> Python<'a> {
         mounts
     }
 
+    /// The application of a project that has one.
+    fn only_application(&self) -> Option<ObjectId> {
+        let all = applications(self).into_iter();
+        let own = all.filter(|(object, ..)| self.modules[object.scope.module].production);
+        let own: BTreeSet<ObjectId> = own.map(|(object, ..)| self.built(object)).collect();
+        own.iter().next().copied().filter(|_| own.len() == 1)
+    }
+
+    /// What something is mounted on. A function that takes it as a parameter is called with the
+    /// application, where there is only one.
+    fn parent(&self, scope: Scope, name: &str, only: Option<ObjectId>) -> Option<ObjectId> {
+        let known = self.app_object(scope, name);
+        let params = scope.function.map(|index| {
+            let functions = &self.modules[scope.module].facts.functions;
+            functions[index].params.iter()
+        });
+        let mut params = params.into_iter().flatten();
+        known.or_else(|| {
+            params.find(|param| param.name == name)?;
+            only
+        })
+    }
+
     /// `api.init_app(app)` says what `Api(app)` says.
     fn initialised(
         &self,
         scope: Scope,
         call: &'a Call,
         child: &str,
+        only: Option<ObjectId>,
         mounts: &mut Mounts<'a>,
     ) -> Option<&'a Value> {
         let child = self.app_object(scope, child)?;
         self.app_kind(&Target::Object(child))?;
         let parent = match call.args.first() {
-            Some(Value::Name(name, _)) => self.app_object(scope, name),
+            Some(Value::Name(name, _)) => self.parent(scope, name, only),
             _ => None,
         };
         mounts.by_child.entry(child).or_default().push(Mount {

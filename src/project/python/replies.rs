@@ -386,7 +386,7 @@ fn asks(value: &Value, name: &str) -> bool {
 }
 
 /// The constant status of an exception or response.
-fn status(call: &Call) -> Option<u16> {
+pub(super) fn status(call: &Call) -> Option<u16> {
     let by_keyword = call.keywords.iter().find(|it| sets_status(it));
     let first = call.args.iter().find(|value| number(value).is_some());
     by_keyword.map(|it| &it.value).or(first).and_then(number)

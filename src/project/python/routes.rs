@@ -57,6 +57,8 @@ pub(super) struct Route {
     pub known: bool,
     /// The view class that is registered, where it is a method of it or of what it descends from.
     pub class: Option<ClassId>,
+    /// The decorators that the registration puts around the handler, as written.
+    pub wrappers: Vec<(Scope, String)>,
 }
 
 /// Decorators that make a function a handler.
@@ -143,6 +145,7 @@ impl<'a> Python<'a> {
             placement,
             known: registrar.known,
             class: None,
+            wrappers: Vec::new(),
         };
         let mut routes = Vec::new();
         for prefix in route.placement.prefixes.clone() {

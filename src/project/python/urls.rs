@@ -22,6 +22,8 @@ pub(super) struct Entry<'a> {
     pub extended: bool,
     /// The `as_view(…)` that makes the view, with the scope it stands in.
     pub made: Option<(Scope, &'a Call)>,
+    /// The decorators around the view, as written: `login_required(views.order)`.
+    pub wrappers: Vec<(Scope, &'a str)>,
 }
 
 /// A viewset in a router.
@@ -337,6 +339,7 @@ impl<'a> Reader<'a, '_> {
             at: self.python.loc(scope.module, call.span),
             extended: argument(call, 2, "kwargs").is_some(),
             made: None,
+            wrappers: Vec::new(),
         }
     }
 
@@ -360,6 +363,7 @@ impl<'a> Reader<'a, '_> {
                     let Some(inner) = call.args.first() else {
                         return;
                     };
+                    entry.wrappers.push((scope, &call.callee));
                     view = inner;
                 }
                 Value::Name(name, _) => match self.python.resolve(scope, name) {

@@ -2,26 +2,35 @@
 
 use std::fmt::Write as _;
 
-use crate::project::python::Endpoint;
+use crate::facts::Answer;
+use crate::project::Project;
+use crate::project::python::{Auth, Endpoint, Touched};
 use crate::report::neutralise;
 use crate::report::prose::{Paint, columns, count};
 use crate::source::SourceFile;
 
+/// One text for each column.
+type Row<T = String> = [T; 6];
+
 /// The columns of a row, the widest last.
-const HEADINGS: [&str; 3] = ["METHOD", "PATH", "HANDLER"];
+const HEADINGS: Row<&str> = ["METHOD", "PATH", "STATUS", "AUTH", "TABLES", "HANDLER"];
 
 /// Longer cells are not waited for.
 const WIDEST: usize = 60;
 
 /// Routes, whose places lie in the files; lines are as long as they get where there is no width.
 pub fn write(
+    project: &Project,
     routes: &[&Endpoint],
     files: &[SourceFile],
     width: Option<usize>,
     color: bool,
 ) -> String {
     let paint = Paint(color);
-    let rows: Vec<[String; 3]> = routes.iter().map(|route| row(route, files)).collect();
+    let rows: Vec<Row> = routes
+        .iter()
+        .map(|route| row(project, route, files))
+        .collect();
     let mut text = String::new();
     if !rows.is_empty() {
         table(&rows, width, paint, &mut text);
@@ -32,16 +41,16 @@ pub fn write(
     text
 }
 
-fn table(rows: &[[String; 3]], width: Option<usize>, paint: Paint, text: &mut String) {
+fn table(rows: &[Row], width: Option<usize>, paint: Paint, text: &mut String) {
     let headings = HEADINGS.map(str::to_owned);
     let measured = || rows.iter().chain([&headings]);
-    let widths: [usize; 3] = std::array::from_fn(|nth| {
+    let widths: Row<usize> = std::array::from_fn(|nth| {
         let cells = measured().map(|row| columns(&row[nth]));
         cells.max().unwrap_or_default().min(WIDEST)
     });
     let whole = widths.iter().sum::<usize>() + 2 * (widths.len() - 1);
     let folded = width.is_some_and(|width| whole > width);
-    let line = |row: &[String; 3], paint_row: &dyn Fn(&str) -> String| {
+    let line = |row: &Row, paint_row: &dyn Fn(&str) -> String| {
         let (last, first) = row.split_last().expect("a row has cells");
         let mut line = String::new();
         for (cell, width) in first.iter().zip(widths) {
@@ -65,7 +74,7 @@ fn table(rows: &[[String; 3]], width: Option<usize>, paint: Paint, text: &mut St
     }
 }
 
-fn row(route: &Endpoint, files: &[SourceFile]) -> [String; 3] {
+fn row(project: &Project, route: &Endpoint, files: &[SourceFile]) -> Row {
     let methods = match route.methods.is_empty() {
         true => "ANY".to_owned(),
         false => route.methods.join("|"),
@@ -73,7 +82,15 @@ fn row(route: &Endpoint, files: &[SourceFile]) -> [String; 3] {
     let file = &files[route.at.file.index()];
     let line = file.position(route.at.span.start).line;
     let handler = format!("{}:{line} {}", file.path, route.handler);
-    [methods, path(route), neutralise(&handler).into_owned()]
+    let handler = neutralise(&handler).into_owned();
+    [
+        methods,
+        path(route),
+        statuses(route),
+        auth(&route.auth),
+        tables(&project.touched(route)),
+        handler,
+    ]
 }
 
 /// A question mark stands for what is not known.
@@ -88,4 +105,35 @@ fn path(route: &Endpoint) -> String {
         (false, _) => "",
     };
     neutralise(&format!("{before}{path}{after}")).into_owned()
+}
+
+fn statuses(route: &Endpoint) -> String {
+    let mut words: Vec<String> = route.statuses.iter().map(ToString::to_string).collect();
+    words.extend(route.statuses_open.then(|| "?".to_owned()));
+    words.join(" ")
+}
+
+fn auth(auth: &Auth) -> String {
+    let names = auth.by.join(", ");
+    let text = match auth.answer {
+        Answer::Yes => names,
+        Answer::No => "-".to_owned(),
+        Answer::Unknown => format!("{names}?"),
+    };
+    neutralise(&text).into_owned()
+}
+
+/// A star stands behind tables that are written to.
+fn tables(touched: &Touched) -> String {
+    let tables = touched.tables.iter().map(|(table, effects)| {
+        let star = if effects.iter().any(|it| it.writes()) {
+            "*"
+        } else {
+            ""
+        };
+        format!("{}{star}", table.key)
+    });
+    let mut words: Vec<String> = tables.collect();
+    words.extend(touched.open.then(|| "?".to_owned()));
+    neutralise(&words.join(", ")).into_owned()
 }

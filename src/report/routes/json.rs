@@ -2,6 +2,9 @@
 
 use serde::Serialize;
 
+use crate::facts::Answer;
+use crate::facts::python::EffectKind;
+use crate::project::Project;
 use crate::project::python::Endpoint;
 use crate::report::json::{Location, Tool};
 use crate::source::SourceFile;
@@ -34,31 +37,95 @@ struct RouteEntry {
     handler: String,
     /// The header of that function; the class or the registration where a library answers.
     defined_at: Location,
+    auth: AuthEntry,
+    /// What it may answer with, as far as that is constant; 405 and faults are left out.
+    statuses: Vec<u16>,
+    /// There may be other statuses, which are not known.
+    statuses_open: bool,
+    /// The tables that a request touches, by name.
+    tables: Vec<TableEntry>,
+    /// There are other tables, whose names are not known.
+    tables_open: bool,
 }
 
-/// Routes, whose places lie in the files.
-pub fn write(routes: &[&Endpoint], files: &[SourceFile]) -> String {
-    let document = Document::new(routes, files);
+/// Who may call it.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct AuthEntry {
+    /// Whether it lets nobody in who does not say who they are.
+    required: Required,
+    /// By what, as the code names it; where that is not known, what may do it.
+    by: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+enum Required {
+    Yes,
+    No,
+    Unknown,
+}
+
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct TableEntry {
+    /// With its schema unless that is the default one.
+    name: String,
+    /// The folder or file that makes its database.
+    database: String,
+    /// What is done to it.
+    effects: Vec<EffectKind>,
+}
+
+/// Routes of a project, whose places lie in the files.
+pub fn write(project: &Project, routes: &[&Endpoint], files: &[SourceFile]) -> String {
+    let document = Document::new(project, routes, files);
     serde_json::to_string_pretty(&document).expect("plain data is JSON") + "\n"
 }
 
 impl Document {
     /// What is written of routes.
-    pub fn new(routes: &[&Endpoint], files: &[SourceFile]) -> Self {
-        let routes = routes.iter().map(|route| RouteEntry {
-            methods: route.methods.clone(),
-            path: route.path.clone(),
-            prefix_unknown: route.prefix_unknown,
-            more_below: route.more_below,
-            framework: route.framework.as_str(),
-            handler: route.handler.clone(),
-            defined_at: Location::of(files, route.at),
-        });
+    pub fn new(project: &Project, routes: &[&Endpoint], files: &[SourceFile]) -> Self {
+        let routes = routes.iter().map(|route| entry(project, route, files));
         Self {
             version: 1,
             tool: Tool::this(),
             routes: routes.collect(),
         }
+    }
+}
+
+fn entry(project: &Project, route: &Endpoint, files: &[SourceFile]) -> RouteEntry {
+    let touched = project.touched(route);
+    let tables = touched
+        .tables
+        .into_iter()
+        .map(|(table, effects)| TableEntry {
+            name: table.key.to_string(),
+            database: project.databases[table.database].name.clone(),
+            effects: effects.into_iter().collect(),
+        });
+    RouteEntry {
+        methods: route.methods.clone(),
+        path: route.path.clone(),
+        prefix_unknown: route.prefix_unknown,
+        more_below: route.more_below,
+        framework: route.framework.as_str(),
+        handler: route.handler.clone(),
+        defined_at: Location::of(files, route.at),
+        auth: AuthEntry {
+            required: match route.auth.answer {
+                Answer::Yes => Required::Yes,
+                Answer::No => Required::No,
+                Answer::Unknown => Required::Unknown,
+            },
+            by: route.auth.by.clone(),
+        },
+        statuses: route.statuses.iter().copied().collect(),
+        statuses_open: route.statuses_open,
+        tables: tables.collect(),
+        tables_open: touched.open,
     }
 }
 
