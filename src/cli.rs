@@ -4,6 +4,7 @@
 
 pub mod args;
 mod baseline;
+mod change;
 mod check;
 mod explain;
 mod failure;

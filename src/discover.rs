@@ -6,6 +6,7 @@ mod decode;
 mod describe;
 mod dialect;
 mod draft;
+mod git;
 mod load;
 mod overlay;
 mod profile;
@@ -27,6 +28,7 @@ use crate::config::Settings;
 use crate::facts::Note;
 use crate::facts::schema::Dialect;
 use crate::source::{FileId, SourceFile};
+pub use git::{Changes, GitError, Lines, Repository, Since, Snapshot};
 use project::Project;
 pub use scope::{DraftSource, Scope, configuration, configuration_file};
 pub use tool::MigrationTool;
@@ -70,15 +72,23 @@ pub enum DiscoverError {
     },
 }
 
-/// Reads what the scope holds.
+/// Reads what the scope holds on disk.
 pub fn discover(scope: &Scope, settings: &Settings) -> Result<Inputs, DiscoverError> {
+    discover_in(&Tree::Disk(scope.root.clone()), scope, settings)
+}
+
+/// Reads what the scope holds in a tree; drafts come from where they are.
+pub fn discover_in(
+    tree: &Tree,
+    scope: &Scope,
+    settings: &Settings,
+) -> Result<Inputs, DiscoverError> {
     let drafts = scope
         .drafts
         .iter()
         .map(|source| source.read(&scope.root, settings))
         .collect::<Result<Vec<_>, _>>()?;
-    let tree = Tree::Disk(scope.root.clone());
-    let mut project = Project::read(&tree, scope, settings)?;
+    let mut project = Project::read(tree, scope, settings)?;
     project.lay_over(drafts, settings);
     Ok(project.inputs)
 }

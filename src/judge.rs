@@ -1,5 +1,6 @@
 //! Which findings count: places, precedence, severity, directives, reviews, focus.
 
+mod change;
 mod directives;
 mod fingerprint;
 mod precedence;
@@ -17,6 +18,7 @@ use crate::finding::{Finding, Severity};
 use crate::project::Project;
 use crate::rule::{Catalogue, Rule};
 use crate::source::{Encoding, FileId, Loc, SourceFile, Span};
+pub use change::Change;
 use selection::Places;
 pub use selection::selected;
 use understood::Understood;
@@ -38,6 +40,8 @@ pub struct Report {
     pub baselined: usize,
     /// Known findings that are there no more, where everything was looked at.
     pub outlived: usize,
+    /// How many findings do not belong to the change that was asked about.
+    pub unchanged: usize,
     /// Findings below this are not printed.
     pub show: Severity,
     /// From which severity on the run fails; `None` = never.
@@ -153,6 +157,7 @@ pub fn judge(
         masks: masks(&inputs, outcomes),
         settled,
         baselined,
+        unchanged: 0,
         outlived: if looked_at_all {
             baseline.len() - baselined
         } else {

@@ -41,6 +41,8 @@ pub struct Summary {
     pub suppressed: usize,
     /// Known findings that a baseline hides.
     pub baselined: usize,
+    /// Findings that do not belong to the change that was asked about.
+    pub unchanged: usize,
     /// What could not be read or understood.
     pub notes: usize,
 }
@@ -55,6 +57,7 @@ impl Summary {
             infos: report.count(Severity::Info),
             suppressed: report.settled.len(),
             baselined: report.baselined,
+            unchanged: report.unchanged,
             notes: report.notes.len(),
         }
     }

@@ -129,6 +129,13 @@ pub struct CheckArgs {
         help_heading = "Report"
     )]
     pub fail_on: FailOn,
+    /// Report only what changed since the work on a branch began: new findings, and those that
+    /// cite an added line
+    #[arg(long, value_name = "REF", help_heading = "Report")]
+    pub diff: Option<String>,
+    /// The same for what is staged, which is read instead of the files on disk
+    #[arg(long, conflicts_with = "diff", help_heading = "Report")]
+    pub staged: bool,
     /// Do not report the findings this file knows [default: aicheck-baseline.json, where it is]
     #[arg(long, value_name = "FILE", help_heading = "Report")]
     pub baseline: Option<Utf8PathBuf>,

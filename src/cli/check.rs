@@ -9,7 +9,7 @@ use super::failure::Failure;
 use super::settings;
 use super::stats::Stats;
 use super::terminal::Terminal;
-use super::{hint_at_stdin, to_stdout};
+use super::{change, hint_at_stdin, to_stdout};
 use crate::config::Settings;
 use crate::discover::{self, Scope};
 use crate::engine;
@@ -23,11 +23,24 @@ pub(super) fn run(args: &CheckArgs, terminal: Terminal) -> Result<u8, Failure> {
         say_what_is_read(&scope, &settings);
     }
     let mut stats = Stats::start();
-    let inputs = discover::discover(&scope, &settings)?;
+    let change = change::of(args, &scope, &settings)?;
+    if change.is_some() {
+        stats.done("before the change");
+    }
+    let (inputs, change) = match change {
+        Some((tree, change)) => (
+            discover::discover_in(&tree, &scope, &settings)?,
+            Some(change),
+        ),
+        None => (discover::discover(&scope, &settings)?, None),
+    };
     stats.done("discover");
-    let report = engine::check_observed(crate::rules::all(), inputs, &settings, &mut |stage| {
+    let mut report = engine::check_observed(crate::rules::all(), inputs, &settings, &mut |stage| {
         stats.done(stage);
     });
+    if let Some(change) = &change {
+        change.limit(&mut report);
+    }
     let below = scope.below_repository();
     let write = |style, out: &mut dyn Write| match args.format {
         ReportFormat::Human => human::write(&report, style, out),

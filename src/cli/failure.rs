@@ -6,7 +6,7 @@ use camino::Utf8PathBuf;
 
 use super::terminal::Terminal;
 use crate::config::{BaselineError, ConfigError, Unknown};
-use crate::discover::DiscoverError;
+use crate::discover::{DiscoverError, GitError};
 use crate::report::human;
 
 /// Why a run could not do its work.
@@ -15,6 +15,9 @@ pub(super) enum Failure {
     /// A path that was named cannot be read.
     #[error(transparent)]
     Discover(#[from] DiscoverError),
+    /// Git cannot tell what changed.
+    #[error(transparent)]
+    Git(#[from] GitError),
     /// The configuration has faults.
     #[error(transparent)]
     Config(#[from] ConfigError),
@@ -81,6 +84,7 @@ impl Failure {
             Self::Discover(DiscoverError::Unreadable { path, source }) => {
                 unreadable_help(path.as_str(), source)
             }
+            Self::Git(error) => git_help(error),
             Self::Config(_) => String::new(),
             Self::Rule { unknown, .. } => unknown.help.clone(),
             Self::Pattern { .. } => {
@@ -92,6 +96,23 @@ impl Failure {
             Self::Stdout(_) => "write to a file with `--output FILE`".to_owned(),
         }
     }
+}
+
+fn git_help(error: &GitError) -> String {
+    let help = match error {
+        GitError::Missing(_) => "install git, or leave `--diff` and `--staged` out",
+        GitError::NoRepository(_) => "name a folder inside a repository",
+        GitError::Unknown(_) => {
+            "name a branch, a tag or a commit that is here; fetch it first: `git fetch origin main`"
+        }
+        GitError::NoMergeBase { shallow: true, .. } => {
+            "this clone holds the newest commits only: `git fetch --unshallow`, or \
+             `fetch-depth: 0` for actions/checkout"
+        }
+        GitError::NoMergeBase { .. } => "name a commit that this one has grown from",
+        GitError::Failed { .. } => "see what `git status` says in this folder",
+    };
+    help.to_owned()
 }
 
 fn unreadable_help(path: &str, source: &io::Error) -> String {

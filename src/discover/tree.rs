@@ -3,11 +3,13 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io;
+use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use ignore::WalkBuilder;
 
 use super::LeftOut;
+use super::git::Snapshot;
 use crate::facts::{Note, NoteId};
 
 /// Where files come from. Everything behind discovery is the same for all of them.
@@ -15,6 +17,8 @@ use crate::facts::{Note, NoteId};
 pub enum Tree {
     /// A folder on disk.
     Disk(Utf8PathBuf),
+    /// A commit, or the index.
+    Git(Arc<Snapshot>),
     /// Paths and bytes in memory: drafts from standard input, rule pages, tests.
     Memory(BTreeMap<Utf8PathBuf, Vec<u8>>),
 }
@@ -37,6 +41,7 @@ impl Tree {
                     walk(root, folder, &mut listing);
                 }
             }
+            Self::Git(snapshot) => list(snapshot, folders, &mut listing),
             Self::Memory(files) => listing.paths.extend(
                 files
                     .keys()
@@ -55,6 +60,7 @@ impl Tree {
     pub(super) fn read(&self, path: &Utf8Path) -> io::Result<Cow<'_, [u8]>> {
         match self {
             Self::Disk(root) => std::fs::read(root.join(path)).map(Cow::Owned),
+            Self::Git(snapshot) => snapshot.read(path).map(Cow::Owned),
             Self::Memory(files) => files
                 .get(path)
                 .map(|bytes| Cow::Borrowed(bytes.as_slice()))
@@ -66,13 +72,14 @@ impl Tree {
     pub(super) fn size(&self, path: &Utf8Path) -> io::Result<u64> {
         match self {
             Self::Disk(root) => std::fs::metadata(root.join(path)).map(|data| data.len()),
-            Self::Memory(_) => self.read(path).map(|bytes| bytes.len() as u64),
+            Self::Git(_) | Self::Memory(_) => self.read(path).map(|bytes| bytes.len() as u64),
         }
     }
 
     pub(super) fn is_folder(&self, path: &Utf8Path) -> bool {
         match self {
             Self::Disk(root) => root.join(path).is_dir(),
+            Self::Git(snapshot) => !snapshot.holds(path),
             Self::Memory(files) => !files.contains_key(path),
         }
     }
@@ -94,7 +101,7 @@ fn walk(root: &Utf8Path, folder: &Utf8Path, listing: &mut Listing) {
             let Some(path) = Utf8Path::from_path(entry.path()) else {
                 return true;
             };
-            match foreign(path) {
+            match foreign(path, &|path| path.exists()) {
                 None => true,
                 Some(why) => {
                     // The receiver lives as long as the walk.
@@ -136,8 +143,29 @@ fn walk(root: &Utf8Path, folder: &Utf8Path, listing: &mut Listing) {
         );
 }
 
+/// The files of a snapshot below the folders, but for what nobody wrote by hand.
+fn list(snapshot: &Snapshot, folders: &[Utf8PathBuf], listing: &mut Listing) {
+    let mut known: BTreeMap<&Utf8Path, bool> = BTreeMap::new();
+    let holds = |path: &Utf8Path| snapshot.holds(path);
+    for path in snapshot.paths() {
+        let Some(folder) = folders.iter().find(|folder| path.starts_with(folder)) else {
+            continue;
+        };
+        let between = path.ancestors().skip(1);
+        let mut between = between.take_while(|above| *above != folder.as_path());
+        let is_foreign = between.any(|above| {
+            *known
+                .entry(above)
+                .or_insert_with(|| foreign(above, &holds).is_some())
+        });
+        if !is_foreign {
+            listing.paths.push(path.clone());
+        }
+    }
+}
+
 /// Why nobody wrote the files in a folder by hand; empty where it goes without saying.
-fn foreign(path: &Utf8Path) -> Option<&'static str> {
+fn foreign(path: &Utf8Path, exists: &dyn Fn(&Utf8Path) -> bool) -> Option<&'static str> {
     const SILENT: &[&str] = &[".git", ".hg", ".svn", ".bzr", "__pycache__"];
     const VENDORED: &[&str] = &[
         "node_modules",
@@ -170,14 +198,14 @@ fn foreign(path: &Utf8Path) -> Option<&'static str> {
     ];
     const BUILT: &[&str] = &["_build", "buck-out", "dist", "htmlcov"];
     let name = path.file_name()?;
-    let beside = |file: &str| path.with_file_name(file).exists();
+    let beside = |file: &str| exists(&path.with_file_name(file));
     if SILENT.contains(&name) {
         Some("")
     } else if VENDORED.contains(&name) {
         Some("vendored code")
-    } else if matches!(name, ".venv" | "venv") || path.join("pyvenv.cfg").exists() {
+    } else if matches!(name, ".venv" | "venv") || exists(&path.join("pyvenv.cfg")) {
         Some("a virtual environment")
-    } else if CACHES.contains(&name) || path.join("CACHEDIR.TAG").exists() {
+    } else if CACHES.contains(&name) || exists(&path.join("CACHEDIR.TAG")) {
         Some("a cache")
     } else if BUILT.contains(&name)
         || name.ends_with(".egg-info")

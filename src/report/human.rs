@@ -274,6 +274,10 @@ impl Human<'_> {
                 count(summary.baselined, "finding")
             ));
         }
+        if summary.unchanged > 0 {
+            let old = count(summary.unchanged, "finding");
+            parts.push(format!("{old} outside the change"));
+        }
         if self.report.outlived > 0 {
             let gone = count(self.report.outlived, "known finding");
             parts.push(format!("{gone} gone, forget with `aicheck baseline prune`"));

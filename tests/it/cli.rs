@@ -136,7 +136,7 @@ fn words_that_mean_nothing() {
             "explain: no rule or family",
             "did you mean `unused-directive`?",
         ),
-        (&["--staged"], "unexpected argument '--staged'", "--help"),
+        (&["--stagged"], "unexpected argument '--stagged'", "--help"),
     ];
     for (arguments, what, help) in cases {
         fails(&run(folder.path(), arguments), what, help);

@@ -42,7 +42,7 @@ fn version_1() {
         "tool": { "name": "aicheck", "version": env!("CARGO_PKG_VERSION") },
         "summary": {
             "files": 2, "errors": 1, "warnings": 0, "infos": 0,
-            "suppressed": 3, "baselined": 0, "notes": 1,
+            "suppressed": 3, "baselined": 0, "unchanged": 0, "notes": 1,
         },
         "findings": [{
             "rule": "unused-directive",

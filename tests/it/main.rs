@@ -4,6 +4,7 @@
 
 mod alembic;
 mod baseline;
+mod changes;
 mod cli;
 mod discover;
 mod django;

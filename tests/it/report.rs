@@ -23,6 +23,7 @@ pub(crate) fn report(files: &[(&str, &str)]) -> Report {
         settled: Vec::new(),
         baselined: 0,
         outlived: 0,
+        unchanged: 0,
         show: Severity::Warning,
         fail_on: Some(Severity::Error),
     }
