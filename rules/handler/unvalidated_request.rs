@@ -65,7 +65,7 @@ pub(super) fn steps(handler: &Handler) -> Vec<Unhandled> {
             happens: format!("raises {}", first.exception),
             client: client(handler).to_owned(),
             remedy: remedy(handler, source, &steps),
-            severity: match steps.iter().all(|step| step.key_text.is_empty()) {
+            severity: match steps.iter().all(|step| is_body(step)) {
                 // No client of the project sends a body that is no JSON.
                 true => Severity::Warning,
                 false => Severity::Error,
@@ -88,9 +88,10 @@ fn innermost<'s>(steps: &[&'s UnhandledStep]) -> Vec<&'s UnhandledStep> {
 
 /// When the reading fails.
 fn when(step: &UnhandledStep) -> String {
-    let read = match step.key_text.as_str() {
-        "" => "the body".to_owned(),
-        text => format!("`{text}`"),
+    let read = match (step.key_text.as_str(), step.library.as_deref()) {
+        ("", Some("json.loads")) => "the body".to_owned(),
+        ("", _) => "what it takes".to_owned(),
+        (text, _) => format!("`{text}`"),
     };
     match step.library.as_deref() {
         Some("request.item") => {
@@ -104,6 +105,11 @@ fn when(step: &UnhandledStep) -> String {
         Some("json.loads") => format!("{read} is no JSON"),
         _ => format!("{read} is none of its values"),
     }
+}
+
+/// Whether all that can fail is that the body is no JSON.
+fn is_body(step: &UnhandledStep) -> bool {
+    step.key_text.is_empty() && step.library.as_deref() == Some("json.loads")
 }
 
 /// What is indexed: `data` of `data["x"]`.

@@ -36,6 +36,11 @@ const EXPRESSIONS: &[&str] = &[
     "dict(**{}, k={})",
     "getattr({}, 'x', {})",
     "(yield {})",
+    "request.POST[{}]",
+    "request.get_json().get('a', {})",
+    "json.loads({})",
+    "int({})",
+    "('k' not in {})",
 ];
 
 /// Statements; `{}` stands for an expression, `{:}` for a block.

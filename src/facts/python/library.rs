@@ -157,6 +157,7 @@ pub(super) struct Requests {
     pub(super) raw: FxHashMap<String, RawKind>,
     pub(super) raw_calls: FxHashMap<String, RawKind>,
     pub(super) checks: Vec<String>,
+    pub(super) validates: FxHashSet<String>,
     pub(super) harmless: FxHashSet<String>,
     pub(super) secrets: Vec<String>,
 }

@@ -126,7 +126,9 @@ impl<'t> Flow<'t, '_> {
         let source = raw.source.clone();
         let item = Raw { source, kind };
         let named = matches!(key.kind(), Kind::String | Kind::ConcatenatedString);
-        let raises = matches!(raw.kind, RawKind::Json | RawKind::Fields);
+        let given =
+            raw.source.ends_with(".headers") && key.text().to_ascii_lowercase().contains("host");
+        let raises = matches!(raw.kind, RawKind::Json | RawKind::Fields) && !given;
         if raises && named && !self.is_checked(value, Some(key)) {
             let written = Written {
                 id: "request.item",
@@ -244,6 +246,9 @@ impl<'t> Flow<'t, '_> {
                 .iter()
                 .any(|it| matches!(it.known.shape, Shape::Request))
         {
+            self.check_all();
+        }
+        if called.object.is_some() && LIBRARY.request.validates.contains(name) {
             self.check_all();
         }
         if LIBRARY.request.harmless.contains(name) || is_builtin(called) {
