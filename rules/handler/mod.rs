@@ -7,6 +7,7 @@ mod happy_path_only;
 mod leaked_exception_text;
 mod llm_call_without_limits;
 mod missing_await;
+mod missing_response_model;
 mod no_request_timeout;
 mod none_returned_as_success;
 mod path_parameter_mismatch;
@@ -19,6 +20,8 @@ mod unchecked_missing_row;
 mod unchecked_response;
 mod unhandled_conflict;
 mod unmapped_lookup_error;
+mod unsafe_get;
+mod unstructured_logging;
 mod unvalidated_request;
 mod wrong_status_code;
 
@@ -32,6 +35,7 @@ pub(super) const RULES: &[Rule] = &[
     leaked_exception_text::RULE,
     llm_call_without_limits::RULE,
     missing_await::RULE,
+    missing_response_model::RULE,
     no_request_timeout::RULE,
     none_returned_as_success::RULE,
     path_parameter_mismatch::RULE,
@@ -44,6 +48,8 @@ pub(super) const RULES: &[Rule] = &[
     unchecked_response::RULE,
     unhandled_conflict::RULE,
     unmapped_lookup_error::RULE,
+    unsafe_get::RULE,
+    unstructured_logging::RULE,
     unvalidated_request::RULE,
     wrong_status_code::RULE,
 ];

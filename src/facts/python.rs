@@ -253,6 +253,8 @@ pub struct Function {
     pub wiring: Vec<Call>,
     /// Types (as written) that `isinstance` tests or `match` names in the body.
     pub tested_types: Vec<String>,
+    /// Calls of `print` onto the standard output.
+    pub prints: Vec<Span>,
     /// Steps whose failure nothing inside the function handles.
     pub steps: Vec<Step>,
     /// Exits for the case that something fails.

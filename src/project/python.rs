@@ -3,6 +3,7 @@
 //! Knows no syntax tree and no rule.
 
 mod absent;
+mod answers;
 mod apps;
 mod auth;
 mod awaits;
@@ -30,6 +31,7 @@ mod reach;
 mod replies;
 mod responses;
 mod routes;
+mod safety;
 mod services;
 mod statuses;
 mod steps;
@@ -106,6 +108,8 @@ pub struct Handler {
     pub responses: Vec<UncheckedResponse>,
     /// Calls that stop every other request of the process while they wait.
     pub blocking: Vec<(Loc, String)>,
+    /// Calls of `print`, in order.
+    pub prints: Vec<Loc>,
     /// What its declaration and its function disagree about.
     pub contract: Contract,
     /// Fields of the model of its body that take text of any length.
@@ -171,7 +175,8 @@ pub(super) fn handlers(
         let mut handler = Handler::new(python, route);
         if python.modules[route.function.module].production {
             handler.has_failure_exit = has_exit(python, route.function, DEPTH);
-            handler.contract = contract;
+            handler.contract = answers::declared(python, &tables, route, contract);
+            handler.prints = prints(python, route.function);
             handler.blocking = waits::blocking(python, route.framework, route.function);
             handler.unlimited_texts = python.unlimited_texts(route);
             handler.replies = replies::judge(python, route.framework, route.function);
@@ -204,6 +209,17 @@ pub(super) fn handlers(
     };
     let unawaited = awaits::unawaited(python, &routes);
     (handlers, endpoints, unawaited, on_request)
+}
+
+/// The calls of the builtin `print` in a function.
+fn prints(python: &Python, id: FunctionId) -> Vec<Loc> {
+    let printed = python.function(id).prints.iter();
+    match python.resolve(id.scope(), "print") {
+        Target::External(path) if path == "builtins.print" => {
+            printed.map(|span| python.loc(id.module, *span)).collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// The calls of production code that wait without a limit.
@@ -254,6 +270,7 @@ impl Handler {
             unhandled: Vec::new(),
             responses: Vec::new(),
             blocking: Vec::new(),
+            prints: Vec::new(),
             contract: Contract::default(),
             unlimited_texts: Vec::new(),
             replies: Replies::default(),

@@ -239,9 +239,22 @@ fn of_call(function: &mut Function, node: Node<'_>) {
             _ => vec![chain(types)],
         });
         function.tested_types.extend(types);
+    } else if name == "print" && callee.kind() == Kind::Identifier {
+        if node
+            .child(Field::Arguments)
+            .is_none_or(|it| !sends_elsewhere(it))
+        {
+            function.prints.push(node.span());
+        }
     } else if WIRING.binary_search(&name).is_ok() && callee.kind() == Kind::Attribute {
         function.wiring.push(call(node));
     }
+}
+
+/// `print(…, file=…)`
+fn sends_elsewhere(arguments: Node<'_>) -> bool {
+    let named = arguments.children().filter_map(|it| it.child(Field::Name));
+    named.into_iter().any(|name| name.text() == "file")
 }
 
 fn dotted(node: Node<'_>) -> String {

@@ -1,15 +1,15 @@
 //! What the declaration of a route and its function disagree about: parameters of the path, a body
 //! that the status forbids, a path that an earlier route answers.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::apps::{Framework, keyword};
 use super::decorators::takes_nothing;
-use super::index::{FunctionId, Python};
+use super::index::{FunctionId, ObjectId, Python, last_name};
 use super::mounts::Mounts;
-use super::replies::number;
+use super::replies::{number, status};
 use super::routes::{Role, Route};
-use crate::facts::python::{ParamKind, ReplyKind, Value};
+use crate::facts::python::{Call, ParamKind, ReplyKind, Value};
 use crate::source::{Loc, Span};
 
 /// What is wrong with a route.
@@ -23,6 +23,10 @@ pub struct Contract {
     pub lost_bodies: Vec<Loc>,
     /// The earlier route that answers every request for this one, and its path.
     pub shadowed_by: Option<(Loc, String)>,
+    /// The status of an answer when all goes well, where it is known.
+    pub status: Option<u16>,
+    /// Rows that are returned with nothing said of their shape, and the model they are of.
+    pub raw_model: Option<(Loc, String)>,
 }
 
 /// Judges each route, in the order given.
@@ -39,6 +43,7 @@ pub(super) fn judge<'a>(
             missing,
             lost_bodies: lost_bodies(python, route),
             shadowed_by,
+            ..Contract::default()
         }
     });
     contracts.collect()
@@ -198,6 +203,7 @@ fn lost_bodies(python: &Python, route: &Route) -> Vec<Loc> {
                     [body, status, ..] => number(status) == Some(204) && says_something(body),
                     _ => false,
                 },
+                (Value::Call(call), _) => is_empty_with_body(call),
                 _ => false,
             }
     });
@@ -205,11 +211,29 @@ fn lost_bodies(python: &Python, route: &Route) -> Vec<Loc> {
     lost.map(|reply| at(reply.span)).collect()
 }
 
+/// `Response({"message": "deleted"}, status=204)`
+fn is_empty_with_body(call: &Call) -> bool {
+    const RESPONSES: [&str; 5] = [
+        "HttpResponse",
+        "JSONResponse",
+        "JsonResponse",
+        "Response",
+        "make_response",
+    ];
+    let by_name = ["content", "data", "response"].into_iter();
+    let mut by_name = by_name.filter_map(|name| keyword(call, name));
+    let body = call.args.first().or_else(|| by_name.next());
+    RESPONSES.contains(&last_name(&call.callee))
+        && status(call) == Some(204)
+        && body.is_some_and(says_something)
+}
+
 fn says_something(body: &Value) -> bool {
     match body {
         Value::Dict(entries) => !entries.is_empty(),
         Value::Str(text, _) => !text.is_empty(),
         Value::Call(call) => !call.args.is_empty() || !call.keywords.is_empty(),
+        Value::Name(name, _) => name.ends_with(".data"),
         _ => false,
     }
 }
@@ -217,19 +241,22 @@ fn says_something(body: &Value) -> bool {
 /// For each route the one before it on the same router that answers in its place. Starlette takes
 /// the first route that matches; the others sort or compare by more than the text.
 fn shadows(python: &Python, routes: &[Route]) -> Vec<Option<(Loc, String)>> {
-    let shadowed = routes.iter().enumerate().map(|(nth, route)| {
+    // Only those of one router in one module are compared: all with all would be too many.
+    let mut registered: BTreeMap<(Option<ObjectId>, usize), Vec<&Route>> = BTreeMap::new();
+    let shadowed = routes.iter().map(|route| {
+        let same = registered.entry((route.object, route.function.module));
+        let before = same.or_default();
+        before.push(route);
         let path = route.own_path.as_deref()?;
         let plain = |route: &Route| {
             // What decorates a class may register its methods in another order.
             let function = python.function(route.function);
             route.framework == Framework::FastApi && route.known && function.class.is_none()
         };
-        let earlier = routes[..nth].iter().filter(|other| {
+        let earlier = before[..before.len() - 1].iter().filter(|other| {
             plain(other)
                 && plain(route)
                 && route.object.is_some()
-                && other.object == route.object
-                && other.function.module == route.function.module
                 && !other.methods.is_empty()
                 && !route.methods.is_empty()
                 && other.at.span.start < route.at.span.start
