@@ -37,8 +37,14 @@ const ROUTES: [&str; 8] = [
     "route", "get", "post", "put", "patch", "delete", "api_view", "action",
 ];
 
-/// How the names of exceptions end that say that nothing was found.
-const MAPPED: [&str; 3] = ["NotFound", "DoesNotExist", "NoResultFound"];
+/// How the names of exceptions end that say what the client did wrong.
+const MAPPED: [&str; 5] = [
+    "NotFound",
+    "DoesNotExist",
+    "NoResultFound",
+    "IntegrityError",
+    "ViolationError",
+];
 
 /// Everything that can be taken away from the handlers of a project.
 pub(super) fn of(files: &Files) -> Vec<(Utf8PathBuf, Loss)> {
