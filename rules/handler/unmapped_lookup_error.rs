@@ -35,6 +35,12 @@ fn check(project: &Project, sink: &mut Sink) {
 pub(super) fn remedy(handler: &Handler, step: &UnhandledStep) -> String {
     let row = step.variable.as_deref().unwrap_or("row");
     let django = matches!(handler.framework, Framework::Django | Framework::Drf);
+    if step.use_kind == UseKind::Raised && step.place == StepPlace::Handler {
+        return format!(
+            "raise what the framework answers:\n    {}",
+            not_found(handler, step)
+        );
+    }
     match (step.exception.as_str(), step.use_text.split_once(".get(")) {
         ("DoesNotExist", Some((queryset, arguments))) if django => format!(
             "let Django answer 404:\n    {row} = get_object_or_404({}, {arguments}",

@@ -247,9 +247,7 @@ pub struct Function {
     /// anything but a class are kept without their arguments.
     pub locals: Vec<Global>,
     /// Calls of the body that wire an application together, with their arguments:
-    /// `include_router`, `add_api_route`, `add_exception_handler`, `exception_handler`,
-    /// `add_middleware`, `mount`, `register_blueprint`, `register_error_handler`, `add_url_rule`,
-    /// `register`, `add_resource`.
+    /// `include_router`, `mount`, `register_error_handler` and the others that `body` names.
     pub wiring: Vec<Call>,
     /// Types (as written) that `isinstance` tests or `match` names in the body.
     pub tested_types: Vec<String>,
@@ -433,6 +431,8 @@ pub enum UseKind {
     Stored,
     /// `return v`: what the declaration of the route makes of it.
     Returned,
+    /// `raise X` where the code has found the row missing; `failure` holds the type as written.
+    Raised,
 }
 
 /// A root of a value.

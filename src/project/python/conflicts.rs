@@ -95,6 +95,7 @@ impl Writes<'_, '_> {
         }
         let sent = self.sent(place)?;
         let failing = Failing {
+            own: None,
             exception: self.exception(write).to_owned(),
             entity: None,
         };

@@ -56,17 +56,26 @@ pub(super) struct Failing {
     pub exception: String,
     /// The class that is looked up; libraries give each its own exception class.
     pub entity: Option<ClassId>,
+    /// The exception's own class, where the project declares it.
+    pub own: Option<ClassId>,
 }
 
 impl Failing {
     /// An exception that no class of the project has a say in.
     pub(super) fn by(path: &str) -> Self {
-        let (exception, entity) = (short(path), None);
-        Self { exception, entity }
+        Self::named(&short(path))
     }
 
     /// What the failing of a step ends in when nothing handles it.
     pub(super) fn of(python: &Python, scope: Scope, step: &Step) -> Self {
+        let written = match &step.failure {
+            Failure::Raises(types) if step.use_kind == UseKind::Raised => types.first(),
+            _ => None,
+        };
+        let own = written.and_then(|name| match python.resolve(scope, name) {
+            Target::Class(class) => Some(class),
+            _ => None,
+        });
         let exception = match &step.failure {
             Failure::Raises(types) | Failure::Malformed(types) => {
                 short(types.first().map_or("", String::as_str))
@@ -77,7 +86,11 @@ impl Failing {
             .entity
             .as_deref()
             .and_then(|name| entity(python, scope, name));
-        Self { exception, entity }
+        Self {
+            exception,
+            entity,
+            own,
+        }
     }
 
     /// An exception by name, of no class that is looked up.
@@ -85,6 +98,7 @@ impl Failing {
         Self {
             exception: exception.to_owned(),
             entity: None,
+            own: None,
         }
     }
 }
@@ -96,7 +110,8 @@ fn by_use(kind: UseKind) -> &'static str {
         UseKind::Stored => "sqlalchemy.UnmappedInstanceError",
         UseKind::Validated => "pydantic.ValidationError",
         UseKind::Answered | UseKind::Dumped | UseKind::Returned => "",
-        UseKind::Subscript | UseKind::Iteration | UseKind::Builtin | UseKind::Call => "TypeError",
+        UseKind::Subscript | UseKind::Iteration | UseKind::Builtin => "TypeError",
+        UseKind::Call | UseKind::Raised => "TypeError",
     }
 }
 
@@ -125,6 +140,9 @@ pub(super) fn catches(python: &Python, failing: &Failing, scope: Scope, written:
             false => Answer::No,
         };
     }
+    if let Some(own) = failing.own {
+        return catches_own(python, failing, own, scope, written);
+    }
     if let Some((owner, own)) = written.rsplit_once('.')
         && matches!(own, "DoesNotExist" | "MultipleObjectsReturned")
         && last_name(&failing.exception).trim_start_matches("Object") == own
@@ -150,6 +168,73 @@ pub(super) fn catches(python: &Python, failing: &Failing, scope: Scope, written:
         _ if PARENTS.contains_key(written) => is_ancestor(written, &failing.exception),
         _ => Answer::Unknown,
     }
+}
+
+/// Whether a type catches an exception that the project declares.
+fn catches_own(
+    python: &Python,
+    failing: &Failing,
+    own: ClassId,
+    scope: Scope,
+    written: &str,
+) -> Answer {
+    match python.resolve(scope, written) {
+        Target::Class(caught) if python.ancestry(own).classes.contains(&caught) => Answer::Yes,
+        Target::Class(_) | Target::External(_) => Answer::No,
+        Target::Object(object) => match &python.object(object).value {
+            Value::List(items) => items.iter().fold(Answer::No, |all, item| match item {
+                Value::Name(name, _) => all.or(catches(python, failing, object.scope, name)),
+                _ => all.or(Answer::Unknown),
+            }),
+            _ => Answer::Unknown,
+        },
+        _ if PARENTS.contains_key(written) => match builtin_bases(python, own) {
+            Some(bases) => bases
+                .iter()
+                .fold(Answer::No, |all, base| all.or(is_ancestor(written, base))),
+            None => Answer::Unknown,
+        },
+        _ => Answer::Unknown,
+    }
+}
+
+/// Whether an exception is one that means nothing to any framework: of the project or built in.
+pub(super) fn is_plain(python: &Python, scope: Scope, written: &str) -> bool {
+    match python.resolve(scope, written) {
+        Target::Class(class) => builtin_bases(python, class).is_some(),
+        Target::Unknown => PLAIN.contains(&written),
+        _ => false,
+    }
+}
+
+/// Builtin exceptions that code raises for a row that is not there.
+const PLAIN: [&str; 5] = [
+    "Exception",
+    "KeyError",
+    "LookupError",
+    "RuntimeError",
+    "ValueError",
+];
+
+/// The builtin exceptions that a class of the project descends from, where all its bases are known.
+fn builtin_bases(python: &Python, class: ClassId) -> Option<Vec<String>> {
+    let mut bases = Vec::new();
+    for class in python.ancestry(class).classes {
+        let scope = Scope {
+            module: class.module,
+            function: None,
+        };
+        for base in &python.class(class).bases {
+            match python.resolve(scope, base) {
+                Target::Class(_) => {}
+                Target::Unknown if is_bare(base) || PARENTS.contains_key(base.as_str()) => {
+                    bases.push(base.clone());
+                }
+                _ => return None,
+            }
+        }
+    }
+    (!bases.is_empty()).then_some(bases)
 }
 
 /// Whether a type catches everything, which answers 500 like no handler at all.

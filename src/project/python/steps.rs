@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use super::absent::{Absent, absent};
 use super::decorators::{Effect, effect};
 use super::dependencies::Provider;
-use super::exceptions::Failing;
+use super::exceptions::{Failing, is_plain};
 use super::index::{FunctionId, Python, last_name};
 use super::mappings::{Mappings, Upstream};
 use super::mounts::Mounts;
@@ -225,8 +225,16 @@ impl<'p, 'a> Judge<'p, 'a> {
             matches!(exit.kind, ExitKind::Raise(_) | ExitKind::Abort(_))
                 && exit.span.contains(step.used)
         });
-        if fails_anyway {
-            return None;
+        let raised = match (&step.failure, step.use_kind) {
+            (Failure::Raises(types), UseKind::Raised) => types.first(),
+            _ => None,
+        };
+        let scope = frame.function.scope();
+        match raised {
+            // What the framework answers by itself is a refusal as it should be.
+            Some(written) if !is_plain(python, scope, written) => return None,
+            None if fails_anyway => return None,
+            _ => {}
         }
         let (cause, giver) = self.cause(frame, step)?;
         if cause.key.derived != Answer::Yes || self.proven_before(frame, step, &cause) {

@@ -6,7 +6,7 @@ use super::state::{Doubt, Known, Shape, Standing, StepId};
 use super::steps::key_text;
 use super::{Field, Flow, Kind, LIBRARY, Node};
 use crate::facts::python::value::{arguments, chain};
-use crate::facts::python::{ExitKind, FailureExit, Return, Returned};
+use crate::facts::python::{ExitKind, Failure, FailureExit, Return, Returned, UseKind};
 use crate::source::Span;
 
 impl<'t> Flow<'t, '_> {
@@ -46,10 +46,24 @@ impl<'t> Flow<'t, '_> {
                 _ => raised,
             };
             if !self.caught_as.contains(&raised.text()) && self.state.is_some() {
+                if !self.exits.contains(&node.index()) {
+                    self.refuse(chain(type_of), raised);
+                }
                 self.exit(ExitKind::Raise(chain(type_of)), node);
             }
         }
         self.state = None;
+    }
+
+    /// What a lookup that found nothing ends in, where the code raises for it. Whether that reaches
+    /// the client as it should, only the project knows.
+    fn refuse(&mut self, exception: String, raised: Node<'t>) {
+        let of_library = |step: &StepId| self.steps.get(*step).library.is_some();
+        let Some(step) = self.missing_here().into_iter().find(of_library) else {
+            return;
+        };
+        let failure = Failure::Raises(vec![exception]);
+        self.write_step(step, failure, raised, UseKind::Raised, Vec::new());
     }
 
     /// `response.status_code = 404`

@@ -173,7 +173,7 @@ impl<'t> Flow<'t, '_> {
             .collect()
     }
 
-    fn write_step(
+    pub(super) fn write_step(
         &mut self,
         step: StepId,
         failure: Failure,
@@ -184,7 +184,8 @@ impl<'t> Flow<'t, '_> {
         let catches = self.catches();
         let contexts = self.contexts();
         let pending = &mut self.steps.pending[step as usize];
-        pending.reported = true;
+        // That one path refuses says nothing of the others.
+        pending.reported |= use_kind != UseKind::Raised;
         let is_parameter = pending.parameter.is_some();
         let name = pending.variable.filter(|_| is_parameter);
         let key_text = match pending.key {

@@ -4,7 +4,7 @@ mod lookups;
 mod summaries;
 mod worked;
 
-use crate::facts::python::{Failure, Function, Module, read};
+use crate::facts::python::{Failure, Function, Module, UseKind, read};
 
 fn module(text: &str) -> Module {
     let outcome = read(text, 0..text.len(), None);
@@ -20,6 +20,7 @@ fn last(text: &str) -> Function {
 fn steps(function: &Function) -> Vec<String> {
     let of_library = function.steps.iter().filter(|step| step.library.is_some());
     of_library
+        .filter(|step| step.use_kind != UseKind::Raised)
         .map(|step| match (&step.failure, &step.variable) {
             (Failure::Raises(_) | Failure::Malformed(_), _) => format!("{}!", step.callee),
             (Failure::None, Some(variable)) => format!("{variable}: {}", step.use_text),

@@ -265,3 +265,23 @@ fn helpers_that_may_guard_are_named() {
         assert_eq!(found, expected, "{lines}");
     }
 }
+
+#[test]
+fn what_is_raised_for_a_missing_row_is_told() {
+    let raised = |lines: &str| -> Vec<String> {
+        let function = last(&after_lookup(lines));
+        let steps = function.steps.iter();
+        steps
+            .filter(|step| step.use_kind == UseKind::Raised)
+            .map(|step| format!("{}: {}", step.variable.as_deref().unwrap(), step.use_text))
+            .collect()
+    };
+    let told = ["o: Gone()".to_owned()];
+    assert_eq!(
+        raised("if o is None:\n    raise Gone()\nreturn o.total"),
+        told
+    );
+    assert_eq!(raised("if o:\n    return o.total\nraise Gone()"), told);
+    assert_eq!(raised("if j:\n    raise Gone()\nreturn o.total"), [""; 0]);
+    assert_eq!(raised("if o is not None:\n    raise Taken()"), [""; 0]);
+}
