@@ -9,6 +9,7 @@ mod llm_call_without_limits;
 mod missing_await;
 mod missing_response_model;
 mod no_request_timeout;
+mod non_atomic_writes;
 mod none_returned_as_success;
 mod path_parameter_mismatch;
 mod returned_http_exception;
@@ -18,6 +19,7 @@ mod swallowed_http_exception;
 mod unbounded_retry;
 mod unchecked_missing_row;
 mod unchecked_response;
+mod unchecked_write;
 mod unhandled_conflict;
 mod unmapped_lookup_error;
 mod unsafe_get;
@@ -37,6 +39,7 @@ pub(super) const RULES: &[Rule] = &[
     missing_await::RULE,
     missing_response_model::RULE,
     no_request_timeout::RULE,
+    non_atomic_writes::RULE,
     none_returned_as_success::RULE,
     path_parameter_mismatch::RULE,
     returned_http_exception::RULE,
@@ -46,6 +49,7 @@ pub(super) const RULES: &[Rule] = &[
     unbounded_retry::RULE,
     unchecked_missing_row::RULE,
     unchecked_response::RULE,
+    unchecked_write::RULE,
     unhandled_conflict::RULE,
     unmapped_lookup_error::RULE,
     unsafe_get::RULE,

@@ -172,7 +172,8 @@ impl Writes<'_, '_> {
         })
     }
 
-    fn known(&self, frame: &Frame, origins: &[Origin]) -> Known {
+    /// What is known of a value in a function.
+    pub(super) fn known(&self, frame: &Frame, origins: &[Origin]) -> Known {
         known(self.python, frame.function, &frame.env, origins)
     }
 
@@ -181,7 +182,7 @@ impl Writes<'_, '_> {
     fn checked(&self, write: &Happening, constraint: &Constraint) -> bool {
         let mut before = write.effect.span.start;
         for frame in write.frame.path() {
-            if self.checked_in(frame, before, constraint) {
+            if self.checked_in(frame, before, &constraint.roots) {
                 return true;
             }
             if let Some((_, call)) = &frame.caller {
@@ -191,7 +192,8 @@ impl Writes<'_, '_> {
         false
     }
 
-    fn checked_in(&self, frame: &Frame, before: u32, constraint: &Constraint) -> bool {
+    /// Whether a call before a place looks at the parameters of the handler with these names.
+    pub(super) fn checked_in(&self, frame: &Frame, before: u32, roots: &BTreeSet<String>) -> bool {
         let python = self.python;
         let function = python.function(frame.function);
         let answered = |after: u32| {
@@ -210,10 +212,7 @@ impl Writes<'_, '_> {
             let mut taken = call.args.iter().chain(keywords);
             let takes = taken.any(|origins| {
                 let value = self.known(frame, origins);
-                value
-                    .roots
-                    .iter()
-                    .any(|root| constraint.roots.contains(root))
+                value.roots.iter().any(|root| roots.contains(root))
             });
             takes
                 && match python.resolve(frame.function.scope(), &call.callee) {

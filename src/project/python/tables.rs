@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::index::{ClassId, Python, Scope, last_name};
 use super::names::Target;
+use crate::facts::python::Field;
 use crate::project::schema::{Database, TableKey};
 use crate::source::{FileId, Span};
 
@@ -49,6 +50,12 @@ impl Tables {
                 let Some(class) = classes.around(table.at.file, table.at.span) else {
                     continue;
                 };
+                // A field that pairs rows makes a table as well, which is not that of the class.
+                let mut fields = python.class(class).fields.iter();
+                let by_field = |field: &Field| field.span.contains(table.at.span);
+                if fields.any(|field| by_field(field) && !field.name.starts_with("__")) {
+                    continue;
+                }
                 let name = last_name(&python.class(class).name).to_owned();
                 let named = tables.by_class_name.entry(name).or_default();
                 named.insert(id(key));

@@ -8,6 +8,8 @@ use super::effects::Happening;
 use super::index::Python;
 use super::mappings::Mappings;
 use super::routes::Route;
+use super::split::SplitWrite;
+use super::unchecked::UncheckedWrite;
 use crate::project::Project;
 use crate::project::schema::Database;
 use crate::source::Loc;
@@ -17,6 +19,10 @@ use crate::source::Loc;
 pub struct WriteFaults {
     /// Writes that a constraint may refuse, and nothing answers that.
     pub conflicts: Vec<Conflict>,
+    /// Statements that change or remove a row that may not be there, and nobody asks.
+    pub unchecked: Vec<UncheckedWrite>,
+    /// Writes that belong together and are kept one by one.
+    pub split: Vec<SplitWrite>,
 }
 
 /// Judges the writes of one handler.
@@ -34,6 +40,8 @@ impl Writes<'_, '_> {
     pub(super) fn faults(&self) -> WriteFaults {
         WriteFaults {
             conflicts: self.conflicts(),
+            unchecked: self.unchecked(),
+            split: self.split(),
         }
     }
 }
