@@ -18,7 +18,9 @@ pub mod prelude {
     pub use crate::facts::secrets::{Binding, Form, Suspect, TokenKind, ValueClass};
     pub use crate::finding::{Confidence, Finding, Severity, code};
     pub use crate::project::Project;
-    pub use crate::project::python::{Conflict, SplitWrite, UncheckedWrite};
+    pub use crate::project::python::{
+        BlockingCall, BlockingKind, Conflict, SplitWrite, UncheckedWrite,
+    };
     pub use crate::project::python::{
         Contract, DatabaseEffect, EndlessRetry, Framework, Handler, LeakedText, LimitlessCall,
         Loss, RequestClient, StepPlace, SwallowedFailure, SwallowedRefusal, Unawaited,

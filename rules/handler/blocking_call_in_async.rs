@@ -11,28 +11,44 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(project: &Project, sink: &mut Sink) {
     for handler in &project.handlers {
-        for (at, callee) in &handler.blocking {
-            let message = format!(
-                "`{callee}` stops the event loop: while it waits, no other request of this process is \
-                 answered"
-            );
-            let subject = format!("{}::{callee}", handler.route);
-            sink.report(Severity::Error, *at, subject, message)
+        for call in &handler.blocking {
+            let subject = format!("{}::{}", handler.route, call.callee);
+            let severity = match call.through {
+                Some(_) => Severity::Warning,
+                None => Severity::Error,
+            };
+            sink.report(severity, call.at, subject, message(call))
                 .note("does not give the thread back")
                 .label(handler.header, "runs in the event loop")
-                .help(help(callee));
+                .help(help(call));
         }
     }
 }
 
-fn help(callee: &str) -> String {
-    match callee {
-        "time.sleep" => format!("let others run:{}", code("await asyncio.sleep(…)")),
-        _ if callee.starts_with("requests.") => format!(
+fn message(call: &BlockingCall) -> String {
+    let what = match &call.through {
+        Some(function) => format!("`{function}` calls `{}`, which", call.callee),
+        None => format!("`{}`", call.callee),
+    };
+    format!(
+        "{what} stops the event loop: while it waits, no other request of this process is answered"
+    )
+}
+
+fn help(call: &BlockingCall) -> String {
+    let callee = &call.callee;
+    match call.kind {
+        BlockingKind::Sleep => format!("let others run:{}", code("await asyncio.sleep(…)")),
+        BlockingKind::Http if callee.starts_with("requests.") => format!(
             "use a client that waits without blocking:{}\nor leave out `async`: FastAPI then runs the \
              function in a thread",
             code("async with httpx.AsyncClient() as client:\n    response = await client.get(…)")
         ),
+        BlockingKind::Database => {
+            "leave out `async` (and `await`): FastAPI then runs the function in \
+             a thread; or use the driver that awaits, `AsyncSession` for SQLAlchemy"
+                .to_owned()
+        }
         _ => format!(
             "run it in a thread:{}\nor leave out `async`: FastAPI then does so itself",
             code(&format!("await asyncio.to_thread({callee}, …)"))

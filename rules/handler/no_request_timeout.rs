@@ -11,9 +11,13 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(project: &Project, sink: &mut Sink) {
     for wait in &project.waits {
-        let (severity, cost) = match wait.by_hand {
+        let (severity, cost) = match wait.by_hand || wait.is_client {
             false => (Severity::Warning, ", and keeps its worker as long"),
             true => (Severity::Info, ""),
+        };
+        let note = match wait.is_waived {
+            false => "has no limit of its own",
+            true => "the limit of the library is waived here",
         };
         let message = format!(
             "`{}` waits for ever where the other host does not answer{cost}",
@@ -21,10 +25,10 @@ fn check(project: &Project, sink: &mut Sink) {
         );
         let subject = format!("{}::{}", wait.function, wait.callee);
         sink.report(severity, wait.at, subject, message)
-            .note("has no limit of its own")
+            .note(note)
             .help(format!(
                 "say how long it may take, in seconds:{}",
-                code("timeout=10,")
+                code(&format!("{}=10,", wait.limit))
             ));
     }
 }

@@ -7,6 +7,7 @@ mod answers;
 mod apps;
 mod auth;
 mod awaits;
+mod blocking;
 mod bodies;
 mod classes;
 mod clients;
@@ -55,6 +56,7 @@ use crate::source::Loc;
 pub use apps::Framework;
 pub use auth::Auth;
 pub use awaits::Unawaited;
+pub use blocking::{BlockingCall, BlockingKind};
 pub use bodies::TextField;
 pub use clients::{EndlessRetry, LimitlessCall, RequestClient};
 pub use conflicts::Conflict;
@@ -111,7 +113,7 @@ pub struct Handler {
     /// handlers share one, it is that of the nearest.
     pub responses: Vec<UncheckedResponse>,
     /// Calls that stop every other request of the process while they wait.
-    pub blocking: Vec<(Loc, String)>,
+    pub blocking: Vec<BlockingCall>,
     /// Calls of `print`, in order.
     pub prints: Vec<Loc>,
     /// What its declaration and its function disagree about.
@@ -181,7 +183,6 @@ pub(super) fn handlers(
             handler.has_failure_exit = has_exit(python, route.function, DEPTH);
             handler.contract = answers::declared(python, &tables, route, contract);
             handler.prints = prints(python, route.function);
-            handler.blocking = waits::blocking(python, route.framework, route.function);
             handler.unlimited_texts = python.unlimited_texts(route);
             handler.replies = replies::judge(python, route.framework, route.function);
             let happenings = Walk::of(python, &tables, route);
@@ -200,19 +201,33 @@ pub(super) fn handlers(
         handler
     });
     let mut handlers: Vec<Handler> = handlers.collect();
-    let reach = Reach::new(python, &mappings, &routes);
+    let on_request = on_request(python, &mappings, &routes, &mut handlers);
+    let unawaited = awaits::unawaited(python, &routes);
+    (handlers, endpoints, unawaited, on_request)
+}
+
+/// What requests do in whatever function they run; each handler is told what it answers for.
+fn on_request(
+    python: &Python,
+    mappings: &Mappings,
+    routes: &[Route],
+    handlers: &mut [Handler],
+) -> OnRequest {
+    let reach = Reach::new(python, mappings, routes);
+    let blocking = blocking::blocking(python, routes);
+    for (handler, blocking) in handlers.iter_mut().zip(blocking) {
+        handler.blocking = blocking;
+    }
     for (handler, response) in responses::unchecked(python, &reach) {
         handlers[handler].responses.push(response);
     }
-    let is_handler = |id| functions.binary_search(&id).is_ok();
-    let on_request = OnRequest {
+    let is_handler = |id| routes.binary_search_by_key(&id, |it| it.function).is_ok();
+    OnRequest {
         swallowed: swallowed::swallowed(python, &reach, is_handler),
         clients: clients::made(python, &reach),
         limitless: clients::limitless(python, &reach),
         retries: clients::retried(python, &reach),
-    };
-    let unawaited = awaits::unawaited(python, &routes);
-    (handlers, endpoints, unawaited, on_request)
+    }
 }
 
 /// The calls of the builtin `print` in a function.

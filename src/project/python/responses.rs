@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::index::{FunctionId, Python, last_name};
 use super::names::Target;
 use super::reach::{Exposed, Reach};
-use super::services::{Service, ServiceKind};
+use super::services::{Service, ServiceKind, TABLE};
 use super::summaries::call_at;
 use crate::facts::python::{CallSite, Received, Returned};
 use crate::source::Loc;
@@ -164,7 +164,7 @@ impl Judge<'_, '_> {
 
     fn is_awaited(&self, id: FunctionId, callee: &str) -> bool {
         match self.python.asked_by(id.scope(), callee) {
-            Some((_, path)) => path.contains("Async") || path.starts_with("aiohttp."),
+            Some((_, path)) => TABLE.is_awaited(&path),
             None => match self.python.resolve(id.scope(), callee) {
                 Target::Function(giver) => self.python.function(giver).is_async,
                 _ => false,

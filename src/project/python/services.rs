@@ -22,6 +22,11 @@ pub(super) static TABLE: LazyLock<Table> = LazyLock::new(|| {
 pub(super) struct Table {
     #[serde(rename = "service")]
     services: Vec<Service>,
+    #[serde(rename = "wait")]
+    waits: Vec<Waiting>,
+    #[serde(rename = "blocking")]
+    blocks: Vec<Blocking>,
+    awaited: Words,
     pub(super) detached: Names,
     pub(super) retrying: Libraries,
     clients: BTreeMap<String, Vec<String>>,
@@ -51,6 +56,9 @@ pub(super) struct Service {
     clients: Vec<String>,
     #[serde(default)]
     methods: Vec<String>,
+    /// Its calls wait for ever unless somebody says how long.
+    #[serde(default)]
+    pub(super) endless: bool,
     /// How long a call may take when nobody says.
     #[serde(default)]
     pub(super) lasts: String,
@@ -68,6 +76,41 @@ pub(super) enum ServiceKind {
     Raising,
     /// The same, and it is a language model.
     Llm,
+}
+
+/// Calls that wait for ever, and the arguments that keep them from it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Waiting {
+    callees: Vec<String>,
+    pub(super) limited_by: Vec<String>,
+}
+
+/// Calls that keep the thread.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Blocking {
+    kind: BlockingKind,
+    #[serde(default)]
+    callees: Vec<String>,
+    #[serde(default)]
+    holders: Vec<String>,
+    #[serde(default)]
+    methods: Vec<String>,
+}
+
+/// What a call that keeps the thread waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum BlockingKind {
+    /// The clock.
+    Sleep,
+    /// A program.
+    Process,
+    /// Another service.
+    Http,
+    /// A database.
+    Database,
 }
 
 #[derive(Deserialize)]
@@ -130,7 +173,7 @@ impl Table {
     }
 
     /// The service that a resolved callee asks.
-    fn service(&self, path: &str) -> Option<&Service> {
+    pub(super) fn service(&self, path: &str) -> Option<&Service> {
         self.callees.get(path).map(|&number| &self.services[number])
     }
 
@@ -139,6 +182,48 @@ impl Table {
         let mut kinds = self.clients.iter();
         let kind = kinds.find(|(_, makers)| makers.iter().any(|it| it == path))?;
         Some(kind.0)
+    }
+
+    /// What else a resolved callee waits for without an end.
+    pub(super) fn waiting(&self, path: &str) -> Option<&Waiting> {
+        let mut waits = self.waits.iter();
+        waits.find(|wait| wait.callees.iter().any(|it| it == path))
+    }
+
+    /// What a resolved callee keeps the thread for.
+    pub(super) fn blocking(&self, path: &str) -> Option<BlockingKind> {
+        let keeps = |blocking: &&Blocking| {
+            let held = |holder: &String| {
+                let rest = path.strip_prefix(holder.as_str());
+                rest.is_some_and(|rest| rest.starts_with(['.', '[']))
+                    && blocking.methods.iter().any(|it| it == last_name(path))
+            };
+            blocking.callees.iter().any(|it| it == path) || blocking.holders.iter().any(held)
+        };
+        if let Some(blocking) = self.blocks.iter().find(keeps) {
+            return Some(blocking.kind);
+        }
+        (self.service(path).is_some() && !self.is_awaited(path)).then_some(BlockingKind::Http)
+    }
+
+    /// Whether a resolved callee gives something to await.
+    pub(super) fn is_awaited(&self, path: &str) -> bool {
+        self.awaited.words.iter().any(|word| path.contains(word))
+    }
+
+    /// Whether a callee has the last name of one that waits or keeps the thread.
+    pub(super) fn may_wait(&self, callee: &str) -> bool {
+        let name = last_name(callee);
+        let is_name = |path: &String| last_name(path) == name;
+        let blocks = |it: &Blocking| {
+            it.callees.iter().any(is_name) || it.methods.iter().any(|method| method == name)
+        };
+        self.may_ask(callee)
+            || self
+                .waits
+                .iter()
+                .any(|wait| wait.callees.iter().any(is_name))
+            || self.blocks.iter().any(blocks)
     }
 
     /// Whether a callee has the name of one that makes a client.
@@ -169,6 +254,26 @@ impl<'a> Python<'a> {
             return None;
         };
         Some((TABLE.service(&path)?, path))
+    }
+
+    /// Whether the client which a method is called on is handed out by a function of the project,
+    /// which may have fitted it with limits.
+    pub(super) fn is_handed_out(&self, scope: Scope, callee: &str) -> bool {
+        let mut object = callee;
+        while let Some((holder, _)) = object.rsplit_once('.') {
+            object = holder;
+            let made_by = match self.resolve(scope, object) {
+                Target::Object(object) => self.object(object).value.call(),
+                _ => None,
+            };
+            let getter = made_by.map_or(object, |call| call.callee.as_str());
+            let getter = getter.trim_end_matches(".__enter__").trim_end_matches("()");
+            let names_own = |name: &str| matches!(self.resolve(scope, name), Target::Function(_));
+            if names_own(getter) {
+                return true;
+            }
+        }
+        false
     }
 
     /// The call that makes the client which a method is called on, where it can be seen.

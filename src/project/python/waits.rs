@@ -1,12 +1,13 @@
-//! Calls that wait for somebody else: without a limit, or with the event loop in their hands.
+//! Calls that wait for another host for as long as that likes.
 
 use std::collections::BTreeSet;
 
 use super::Handler;
-use super::apps::Framework;
-use super::index::{FunctionId, Python};
+use super::index::{Python, Scope};
 use super::names::Target;
-use crate::source::Loc;
+use super::services::TABLE;
+use crate::facts::python::{Call, CallSite, Keyword, Value};
+use crate::source::{Loc, Span};
 
 /// A call that waits for another host for as long as that likes.
 #[derive(Clone, Debug)]
@@ -19,91 +20,138 @@ pub struct Wait {
     pub function: String,
     /// In a program that a person starts, and looks at.
     pub by_hand: bool,
+    /// The limit that the library has by itself is waived: `timeout=None`.
+    pub is_waived: bool,
+    /// The argument that would limit it.
+    pub limit: String,
+    /// It makes a client of a database, which waits later.
+    pub is_client: bool,
 }
-
-/// Calls of libraries that have no limit of their own.
-const ENDLESS: [&str; 11] = [
-    "requests.delete",
-    "requests.get",
-    "requests.head",
-    "requests.options",
-    "requests.patch",
-    "requests.post",
-    "requests.put",
-    "requests.request",
-    "smtplib.SMTP",
-    "smtplib.SMTP_SSL",
-    "urllib.request.urlopen",
-];
-
-/// Calls that do not give the thread back until they are done, besides those.
-const BLOCKING: [&str; 6] = [
-    "os.system",
-    "subprocess.call",
-    "subprocess.check_call",
-    "subprocess.check_output",
-    "subprocess.run",
-    "time.sleep",
-];
 
 /// The calls without a limit in production code.
 pub(super) fn endless(python: &Python, handlers: &[Handler]) -> Vec<Wait> {
     let imported = python.imported_modules();
     let serving: BTreeSet<usize> = handlers.iter().map(|handler| handler.unit).collect();
     let mut waits = Vec::new();
-    for (id, function) in python.functions() {
-        let module = &python.modules[id.module];
-        if !module.production || function.broken {
+    for (module, info) in python.modules.iter().enumerate() {
+        if !info.production {
             continue;
         }
-        let serves = imported.contains(&id.module) || serving.contains(&module.unit);
-        for call in function.calls.iter().filter(|call| !call.bounded) {
-            let Some(callee) = external(python, id, &call.callee) else {
-                continue;
+        let serves = imported.contains(&module) || serving.contains(&info.unit);
+        let by_hand = info.facts.is_program && !serves;
+        let judge = Judge {
+            python,
+            module,
+            by_hand,
+        };
+        // An adapter may hold a timeout for all that a session does.
+        let mut calls = info.facts.functions.iter().flat_map(|it| &it.calls);
+        let adapted = calls.any(|call| call.callee.ends_with(".mount"));
+        for global in &info.facts.globals {
+            if let Value::Call(call) = &global.value {
+                waits.extend(judge.made(call, &global.name));
+            }
+        }
+        for (index, function) in info.facts.functions.iter().enumerate() {
+            let scope = Scope {
+                module,
+                function: Some(index),
             };
-            if ENDLESS.contains(&callee.as_str()) {
-                waits.push(Wait {
-                    at: python.loc(id.module, call.span),
-                    callee,
-                    function: function.name.clone(),
-                    by_hand: module.facts.is_program && !serves,
-                });
+            if function.broken {
+                continue;
+            }
+            for call in &function.calls {
+                let found = judge.called(scope, call, &function.name, adapted);
+                waits.extend(found);
             }
         }
     }
     waits
 }
 
-/// The calls of an asynchronous handler that stop every other request of the process.
-pub(super) fn blocking(
-    python: &Python,
-    framework: Framework,
-    id: FunctionId,
-) -> Vec<(Loc, String)> {
-    let function = python.function(id);
-    // Flask runs each asynchronous view in a loop of its own.
-    if !function.is_async || framework != Framework::FastApi {
-        return Vec::new();
-    }
-    let calls = function.calls.iter();
-    let found = calls.filter_map(|call| {
-        let callee = external(python, id, &call.callee)?;
-        let blocks = ENDLESS.contains(&callee.as_str()) || BLOCKING.contains(&callee.as_str());
-        blocks.then(|| (python.loc(id.module, call.span), callee))
-    });
-    found.collect()
+struct Judge<'p, 'a> {
+    python: &'p Python<'a>,
+    module: usize,
+    by_hand: bool,
 }
 
-fn external(python: &Python, id: FunctionId, callee: &str) -> Option<String> {
-    // Most calls are none of these: names are cheap to compare, and dear to resolve.
-    let name = callee.rsplit('.').next()?;
-    let known = ENDLESS.iter().chain(&BLOCKING);
-    let mut names = known.filter_map(|path| path.rsplit('.').next());
-    if !names.any(|known| known == name) && callee.contains('.') {
-        return None;
+impl Judge<'_, '_> {
+    /// A call in a function.
+    fn called(&self, scope: Scope, call: &CallSite, function: &str, adapted: bool) -> Option<Wait> {
+        let path = self.path(scope, &call.callee)?;
+        let wait = |limit: &str| Wait {
+            is_waived: call.endless,
+            limit: limit.to_owned(),
+            ..self.wait(call.span, &path, function)
+        };
+        if let Some(waiting) = TABLE.waiting(&path) {
+            let given = |name: &String| waiting.limited_by.contains(name) || name == "**";
+            let limited = call.limits.iter().any(given);
+            let limit = waiting.limited_by.first()?;
+            let is_client = limit != "timeout";
+            let bounded = if is_client { limited } else { call.bounded };
+            return (!bounded).then(|| Wait {
+                is_client,
+                ..wait(limit)
+            });
+        }
+        match TABLE.service(&path) {
+            Some(service) if service.endless => {
+                let fitted = path.contains("()")
+                    && (adapted || self.python.is_handed_out(scope, &call.callee));
+                (!call.bounded && !fitted).then(|| wait("timeout"))
+            }
+            Some(_) => call.endless.then(|| wait("timeout")),
+            None => (call.endless && TABLE.holding(&path).is_some()).then(|| wait("timeout")),
+        }
     }
-    match python.resolve(id.scope(), callee) {
-        Target::External(path) => Some(path),
-        _ => None,
+
+    /// A client at module level.
+    fn made(&self, call: &Call, name: &str) -> Option<Wait> {
+        let scope = Scope {
+            module: self.module,
+            function: None,
+        };
+        let path = self.path(scope, &call.callee)?;
+        let waives = |it: &Keyword| it.name == "timeout" && it.value == Value::None;
+        let is_waived = call.keywords.iter().any(waives);
+        let unlimited = TABLE.waiting(&path).filter(|waiting| {
+            let mut keywords = call.keywords.iter();
+            !keywords.any(|it| waiting.limited_by.contains(&it.name) || it.name == "**")
+        });
+        let waits = match unlimited {
+            Some(_) => true,
+            None => is_waived && TABLE.holding(&path).is_some(),
+        };
+        let limit = unlimited.and_then(|it| it.limited_by.first());
+        waits.then(|| Wait {
+            is_waived,
+            limit: limit.map_or("timeout", String::as_str).to_owned(),
+            is_client: limit.is_some_and(|it| it != "timeout"),
+            ..self.wait(call.span, &path, name)
+        })
+    }
+
+    fn wait(&self, span: Span, path: &str, function: &str) -> Wait {
+        Wait {
+            at: self.python.loc(self.module, span),
+            callee: path.replace("()", ""),
+            function: function.to_owned(),
+            by_hand: self.by_hand,
+            is_waived: false,
+            limit: String::new(),
+            is_client: false,
+        }
+    }
+
+    fn path(&self, scope: Scope, callee: &str) -> Option<String> {
+        // Most calls are none of these: names are cheap to compare, and dear to resolve.
+        if !TABLE.may_wait(callee) && !TABLE.may_make(callee) {
+            return None;
+        }
+        match self.python.resolve(scope, callee) {
+            Target::External(path) => Some(path),
+            _ => None,
+        }
     }
 }
