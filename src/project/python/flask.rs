@@ -1,6 +1,6 @@
 //! Flask handlers: parameters by URL rule, and class-based views of Flask and its extensions.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::apps::{Framework, argument, keyword};
 use super::index::{ClassId, FunctionId, Python, Scope, last_name};
@@ -48,46 +48,56 @@ impl<'a> Python<'a> {
 
     /// The methods of `MethodView` and `Resource` classes.
     pub(super) fn flask_class_routes(&self, mounts: &Mounts<'a>) -> Vec<Route> {
-        let registered = self.registered_classes();
         let mut routes = Vec::new();
-        for (id, function) in self.functions() {
-            let verb = last_name(&function.name);
-            let is_verb = VERBS.contains(&verb) && !function.nested;
-            let Some(class) = is_verb.then(|| self.class_of(id)).flatten() else {
-                continue;
-            };
+        let mut covered = BTreeSet::new();
+        for (class, registrations) in self.registered_classes() {
             if self.descends(class, is_view) != Answer::Yes {
                 continue;
             }
-            let header = self.loc(id.module, function.header);
-            let route = Route {
-                framework: Framework::Flask,
-                function: id,
-                methods: vec![verb.to_uppercase()],
-                path: None,
-                open: true,
-                own_path: None,
-                object: None,
-                registrations: 1,
-                status: None,
-                at: header,
-                roles: self.flask_roles(id, None),
-                placement: Placement::unknown(),
-                known: true,
-                class: Some(class),
-                wrappers: Vec::new(),
-            };
-            let own = registered.get(&class).map(Vec::as_slice);
-            let own = own.unwrap_or_default();
-            let of_verb = own.iter().filter(|it| self.admits(it, verb));
-            let found = of_verb.flat_map(|it| self.class_registration(mounts, &route, it));
-            let before = routes.len();
-            routes.extend(found);
-            if routes.len() == before {
-                routes.push(route);
+            for verb in VERBS {
+                let Some(id) = self.method(class, verb) else {
+                    continue;
+                };
+                let route = self.verb_route(id, class);
+                let of_verb = registrations.iter().filter(|it| self.admits(it, verb));
+                for registration in of_verb {
+                    covered.insert(id);
+                    routes.extend(self.class_registration(mounts, &route, registration));
+                }
+            }
+        }
+        for (id, function) in self.functions() {
+            let is_verb = VERBS.contains(&last_name(&function.name)) && !function.nested;
+            let class = is_verb.then(|| self.class_of(id)).flatten();
+            if let Some(class) = class.filter(|_| !covered.contains(&id))
+                && self.descends(class, is_view) == Answer::Yes
+            {
+                routes.push(self.verb_route(id, class));
             }
         }
         routes
+    }
+
+    /// A method of a view class, wherever that is registered.
+    fn verb_route(&self, id: FunctionId, class: ClassId) -> Route {
+        let function = self.function(id);
+        Route {
+            framework: Framework::Flask,
+            function: id,
+            methods: vec![last_name(&function.name).to_uppercase()],
+            path: None,
+            open: true,
+            own_path: None,
+            object: None,
+            registrations: 1,
+            status: None,
+            at: self.loc(id.module, function.header),
+            roles: self.flask_roles(id, None),
+            placement: Placement::unknown(),
+            known: true,
+            class: Some(class),
+            wrappers: Vec::new(),
+        }
     }
 
     /// Whether a registration is for requests of a method: `methods=["GET"]` leaves others out.
