@@ -15,7 +15,7 @@ pub mod prelude {
     pub use crate::facts::Answer;
     pub use crate::facts::python::{EffectKind, Failure, UseKind};
     pub use crate::facts::schema::{Action, Command, Dialect};
-    pub use crate::facts::secrets::{Binding, Form, Suspect, TokenKind, ValueClass};
+    pub use crate::facts::secrets::{Binding, Form, Purpose, Suspect, TokenKind, ValueClass};
     pub use crate::finding::{Confidence, Finding, Severity, code};
     pub use crate::project::Project;
     pub use crate::project::python::{

@@ -33,8 +33,8 @@ fn is_hardcoded(suspect: &Suspect) -> bool {
 }
 
 fn help(suspect: &Suspect) -> String {
-    let (name, key) = (&suspect.name, key(&suspect.name));
-    let lookup = format!("os.environ[\"{}\"]", variable(key));
+    let (name, key) = (&suspect.name, suspect.key());
+    let lookup = format!("os.environ[\"{}\"]", suspect.variable());
     let (remedy, code) = match suspect.binding {
         Binding::Assignment | Binding::EnvironmentDefault => (
             "read it when the program starts",
@@ -71,24 +71,4 @@ fn written_key(suspect: &Suspect) -> String {
         true => format!("\"{}\"", suspect.name),
         false => suspect.name.clone(),
     }
-}
-
-/// `api_key` of `config["api_key"]` and of `self.api_key`.
-fn key(name: &str) -> &str {
-    let name = name.trim_end_matches(['"', '\'', ']']);
-    name.rsplit(['.', '[', '"', '\'']).next().unwrap_or(name)
-}
-
-/// The environment variable that would hold it: `DB_PASSWORD` for `dbPassword`.
-fn variable(key: &str) -> String {
-    let mut variable = String::new();
-    let mut after_lower = false;
-    for c in key.chars() {
-        if after_lower && c.is_uppercase() {
-            variable.push('_');
-        }
-        after_lower = c.is_lowercase();
-        variable.push(if c.is_alphanumeric() { c } else { '_' });
-    }
-    variable.trim_matches('_').to_uppercase()
 }

@@ -6,6 +6,7 @@ mod jwt;
 pub mod names;
 mod pem;
 pub mod python;
+mod refusals;
 mod shapes;
 pub mod tokens;
 mod values;
@@ -32,6 +33,43 @@ pub struct Suspect {
     pub binding: Binding,
     /// Groups equal values inside one file, without telling anything of the value.
     pub group: u32,
+    /// What its name says that it is for.
+    pub purpose: Purpose,
+    /// The file refuses this value, or looks at what the name holds and may refuse it.
+    pub refused: bool,
+}
+
+impl Suspect {
+    /// `api_key` of `config["api_key"]` and of `self.api_key`.
+    pub fn key(&self) -> &str {
+        let name = self.name.trim_end_matches(['"', '\'', ']']);
+        name.rsplit(['.', '[', '"', '\'']).next().unwrap_or(name)
+    }
+
+    /// The environment variable that would hold it: `DB_PASSWORD` for `dbPassword`.
+    pub fn variable(&self) -> String {
+        let mut variable = String::new();
+        let mut after_lower = false;
+        for c in self.key().chars() {
+            if after_lower && c.is_uppercase() {
+                variable.push('_');
+            }
+            after_lower = c.is_lowercase();
+            variable.push(if c.is_alphanumeric() { c } else { '_' });
+        }
+        variable.trim_matches('_').to_uppercase()
+    }
+}
+
+/// What a secret is for, by its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Purpose {
+    /// The project signs or encrypts with it: whoever knows it makes sessions and tokens of his own.
+    Signing,
+    /// A password, or a secret that people choose.
+    Password,
+    /// Someone else hands it out; one that is made up opens nothing.
+    Issued,
 }
 
 /// What the value of a suspect looks like.

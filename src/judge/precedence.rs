@@ -7,11 +7,13 @@ use crate::finding::Finding;
 use crate::source::{FileId, Loc, Span};
 
 /// The first speaks where both stand on the same place.
-const SAME_PLACE: [(&str, &str); 8] = [
+const SAME_PLACE: [(&str, &str); 10] = [
     ("unknown-reference", "missing-fk-index"),
     ("sql-injection", "unsafe-identifier"),
     ("cascade-bypasses-soft-delete", "unreviewed-cascade"),
+    ("leaked-token", "default-secret"),
     ("leaked-token", "hardcoded-secret"),
+    ("private-key", "default-secret"),
     ("private-key", "hardcoded-secret"),
     ("private-key", "secret-in-config"),
     ("leaked-token", "secret-in-config"),

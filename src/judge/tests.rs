@@ -5,7 +5,7 @@ use super::*;
 use crate::config::{Pattern, PerPath, Review};
 use crate::discover::Profile;
 use crate::facts::directives::Directive;
-use crate::facts::secrets::{Binding, Suspect, ValueClass};
+use crate::facts::secrets::{Binding, Purpose, Suspect, ValueClass};
 use crate::facts::{Facts, Note};
 use crate::finding::{Confidence, Label};
 use crate::rule::Sink;
@@ -575,6 +575,8 @@ fn masks_are_sorted_and_whole() {
         class: ValueClass::Secret,
         binding: Binding::Assignment,
         group: 0,
+        purpose: Purpose::Signing,
+        refused: false,
     };
     let outcome = FileOutcome {
         facts: Facts {

@@ -3,6 +3,8 @@
 //! A name is read as words, and its last words say what it is: `reset_password_url` is a URL.
 //! Substrings never count (`monkey`, `passed`, `tokenizer`).
 
+use super::Purpose;
+
 /// What a name says about its value; from it follows how strong the value must look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sensitivity {
@@ -227,6 +229,25 @@ pub fn sensitivity(name: &str) -> Option<Sensitivity> {
     }
 }
 
+/// What a secret of this name is for.
+pub(super) fn purpose(name: &str, sensitivity: Sensitivity) -> Purpose {
+    const SIGNERS: [&str; 9] = [
+        "app", "auth", "cookie", "django", "flask", "jwt", "session", "signing", "token",
+    ];
+    let words = words(name);
+    let has = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
+    let is_secret = has(&["secret"]);
+    match sensitivity {
+        Sensitivity::OwnKey => Purpose::Signing,
+        Sensitivity::IssuedKey | Sensitivity::Bare => Purpose::Issued,
+        Sensitivity::Password if has(&["client", "consumer"]) => Purpose::Issued,
+        Sensitivity::Password if is_secret && (has(&SIGNERS) || words.len() == 1) => {
+            Purpose::Signing
+        }
+        Sensitivity::Password => Purpose::Password,
+    }
+}
+
 /// `DB_PASSWORD`: something has this password, so the name is not that of a form's field.
 pub(super) fn is_password_of_a_service(name: &str) -> bool {
     const PEOPLE: [&str; 6] = ["auth", "basic", "email", "http", "login", "user"];
@@ -305,6 +326,22 @@ mod tests {
         assert_eq!(words("AWSSecretKey"), ["aws", "secret", "key"]);
         assert_eq!(words("userPassWord"), ["user", "password"]);
         assert_eq!(words("__"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn names_say_what_a_secret_is_for() {
+        for (name, expected) in [
+            ("SECRET_KEY", Purpose::Signing),
+            ("JWT_SECRET", Purpose::Signing),
+            ("secret", Purpose::Signing),
+            ("DB_PASSWORD", Purpose::Password),
+            ("WEBHOOK_SECRET", Purpose::Password),
+            ("GOOGLE_CLIENT_SECRET", Purpose::Issued),
+            ("OPENAI_API_KEY", Purpose::Issued),
+        ] {
+            let sensitivity = sensitivity(name).unwrap();
+            assert_eq!(purpose(name, sensitivity), expected, "{name}");
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use rustc_hash::FxHashMap;
 
 use super::names::{self, Sensitivity};
+use super::refusals::Refusals;
 use super::values::{Bound, classify};
 use super::{Binding, Suspect, ValueClass};
 use crate::parse::python::{Field, Kind, Node};
@@ -26,6 +27,7 @@ const WRAPPERS: [&str; 6] = [
 pub struct Suspects<'t> {
     found: Vec<Suspect>,
     groups: FxHashMap<Cow<'t, str>, u32>,
+    refusals: Refusals<'t>,
 }
 
 /// What a literal is bound to.
@@ -47,6 +49,7 @@ struct Literal<'t> {
 impl<'t> Suspects<'t> {
     /// Takes one node.
     pub fn visit(&mut self, node: Node<'t>) {
+        self.refusals.visit(node);
         match node.kind() {
             _ if node.is_broken() => {}
             Kind::Assignment => self.assignment(node),
@@ -63,7 +66,8 @@ impl<'t> Suspects<'t> {
     }
 
     /// What was found, in source order.
-    pub fn finish(self) -> Vec<Suspect> {
+    pub fn finish(mut self) -> Vec<Suspect> {
+        self.refusals.settle(&mut self.found, &self.groups);
         self.found
     }
 
@@ -182,11 +186,18 @@ impl<'t> Suspects<'t> {
         if let Some(class) = classify(&literal.text, &bound)
             && !is_example(value)
         {
-            self.push(name, literal, class, bound.binding);
+            self.refusals.known_as(name.word, target);
+            self.push(name, literal, class, (bound.binding, sensitivity));
         }
     }
 
-    fn push(&mut self, name: Name<'t>, value: Literal<'t>, class: ValueClass, binding: Binding) {
+    fn push(
+        &mut self,
+        name: Name<'t>,
+        value: Literal<'t>,
+        class: ValueClass,
+        (binding, sensitivity): (Binding, Sensitivity),
+    ) {
         let next = self.groups.len() as u32;
         let group = *self.groups.entry(value.text).or_insert(next);
         self.found.push(Suspect {
@@ -197,6 +208,8 @@ impl<'t> Suspects<'t> {
             class,
             binding,
             group,
+            purpose: names::purpose(name.word, sensitivity),
+            refused: false,
         });
     }
 }

@@ -26,7 +26,21 @@ pub(super) fn classify(value: &str, bound: &Bound<'_>) -> Option<ValueClass> {
         return Some(ValueClass::Secret);
     }
     let value = without_scheme(value.trim());
-    if is_mask(value) || refers_elsewhere(value) || repeats_the_name(value, bound) {
+    if is_mask(value) || refers_elsewhere(value) {
+        return None;
+    }
+    if bound.binding == Binding::EnvironmentDefault && says_nothing(value) {
+        return None;
+    }
+    if is_live_fallback(bound) {
+        let is_known = is_placeholder(value);
+        return Some(if is_known {
+            ValueClass::Placeholder
+        } else {
+            ValueClass::Secret
+        });
+    }
+    if repeats_the_name(value, bound) {
         return None;
     }
     if is_placeholder(value) {
@@ -42,6 +56,22 @@ pub(super) fn classify(value: &str, bound: &Bound<'_>) -> Option<ValueClass> {
         Sensitivity::Bare => !is_uuid(value) && is_issued(value, 16) && is_random(value),
     };
     strong.then_some(ValueClass::Secret)
+}
+
+/// What stands in for a missing password or signing key works, however weak it is: `"dev"` and
+/// `"secret"` are values too.
+fn is_live_fallback(bound: &Bound<'_>) -> bool {
+    bound.binding == Binding::EnvironmentDefault
+        && matches!(
+            bound.sensitivity,
+            Sensitivity::Password | Sensitivity::OwnKey
+        )
+}
+
+/// A default that says that there is none.
+fn says_nothing(value: &str) -> bool {
+    const WORDS: [&str; 7] = ["none", "null", "nil", "undefined", "false", "true", "unset"];
+    value.is_empty() || WORDS.contains(&value.to_ascii_lowercase().as_str())
 }
 
 /// `Bearer abc` carries its secret behind the scheme.
