@@ -12,7 +12,7 @@ use crate::discover::{Profile, Unit};
 use crate::facts::FileOutcome;
 use crate::facts::secrets::{Credential, Suspect};
 use crate::source::{FileId, Loc};
-use python::{Endpoint, Handler, OnRequest, Python, Unawaited, Wait};
+use python::{Endpoint, Handler, OnRequest, Python, SilentError, Unawaited, Wait};
 use schema::Database;
 
 /// Everything rules can ask about.
@@ -30,6 +30,8 @@ pub struct Project {
     pub on_request: OnRequest,
     /// The calls that wait for other hosts without a limit, in order of place.
     pub waits: Vec<Wait>,
+    /// Answers to errors that go out as successes, in order of place.
+    pub silent_errors: Vec<SilentError>,
     /// The coroutines that nobody awaits, in order of place.
     pub unawaited: Vec<Unawaited>,
     /// Suspects by unit.
@@ -93,6 +95,7 @@ impl Project {
             endpoints,
             on_request,
             waits,
+            silent_errors: python::silent_errors(&python),
             unawaited,
             suspects: suspects.collect(),
             credentials: credentials.collect(),

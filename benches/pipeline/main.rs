@@ -101,6 +101,16 @@ fn link(bencher: Bencher<'_, '_>, tree: Tree) {
     bencher.bench(|| Project::link(&inputs.units, &outcomes, &settings));
 }
 
+/// Linking is linear where both read as many bytes a second.
+#[divan::bench(args = [Tree::Generated(10), Tree::Generated(100)])]
+fn link_growth(bencher: Bencher<'_, '_>, tree: Tree) {
+    let (inputs, outcomes, _) = tree.read();
+    let settings = Settings::default();
+    bencher
+        .counter(tree.size())
+        .bench(|| Project::link(&inputs.units, &outcomes, &settings));
+}
+
 #[divan::bench(args = TREES)]
 fn check_rules(bencher: Bencher<'_, '_>, tree: Tree) {
     let (_, _, project) = tree.read();

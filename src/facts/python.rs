@@ -251,6 +251,9 @@ pub struct Function {
     pub wiring: Vec<Call>,
     /// Types (as written) that `isinstance` tests or `match` names in the body.
     pub tested_types: Vec<String>,
+    /// It asks for the method of a request, or reads what only some methods send: `request.method`,
+    /// `request.POST`.
+    pub asks_method: bool,
     /// Calls of `print` onto the standard output.
     pub prints: Vec<Span>,
     /// Steps whose failure nothing inside the function handles.

@@ -19,6 +19,7 @@ mod dependencies;
 mod django;
 mod effects;
 mod endpoints;
+mod error_handlers;
 mod exceptions;
 mod flask;
 mod index;
@@ -65,6 +66,7 @@ pub use effects::DatabaseEffect;
 use effects::Walk;
 use endpoints::Bare;
 pub use endpoints::{Endpoint, Touched};
+pub use error_handlers::SilentError;
 pub(super) use index::{ClassId, FunctionId, ObjectId, Python, Scope, last_name};
 use mappings::Mappings;
 pub(super) use modules::Place;
@@ -114,6 +116,8 @@ pub struct Handler {
     pub responses: Vec<UncheckedResponse>,
     /// Calls that stop every other request of the process while they wait.
     pub blocking: Vec<BlockingCall>,
+    /// It answers every method alike: a function of Django that asks for none.
+    pub any_method: bool,
     /// Calls of `print`, in order.
     pub prints: Vec<Loc>,
     /// What its declaration and its function disagree about.
@@ -241,6 +245,11 @@ fn prints(python: &Python, id: FunctionId) -> Vec<Loc> {
     }
 }
 
+/// The answers to errors that go out as successes.
+pub(super) fn silent_errors(python: &Python) -> Vec<SilentError> {
+    error_handlers::silent(python)
+}
+
 /// The calls of production code that wait without a limit.
 pub(super) fn endless(python: &Python, handlers: &[Handler]) -> Vec<Wait> {
     waits::endless(python, handlers)
@@ -289,6 +298,7 @@ impl Handler {
             unhandled: Vec::new(),
             responses: Vec::new(),
             blocking: Vec::new(),
+            any_method: answers::any_method(python, route),
             prints: Vec::new(),
             contract: Contract::default(),
             unlimited_texts: Vec::new(),

@@ -53,6 +53,7 @@ pub(super) fn describe(function: &mut Function, node: Node<'_>) {
             }
             Kind::TryStatement | Kind::ReturnStatement => replies::visit(function, node),
             Kind::Call => of_call(function, node),
+            Kind::Attribute => function.asks_method |= asks_method(node),
             Kind::ClassPattern => function.tested_types.extend(node.operand().map(dotted)),
             Kind::Identifier if is_target(node) => {
                 let entry = bound.entry(node.text()).or_insert_with(|| {
@@ -249,6 +250,12 @@ fn of_call(function: &mut Function, node: Node<'_>) {
     } else if WIRING.binary_search(&name).is_ok() && callee.kind() == Kind::Attribute {
         function.wiring.push(call(node));
     }
+}
+
+/// `request.method`, `request.POST`
+fn asks_method(attribute: Node<'_>) -> bool {
+    let name = attribute.child(Field::Attribute).map_or("", Node::text);
+    matches!(name, "method" | "POST" | "FILES" | "body")
 }
 
 /// `print(…, file=…)`

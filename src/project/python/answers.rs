@@ -1,4 +1,4 @@
-//! What routes of FastAPI declare of their answers: the status, and the model of the body.
+//! What routes declare of what they answer: the method, the status, the model of the body.
 
 use super::apps::{Framework, keyword};
 use super::contract::Contract;
@@ -6,7 +6,7 @@ use super::decorators::takes_nothing;
 use super::index::{Python, last_name};
 use super::routes::{Role, Route};
 use super::tables::Tables;
-use crate::facts::python::{Call, EffectKind, Function, Returned, Value};
+use crate::facts::python::{Call, Decorator, EffectKind, Function, Returned, Value};
 use crate::source::{Loc, Span};
 
 /// Calls at the end of a query that give rows as they are.
@@ -33,6 +33,18 @@ pub(super) fn declared(
         raw_model: raw_model(python, tables, route),
         ..contract
     }
+}
+
+/// Whether a function of Django answers every method alike.
+pub(super) fn any_method(python: &Python, route: &Route) -> bool {
+    let function = python.function(route.function);
+    let plain = function.class.is_none() && route.methods.is_empty() && !function.broken;
+    let restricts = |it: &Decorator| last_name(&it.call.callee).starts_with("require");
+    route.framework == Framework::Django
+        && plain
+        && !function.asks_method
+        && !function.decorators.iter().any(restricts)
+        && takes_nothing(python, route.function)
 }
 
 /// The status that a route answers when all goes well; `None` where it is not known.

@@ -109,8 +109,8 @@ const RECORDS: [&str; 18] = [
 ];
 
 impl Project {
-    /// The handlers that answer nothing but GET, say by their name or path that they change
-    /// something, and do so; with the first change.
+    /// The handlers that answer nothing but GET, or every method alike, say by their name or path that
+    /// they change something, and do so; with the first change.
     pub fn unsafe_gets(&self) -> Vec<(&Handler, &DatabaseEffect)> {
         let mut paths = vec![Vec::new(); self.handlers.len()];
         for endpoint in &self.endpoints {
@@ -123,10 +123,15 @@ impl Project {
             let only_get = |methods: &[String]| {
                 !methods.is_empty() && methods.iter().all(|it| it == "GET" || it == "HEAD")
             };
-            let safe = !endpoints.is_empty() && endpoints.iter().all(|it| only_get(&it.methods));
+            let safe = !endpoints.is_empty()
+                && (handler.any_method || endpoints.iter().all(|it| only_get(&it.methods)));
             let paths = endpoints.iter().filter_map(|it| it.path.as_deref());
             let speaks = safe && says_change(&handler.name, paths);
-            let mut effects = handler.effects.iter().filter(|_| speaks);
+            // What the request is handed to may ask for its method.
+            let own = |it: &&DatabaseEffect| {
+                !handler.any_method || matches!(it.place, StepPlace::Handler)
+            };
+            let mut effects = handler.effects.iter().filter(|_| speaks).filter(own);
             Some((handler, effects.find(|effect| changes(effect))?))
         });
         found.collect()
@@ -134,6 +139,15 @@ impl Project {
 }
 
 impl Handler {
+    /// Whether other services call it to tell of something: they call again until it succeeds.
+    pub fn is_webhook(&self) -> bool {
+        let names = self.route.split('/').chain([self.name.as_str()]);
+        let words = names.flat_map(words).collect::<Vec<String>>();
+        words
+            .iter()
+            .any(|word| word.starts_with("webhook") || word == "hook" || word == "hooks")
+    }
+
     /// Whether it answers POST, says by its name that it makes something, and does so.
     pub fn creates(&self) -> bool {
         const MAKES: [&str; 6] = ["add", "create", "insert", "make", "new", "register"];
