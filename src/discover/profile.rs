@@ -13,7 +13,7 @@ pub(super) fn profile(path: &Utf8Path, kind: FileKind) -> (Profile, Option<Strin
     let Some((name, folders)) = parts.split_last() else {
         return (Profile::Production, None);
     };
-    if let Some(profile) = of_file(name, folders.last()) {
+    if let Some(profile) = of_file(name, folders.last(), kind) {
         return (profile, Some(format!("{} by its name", word(profile))));
     }
     let by_folder = folders
@@ -60,7 +60,7 @@ fn of_folder(name: &str, depth: usize, kind: FileKind) -> Option<Profile> {
     }
 }
 
-fn of_file(name: &str, folder: Option<&String>) -> Option<Profile> {
+fn of_file(name: &str, folder: Option<&String>, kind: FileKind) -> Option<Profile> {
     let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
     let words: Vec<_> = stem.split(['_', '-', '.']).collect();
     let is_numbered = stem.starts_with(|c: char| c.is_ascii_digit());
@@ -69,7 +69,9 @@ fn of_file(name: &str, folder: Option<&String>) -> Option<Profile> {
     let borders = |known: &[&str]| ends.iter().flatten().any(|word| known.contains(word));
     let is_settings = has(&["settings", "config"])
         || folder.is_some_and(|name| matches!(name.as_str(), "settings" | "config"));
-    if extension == "py" && borders(&["test"]) || matches!(stem, "conftest" | "tests") {
+    let is_text = kind == FileKind::Text;
+    let is_test = (extension == "py" || is_text) && borders(&["test"]);
+    if is_test || is_text && stem.ends_with(".spec") || matches!(stem, "conftest" | "tests") {
         Some(Profile::Test)
     } else if !is_numbered && borders(&["seed", "seeds", "example", "examples"])
         || stem == "template"
@@ -88,10 +90,10 @@ mod tests {
     #[test]
     fn tests_examples_and_the_rest() {
         let of = |path: &str| {
-            let kind = if path.ends_with("py") {
-                FileKind::Python
-            } else {
-                FileKind::Sql
+            let kind = match path.rsplit_once('.') {
+                Some((_, "py")) => FileKind::Python,
+                Some((_, "sql")) => FileKind::Sql,
+                _ => FileKind::Text,
             };
             profile(path.into(), kind).0
         };
@@ -101,6 +103,8 @@ mod tests {
             "x_test.py",
             "conftest.py",
             "app/fixtures/x.sql",
+            "api/oidc_test.go",
+            "web/form.spec.ts",
         ] {
             assert_eq!(of(path), Profile::Test, "{path}");
         }

@@ -263,7 +263,10 @@ fn is_meant_to_be_seen(entry: &Entry, bytes: &[u8], value: &Range<usize>) -> boo
     let from = value.start.saturating_sub(AROUND);
     let around = &bytes[from..bytes.len().min(value.end + AROUND)];
     let stands = |word: &String| memmem::find(around, word.as_bytes()).is_some();
-    entry.public.iter().any(stands)
+    let line = &bytes[from..value.start];
+    let line = &line[memchr::memrchr(b'\n', line).map_or(0, |end| end + 1)..];
+    // What a form shows where nothing was typed yet.
+    memmem::find(line, b"placeholder").is_some() || entry.public.iter().any(stands)
 }
 
 #[cfg(test)]
