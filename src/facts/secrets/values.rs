@@ -68,10 +68,30 @@ fn is_live_fallback(bound: &Bound<'_>) -> bool {
         )
 }
 
-/// A default that says that there is none.
+/// A default that says that there is none: `None`, `NOT_SET`, `missing`.
 fn says_nothing(value: &str) -> bool {
-    const WORDS: [&str; 7] = ["none", "null", "nil", "undefined", "false", "true", "unset"];
-    value.is_empty() || WORDS.contains(&value.to_ascii_lowercase().as_str())
+    const WORDS: [&str; 16] = [
+        "no",
+        "not",
+        "none",
+        "null",
+        "nil",
+        "undefined",
+        "defined",
+        "false",
+        "true",
+        "unset",
+        "set",
+        "missing",
+        "provided",
+        "configured",
+        "unknown",
+        "empty",
+    ];
+    names::words(value)
+        .iter()
+        .all(|word| WORDS.contains(&word.as_str()))
+        && !value.contains(|c: char| c.is_ascii_digit())
 }
 
 /// `Bearer abc` carries its secret behind the scheme.
