@@ -125,9 +125,17 @@ impl Judge<'_, '_> {
 
     /// Whether True from the function lets somebody in.
     fn lets_in(&self) -> bool {
+        self.is_named(&TABLE.critical.lets_in) && !self.keeps_out()
+    }
+
+    /// Whether True from the function keeps somebody out: `is_revoked`.
+    fn keeps_out(&self) -> bool {
+        self.is_named(&TABLE.critical.keeps_out)
+    }
+
+    fn is_named(&self, words: &[String]) -> bool {
         let name = last_name(&self.function.name).to_lowercase();
-        let has = |words: &[String]| words.iter().any(|word| name.contains(word));
-        has(&TABLE.critical.lets_in) && !has(&TABLE.critical.keeps_out)
+        words.iter().any(|word| name.contains(word))
     }
 
     /// Whether a value that is returned in place of a failure reads like a success.
@@ -146,7 +154,8 @@ impl Judge<'_, '_> {
                 !told && !fails
             }),
             Value::Str(text, _) => text.is_empty(),
-            Value::Bool(true) | Value::Int(0) => true,
+            Value::Bool(true) => !self.keeps_out(),
+            Value::Int(0) => true,
             Value::List(items) => items.is_empty(),
             _ => false,
         }
