@@ -67,10 +67,9 @@ fn path(scope: &Scope, settings: &Settings) -> Utf8PathBuf {
     scope.root.join(name.unwrap_or(BASELINE.into()))
 }
 
-/// A run that knows nothing and fails only when it could not do its work.
+/// A run without a baseline, which fails only when it could not do its work.
 fn report(scope: &Scope, settings: Settings) -> Result<Report, Failure> {
     let settings = Settings {
-        baseline: None,
         fail_on: None,
         ..settings
     };

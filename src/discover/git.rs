@@ -198,16 +198,17 @@ const SYMBOLIC_LINK: &str = "120000";
 
 /// A program that is asked by a hook finds the repository of the hook in its environment, which is
 /// not the one of a submodule.
-const OF_A_HOOK: [&str; 3] = ["GIT_DIR", "GIT_WORK_TREE", "GIT_PREFIX"];
+const OF_A_HOOK: [&str; 4] = ["GIT_DIR", "GIT_WORK_TREE", "GIT_PREFIX", "GIT_INDEX_FILE"];
 
 fn git(folder: &Utf8Path, own: bool) -> Command {
     let mut command = Command::new("git");
     command.arg("-C").arg(folder).env("LC_ALL", "C");
+    // The only program that these questions would have git start.
+    command.args(["-c", "core.fsmonitor=false"]);
     if !own {
         for name in OF_A_HOOK {
             command.env_remove(name);
         }
-        command.env_remove("GIT_INDEX_FILE");
     }
     command
 }
@@ -301,7 +302,7 @@ fn unquoted(name: &str) -> String {
     out
 }
 
-/// The files of one state of a repository. Clones share what they read.
+/// The files of one state of a repository, read when they are asked for.
 #[derive(Debug, Default)]
 pub struct Snapshot {
     files: BTreeMap<Utf8PathBuf, (usize, String)>,

@@ -11,9 +11,9 @@ use aicheck::discover::{Inputs, MigrationTool};
 use aicheck::engine;
 use aicheck::facts::schema::Dialect;
 use aicheck::project::schema::Database;
-use camino::Utf8PathBuf;
 use serde_json::Value;
 
+use crate::folder::{Files, read};
 use crate::postgres::catalogue::{Catalogue, differences, of_replay, of_server, subject};
 use crate::postgres::server::Server;
 use crate::venv;
@@ -31,9 +31,6 @@ enum Way {
     History,
 }
 
-/// Files by path.
-type Files = BTreeMap<Utf8PathBuf, Vec<u8>>;
-
 /// Runs Django in a copy of a project; what it prints, and the files of the copy.
 fn create(
     python: &Path,
@@ -42,7 +39,7 @@ fn create(
     [engine, name, host]: [&str; 3],
 ) -> (String, Files) {
     let copy = tempfile::tempdir().unwrap();
-    for (path, bytes) in files(&folder().join(project)) {
+    for (path, bytes) in read(&folder().join(project)) {
         let path = copy.path().join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, bytes).unwrap();
@@ -56,24 +53,7 @@ fn create(
         Way::History => "history",
     });
     let printed = venv::run(command.args([engine, name, host]));
-    (printed, files(copy.path()))
-}
-
-fn files(folder: &Path) -> Files {
-    let mut folders = vec![folder.to_owned()];
-    let mut files = BTreeMap::new();
-    while let Some(at) = folders.pop() {
-        for entry in fs::read_dir(at).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else {
-                let name = path.strip_prefix(folder).unwrap().to_str().unwrap();
-                files.insert(name.into(), fs::read(&path).unwrap());
-            }
-        }
-    }
-    files
+    (printed, read(copy.path()))
 }
 
 /// The only database of some files.
@@ -145,7 +125,7 @@ fn models_declare_what_django_makes_in_postgres() {
         let Some((theirs, _)) = in_postgres(project, Way::Migrations) else {
             return;
         };
-        let ours = database(files(&folder().join(project)), Dialect::Postgres);
+        let ours = database(read(&folder().join(project)), Dialect::Postgres);
         compare(project, &unordered(theirs), &unordered(of_replay(&ours)));
     }
 }
@@ -154,7 +134,7 @@ fn models_declare_what_django_makes_in_postgres() {
 fn models_declare_what_django_makes_in_sqlite() {
     let project = "models/general";
     if let Some(theirs) = in_sqlite(project, Way::Models) {
-        let ours = database(files(&folder().join(project)), Dialect::Sqlite);
+        let ours = database(read(&folder().join(project)), Dialect::Sqlite);
         compare(project, &theirs, &of_replay(&ours));
     }
 }
@@ -165,7 +145,7 @@ fn migrations_leave_behind_what_django_does_in_postgres() {
         let Some((theirs, _)) = in_postgres(project, Way::History) else {
             return;
         };
-        let ours = database(files(&folder().join(project)), Dialect::Postgres);
+        let ours = database(read(&folder().join(project)), Dialect::Postgres);
         assert_eq!(ours.tool, MigrationTool::Django);
         compare(project, &theirs, &of_replay(&ours));
     }
@@ -175,7 +155,7 @@ fn migrations_leave_behind_what_django_does_in_postgres() {
 fn migrations_leave_behind_what_django_does_in_sqlite() {
     let project = "history/general";
     if let Some(theirs) = in_sqlite(project, Way::History) {
-        let ours = database(files(&folder().join(project)), Dialect::Sqlite);
+        let ours = database(read(&folder().join(project)), Dialect::Sqlite);
         compare(project, &unordered(theirs), &unordered(of_replay(&ours)));
     }
 }

@@ -9,6 +9,7 @@ mod cli;
 mod discover;
 mod django;
 mod fixtures;
+mod folder;
 mod formats;
 mod handlers;
 mod histories;

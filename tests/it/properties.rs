@@ -1,7 +1,5 @@
 //! What holds for every input: no panic, places inside the text, the same bytes out.
 
-use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
 
 use aicheck::config::Settings;
@@ -13,12 +11,11 @@ use aicheck::judge::Report;
 use aicheck::report::json;
 use aicheck::rule::Rule;
 use aicheck::source::{FileId, Loc, Span};
-use camino::Utf8PathBuf;
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
 use serde_json::Value;
 
-type Files = BTreeMap<Utf8PathBuf, Vec<u8>>;
+use crate::folder::{Files, read};
 
 fn all() -> Settings {
     Settings {
@@ -29,21 +26,7 @@ fn all() -> Settings {
 
 /// Every file below `fixtures`, one project of them all.
 fn fixtures() -> Files {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
-    let mut folders = vec![root.clone()];
-    let mut files = Files::new();
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else {
-                let name = path.strip_prefix(&root).unwrap().to_str().unwrap();
-                files.insert(name.into(), fs::read(&path).unwrap());
-            }
-        }
-    }
-    files
+    read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures"))
 }
 
 fn rendered(inputs: Inputs, settings: &Settings) -> String {

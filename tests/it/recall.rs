@@ -4,9 +4,8 @@
 //! removes one review from a project that is otherwise left as it is. `AICHECK_RECALL_PATHS`
 //! (folders, separated by `:`) plants in other projects too.
 
-use std::collections::BTreeMap;
+use std::env;
 use std::path::{Path, PathBuf};
-use std::{env, fs};
 
 use aicheck::config::Settings;
 use aicheck::discover::Inputs;
@@ -20,7 +19,7 @@ use aicheck::project::schema::{Database, Index};
 use aicheck::source::{Loc, Span};
 use camino::Utf8PathBuf;
 
-pub(crate) type Files = BTreeMap<Utf8PathBuf, Vec<u8>>;
+use crate::folder::read;
 
 /// How many places of one kind are tried in one project.
 const PLACES: usize = 20;
@@ -100,25 +99,6 @@ pub(crate) type Key = (&'static str, Utf8PathBuf, String);
 pub(crate) fn key(inputs: &Inputs, finding: &Finding) -> Key {
     let path = inputs.files[finding.at.file.index()].path.clone();
     (finding.rule, path, finding.subject.clone())
-}
-
-/// The SQL and Python of a folder.
-pub(crate) fn read(folder: &Path) -> Files {
-    let mut files = Files::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(at) = folders.pop() {
-        for entry in fs::read_dir(&at).unwrap() {
-            let path = entry.unwrap().path();
-            let hidden = path.file_name().unwrap().to_string_lossy().starts_with('.');
-            if path.is_dir() && !hidden {
-                folders.push(path);
-            } else if path.is_file() {
-                let name = path.strip_prefix(folder).unwrap().to_str().unwrap();
-                files.insert(name.into(), fs::read(&path).unwrap());
-            }
-        }
-    }
-    files
 }
 
 fn text(inputs: &Inputs, at: Loc) -> &str {

@@ -16,7 +16,8 @@ use aicheck::finding::{Finding, Severity};
 use camino::Utf8PathBuf;
 use losses::Kept;
 
-use crate::recall::{Files, Key, key, read};
+use crate::folder::{Files, read};
+use crate::recall::{Key, key};
 
 /// How many places of one kind are tried in one project.
 const PLACES: usize = 20;

@@ -13,6 +13,7 @@ use aicheck::project::schema::Database;
 use camino::Utf8PathBuf;
 use serde_json::Value;
 
+use crate::folder::read;
 use crate::postgres::catalogue::{Catalogue, differences, of_replay};
 use crate::venv;
 
@@ -38,7 +39,7 @@ fn models_declare_what_sqlalchemy_creates() {
         let ddl = venv::run(command);
         let files = BTreeMap::from([("schema.sql".into(), ddl.into_bytes())]);
         let theirs = catalogue(files);
-        let ours = catalogue(python_files(&models));
+        let ours = catalogue(read(&models));
         lines += theirs.len();
         let name = models.file_name().unwrap().to_string_lossy();
         let differences = differences(&theirs, &ours);
@@ -46,23 +47,6 @@ fn models_declare_what_sqlalchemy_creates() {
     }
     assert!(lines > 200, "{lines}");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-}
-
-fn python_files(folder: &Path) -> BTreeMap<Utf8PathBuf, Vec<u8>> {
-    let mut folders = vec![folder.to_owned()];
-    let mut files = BTreeMap::new();
-    while let Some(at) = folders.pop() {
-        for entry in fs::read_dir(at).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else {
-                let name = path.strip_prefix(folder).unwrap().to_str().unwrap();
-                files.insert(name.into(), fs::read(&path).unwrap());
-            }
-        }
-    }
-    files
 }
 
 /// What the databases of a project hold; the order of columns in a model means nothing.

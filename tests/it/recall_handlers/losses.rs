@@ -7,7 +7,7 @@ use aicheck::parse::python::{Field, Kind, Node, parse};
 use aicheck::source::Span;
 use camino::Utf8PathBuf;
 
-use crate::recall::Files;
+use crate::folder::Files;
 
 /// What handled a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
