@@ -9,6 +9,7 @@ mod check;
 mod explain;
 mod failure;
 mod files;
+mod reviews;
 mod routes;
 mod rules;
 mod schema;
@@ -50,6 +51,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Files(args)) => files::run(args, terminal),
         Some(Command::Schema { input, format }) => schema::run(input, *format),
         Some(Command::Routes { input, format }) => routes::run(input, *format, terminal),
+        Some(Command::Reviews { input, format }) => reviews::run(input, *format, terminal),
         Some(Command::Baseline { command }) => baseline::run(command),
         Some(Command::Completions { shell }) => completions(*shell),
     };

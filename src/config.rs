@@ -122,8 +122,10 @@ pub struct Review {
     pub reason: String,
     /// The clause that was reviewed; the entry is stale when the clause says something else.
     pub action: Option<String>,
-    /// The entry in [`Settings::file`].
+    /// The header of the entry in [`Settings::file`].
     pub span: Span,
+    /// All of the entry.
+    pub text: Span,
 }
 
 #[cfg(test)]

@@ -28,7 +28,7 @@ use crate::config::Settings;
 use crate::facts::Note;
 use crate::facts::schema::Dialect;
 use crate::source::{FileId, SourceFile};
-pub use git::{Changes, GitError, Lines, Repository, Since, Snapshot};
+pub use git::{Changes, GitError, History, Lines, Repository, Since, Snapshot, Written};
 use project::Project;
 pub use scope::{DraftSource, Scope, configuration, configuration_file};
 pub use tool::MigrationTool;

@@ -1,6 +1,7 @@
 //! Which findings count: places, precedence, severity, directives, reviews, focus.
 
 mod change;
+mod decisions;
 mod directives;
 mod fingerprint;
 mod precedence;
@@ -19,6 +20,7 @@ use crate::project::Project;
 use crate::rule::{Catalogue, Rule};
 use crate::source::{Encoding, FileId, Loc, SourceFile, Span};
 pub use change::Change;
+pub use decisions::{Decision, DecisionKind, DecisionState};
 use selection::Places;
 pub use selection::selected;
 use understood::Understood;
@@ -36,6 +38,8 @@ pub struct Report {
     pub masks: Vec<Loc>,
     /// What a directive or review settled, in path order.
     pub settled: Vec<Settled>,
+    /// Every directive and review, in path order.
+    pub decisions: Vec<Decision>,
     /// How many findings the baseline knows; they are not among the others.
     pub baselined: usize,
     /// Known findings that are there no more, where everything was looked at.
@@ -71,6 +75,8 @@ pub struct Settled {
 /// A decision that settles a finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settlement {
+    /// Where it is written: the rule's name in a comment, or the entry in the settings.
+    pub at: Loc,
     /// In a comment, not in the settings.
     pub in_source: bool,
     /// Why, in the words of whoever decided.
@@ -143,9 +149,15 @@ pub fn judge(
         catalogue,
         settings,
     };
-    let (mut findings, mut settled) = judge.decide(checked.findings, outcomes, project, config);
+    let Judged {
+        mut findings,
+        mut settled,
+        mut decisions,
+    } = judge.decide(checked.findings, outcomes, project, config);
     findings.retain(|finding| in_focus(finding, &inputs));
     settled.retain(|settled| in_focus(&settled.finding, &inputs));
+    let named = |at: Loc| inputs.focus.is_empty() || inputs.focus.contains(&at.file);
+    decisions.retain(|decision| named(decision.at));
     let baseline = settings.baseline.as_deref().unwrap_or(&NOTHING_KNOWN);
     let before = findings.len();
     findings.retain(|finding| !baseline.knows(&finding.fingerprint));
@@ -156,6 +168,7 @@ pub fn judge(
         notes: understood::in_focus(notes, &inputs),
         masks: masks(&inputs, outcomes),
         settled,
+        decisions,
         baselined,
         unchanged: 0,
         outlived: if looked_at_all {
@@ -190,15 +203,24 @@ struct Judge<'a> {
     settings: &'a Settings,
 }
 
+/// What was decided, all in report order.
+struct Judged {
+    /// The findings that count.
+    findings: Vec<Finding>,
+    /// Those that a decision settled.
+    settled: Vec<Settled>,
+    /// All decisions.
+    decisions: Vec<Decision>,
+}
+
 impl Judge<'_> {
-    /// The findings that count, and those that a decision settled, both in report order.
     fn decide(
         &self,
         findings: Vec<Finding>,
         outcomes: &[FileOutcome],
         project: &Project,
         config: FileId,
-    ) -> (Vec<Finding>, Vec<Settled>) {
+    ) -> Judged {
         let (findings, elsewhere) = self.where_they_run(findings);
         let databases = project.databases.iter();
         let databases: Vec<&str> = databases.map(|database| database.name.as_str()).collect();
@@ -215,6 +237,7 @@ impl Judge<'_> {
         let reviews = reviews::settle(self, config, &findings);
         said.extend(directives::unused(self, &decisions));
         said.extend(reviews.said);
+        let told = said.clone();
         said.retain(|finding| self.has_run(finding.rule));
         let (mut said, _) = self.where_they_run(said);
         self.weigh_and_name(&mut said);
@@ -229,7 +252,12 @@ impl Judge<'_> {
         }
         open.extend(said);
         open.sort_by(|a, b| self.order(a).cmp(&self.order(b)));
-        (open, settled)
+        let decisions = decisions::all(self, outcomes, config, &settled, &told);
+        Judged {
+            findings: open,
+            settled,
+            decisions,
+        }
     }
 
     fn has_run(&self, rule: &str) -> bool {

@@ -14,6 +14,7 @@ mod clean;
 mod excerpt;
 mod machine;
 pub(crate) mod prose;
+pub mod reviews;
 pub mod routes;
 pub mod schema;
 

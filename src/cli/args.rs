@@ -73,6 +73,15 @@ pub enum Command {
         #[arg(long, value_name = "FORMAT", default_value = "human")]
         format: Format,
     },
+    /// List what was decided about findings: why, by whom, and what has changed since
+    Reviews {
+        /// What is read.
+        #[command(flatten)]
+        input: InputArgs,
+        /// How to write the list
+        #[arg(long, value_name = "FORMAT", default_value = "human")]
+        format: Format,
+    },
     /// Keep the findings that are known and not reported again
     Baseline {
         /// What to do with them

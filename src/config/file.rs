@@ -182,7 +182,9 @@ impl Reader<'_> {
 
     fn review(&mut self, table: &DeTable<'_>, span: Span) {
         let mut found = [const { None }; REVIEW_KEYS.len()];
+        let mut text = span;
         for (key, value) in table {
+            text = text.to(value.span().into());
             let name = key.get_ref().as_ref();
             match REVIEW_KEYS.iter().position(|known| *known == name) {
                 Some(nth) => found[nth] = self.review_value(name, value),
@@ -201,6 +203,7 @@ impl Reader<'_> {
                 reason,
                 action,
                 span,
+                text,
             });
         }
     }

@@ -3,12 +3,16 @@
 //! Asks the `git` program, which is there wherever people or CI work on a repository, and reads its
 //! settings, worktrees and submodules as it does itself.
 
+mod blame;
+
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::Mutex;
 
 use camino::{Utf8Path, Utf8PathBuf};
+
+pub use blame::{History, Written};
 
 /// A project inside a repository.
 #[derive(Debug)]

@@ -113,6 +113,7 @@ pub(super) fn settle(decisions: &mut [Decision], findings: &[Finding]) -> Vec<Op
     for decision in decisions {
         for index in decision.settles(findings) {
             settled[index] = Some(Settlement {
+                at: decision.name,
                 in_source: true,
                 reason: decision.reason.clone(),
             });

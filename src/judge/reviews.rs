@@ -44,6 +44,7 @@ pub(super) fn settle(judge: &Judge, config: FileId, findings: &[Finding]) -> Rev
             if about(finding) && holds(review, finding, judge.inputs) {
                 found = true;
                 *settled = Some(Settlement {
+                    at,
                     in_source: false,
                     reason: review.reason.trim().to_owned(),
                 });

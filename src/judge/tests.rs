@@ -406,6 +406,7 @@ fn review(action: Option<&str>) -> Review {
         reason: "lines belong to orders".into(),
         action: action.map(str::to_owned),
         span: Span::new(0, 12),
+        text: Span::new(0, 12),
     }
 }
 

@@ -126,8 +126,8 @@ impl<'a> Machine<'a> {
                 .collect(),
             fingerprint: finding.fingerprint.clone(),
             settled: settled.map(|by| Settlement {
-                in_source: by.in_source,
                 reason: self.text(&by.reason),
+                ..by.clone()
             }),
         }
     }

@@ -1,20 +1,13 @@
 //! `--diff` and `--staged` on real repositories: a finding is reported by the change that brought it.
 
-use std::fs;
-use std::path::Path;
-use std::process::Command;
-
 use serde_json::Value;
-use tempfile::TempDir;
 
 use crate::cli::{Outcome, run};
-use crate::venv;
+use crate::repository::Repository;
 
 const ORDERS: &str =
     "create table orders (\n  id bigint primary key,\n  total numeric(12, 2)\n);\n";
 const FLOATS: &str = "create table refunds (\n  id bigint primary key,\n  amount float\n);\n";
-
-struct Repository(TempDir);
 
 impl Repository {
     /// With one commit on `main`, and a fault in it.
@@ -24,52 +17,6 @@ impl Repository {
         repository.write("migrations/002_refunds.sql", FLOATS);
         repository.commit("begin");
         repository
-    }
-
-    fn empty() -> Self {
-        let repository = Self(tempfile::tempdir().unwrap());
-        repository.git(&["init", "--quiet", "--initial-branch=main"]);
-        repository
-    }
-
-    fn path(&self) -> &Path {
-        self.0.path()
-    }
-
-    fn git(&self, arguments: &[&str]) -> String {
-        let mut git = Command::new("git");
-        git.arg("-C").arg(self.path());
-        // A repository above, a hook or the settings of a person must not matter.
-        for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"] {
-            git.env_remove(name);
-        }
-        git.env("GIT_CONFIG_GLOBAL", "/dev/null")
-            .env("GIT_CONFIG_NOSYSTEM", "1");
-        git.args([
-            "-c",
-            "user.name=a",
-            "-c",
-            "user.email=a@b",
-            "-c",
-            "commit.gpgsign=false",
-        ]);
-        git.args(["-c", "protocol.file.allow=always"]);
-        venv::run(git.args(arguments))
-    }
-
-    fn write(&self, path: &str, text: &str) {
-        let path = self.path().join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-
-    fn commit(&self, message: &str) {
-        self.git(&["add", "--all"]);
-        self.git(&["commit", "--quiet", "--allow-empty", "--message", message]);
-    }
-
-    fn branch(&self) {
-        self.git(&["switch", "--quiet", "--create", "work"]);
     }
 
     /// The findings that are reported: rule, subject, line.

@@ -23,6 +23,8 @@ mod recall;
 mod recall_handlers;
 mod redaction;
 mod report;
+mod repository;
+mod reviews;
 mod routes;
 mod schema;
 mod sql;

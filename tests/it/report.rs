@@ -21,6 +21,7 @@ pub(crate) fn report(files: &[(&str, &str)]) -> Report {
         notes: Vec::new(),
         masks: Vec::new(),
         settled: Vec::new(),
+        decisions: Vec::new(),
         baselined: 0,
         outlived: 0,
         unchanged: 0,
@@ -493,6 +494,7 @@ proptest::proptest! {
 /// So many findings that somebody settled.
 pub(crate) fn settled(count: usize) -> Vec<Settled> {
     let by = Settlement {
+        at: span(0, 1),
         in_source: true,
         reason: "measured".into(),
     };
