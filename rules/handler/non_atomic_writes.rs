@@ -15,7 +15,8 @@ fn check(project: &Project, sink: &mut Sink) {
     let mut seen = BTreeSet::new();
     for handler in &project.handlers {
         for split in &handler.writes.split {
-            if !seen.insert(split.at) {
+            // What one commit keeps too early is one fault, however much comes behind it.
+            if !seen.insert(split.commit.unwrap_or(split.at)) {
                 continue;
             }
             let message = format!(
@@ -30,10 +31,7 @@ fn check(project: &Project, sink: &mut Sink) {
                     "writes `{}`, in a transaction of its own",
                     split.table
                 ))
-                .label(
-                    split.first,
-                    format!("writes `{}`, which it belongs to", split.first_table),
-                )
+                .label(split.first, first(split))
                 .help(remedy(handler));
             if let Some(commit) = split.commit {
                 finding.label(commit, "keeps that, whatever comes");
@@ -44,6 +42,14 @@ fn check(project: &Project, sink: &mut Sink) {
             });
         }
     }
+}
+
+fn first(split: &SplitWrite) -> String {
+    let relation = match split.child_first {
+        true => "which belongs to it",
+        false => "which it belongs to",
+    };
+    format!("writes `{}`, {relation}", split.first_table)
 }
 
 fn remedy(handler: &Handler) -> String {

@@ -13,6 +13,7 @@ mod directives;
 mod effect;
 mod flow;
 mod library;
+mod order;
 mod read;
 mod received;
 mod replies;
@@ -28,6 +29,7 @@ pub use answers::{AnswerKind, Answered};
 pub use coroutines::{Awaitable, Usage, awaitable, keeps_coroutines};
 pub use effect::{Cell, Effect, EffectKind};
 pub use library::is_limit;
+pub use order::Ran;
 pub use read::read;
 pub use received::Received;
 pub use replies::{Except, Reply, ReplyKind, Try};
@@ -497,8 +499,8 @@ pub struct CallSite {
     pub catches: Vec<String>,
     /// Context managers around it.
     pub contexts: Vec<String>,
-    /// Which of the first 64 calls may have run before it, by their place among the calls.
-    pub after: u64,
+    /// The calls that ran before it.
+    pub after: Ran,
     /// It has a `timeout` that is not None, keywords that nobody can see (`**`), or so many arguments
     /// that one may be a timeout.
     pub bounded: bool,

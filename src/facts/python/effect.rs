@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Origin;
+use super::{Origin, Ran};
 use crate::source::Span;
 
 /// Something that one call, or an assignment to an attribute of a row, does to a database.
@@ -28,6 +28,8 @@ pub struct Effect {
     pub used: bool,
     /// The call is awaited.
     pub awaited: bool,
+    /// The calls that ran before it, itself included.
+    pub after: Ran,
     /// Inside a loop.
     pub in_loop: bool,
 }

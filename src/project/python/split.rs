@@ -6,7 +6,7 @@ use super::index::{FunctionId, Python, last_name};
 use super::steps::StepPlace;
 use super::summaries::call_at;
 use super::writes::Writes;
-use crate::facts::python::{CallSite, EffectKind, Value};
+use crate::facts::python::{CallSite, EffectKind, Ran, Value};
 use crate::project::schema::TableKey;
 use crate::source::Loc;
 
@@ -23,6 +23,8 @@ pub struct SplitWrite {
     pub first_table: TableKey,
     /// The commit between them; none where every statement is kept by itself.
     pub commit: Option<Loc>,
+    /// The first write is of the row that belongs to the other.
+    pub child_first: bool,
     /// They stand in functions of their own, each of which may be meant to be a whole.
     pub apart: bool,
 }
@@ -56,7 +58,7 @@ impl Writes<'_, '_> {
 
     /// `W1 … commit … W2 … commit`, all on one path.
     fn committed_between(&self, first: usize, second: usize) -> Option<SplitWrite> {
-        self.related(first, second)?;
+        let (parent, _) = self.related(first, second)?;
         let on_path = |from: usize, to: usize| {
             precedes(self.python, &self.happenings[from], &self.happenings[to])
         };
@@ -72,7 +74,10 @@ impl Writes<'_, '_> {
             return None;
         }
         let commit = self.happenings[between].at(self.python);
-        Some(self.pair(first, second, Some(commit)))
+        Some(SplitWrite {
+            child_first: parent == second,
+            ..self.pair(first, second, Some(commit))
+        })
     }
 
     /// Django keeps each statement by itself, unless told otherwise.
@@ -99,12 +104,13 @@ impl Writes<'_, '_> {
             first: self.happenings[first].at(self.python),
             first_table: key(first),
             commit,
+            child_first: false,
             apart: self.happenings[first].frame.function != self.happenings[second].frame.function,
         }
     }
 
-    /// A function below the one that both have in common looks for the row before it makes one: who
-    /// asks again finds it.
+    /// Something looks for the row before it makes one, and goes on to the second write where it is
+    /// there: who asks again finds it.
     fn is_found_again(&self, first: usize, second: usize) -> bool {
         let table = &self.happenings[first].table;
         let common: Vec<FunctionId> = self.happenings[second]
@@ -117,13 +123,19 @@ impl Writes<'_, '_> {
             .path()
             .map(|frame| frame.function);
         let below: Vec<FunctionId> = below.take_while(|it| !common.contains(it)).collect();
+        let skips = may_skip(
+            self.python,
+            &self.happenings[first],
+            &self.happenings[second],
+        );
         self.happenings[..first].iter().any(|earlier| {
             earlier.effect.kind == EffectKind::Read
                 && earlier.table == *table
-                && earlier
-                    .frame
-                    .path()
-                    .any(|frame| below.contains(&frame.function))
+                && (skips
+                    || earlier
+                        .frame
+                        .path()
+                        .any(|frame| below.contains(&frame.function)))
         })
     }
 
@@ -223,38 +235,74 @@ impl Writes<'_, '_> {
     }
 }
 
-/// The calls that lead to a happening, outermost first, its own at the end.
-fn way<'a>(
-    python: &Python<'a>,
-    happening: &Happening<'a>,
-) -> Vec<(FunctionId, Option<&'a CallSite>)> {
-    let id = happening.frame.function;
-    let mut way = vec![(id, call_at(python, id, happening.effect.span))];
+/// A function on the way to a happening, and how far it has come.
+struct Stage<'a> {
+    function: FunctionId,
+    /// The call that leads on, or is the happening; an assignment is none.
+    call: Option<&'a CallSite>,
+    ran: Ran,
+}
+
+impl Stage<'_> {
+    /// The number of its call among the calls of its function.
+    fn place(&self, python: &Python) -> Option<usize> {
+        let call = self.call?;
+        let mut calls = python.function(self.function).calls.iter();
+        calls.position(|it| it.span == call.span)
+    }
+}
+
+/// The stages that lead to a happening, the outermost first, its own at the end.
+fn way<'a>(python: &Python<'a>, happening: &Happening<'a>) -> Vec<Stage<'a>> {
+    let function = happening.frame.function;
+    let call = call_at(python, function, happening.effect.span);
+    let mut way = vec![Stage {
+        function,
+        call,
+        ran: call.map_or(happening.effect.after, |call| call.after),
+    }];
     let above = happening
         .frame
         .path()
         .filter_map(|frame| frame.caller.as_ref());
-    way.extend(above.map(|(frame, call)| (frame.function, Some(*call))));
+    way.extend(above.map(|(frame, call)| Stage {
+        function: frame.function,
+        call: Some(*call),
+        ran: call.after,
+    }));
     way.reverse();
     way
 }
 
+/// Where the ways to two happenings part, in one function.
+fn parting<'a>(
+    python: &Python<'a>,
+    first: &Happening<'a>,
+    second: &Happening<'a>,
+) -> Option<(Stage<'a>, Stage<'a>)> {
+    let span = |stage: &Stage| stage.call.map(|call| call.span);
+    way(python, first)
+        .into_iter()
+        .zip(way(python, second))
+        .find(|(one, two)| one.function != two.function || span(one) != span(two))
+        .filter(|(one, two)| one.function == two.function)
+}
+
 /// Whether one happening may come before another in one request.
 pub(super) fn precedes(python: &Python, first: &Happening, second: &Happening) -> bool {
-    let (one, two) = (way(python, first), way(python, second));
-    let parting = one.iter().zip(&two).find(|(one, two)| {
-        one.0 != two.0 || one.1.map(|call| call.span) != two.1.map(|call| call.span)
-    });
-    match parting {
-        Some(((function, Some(first)), (other, Some(second)))) if function == other => {
-            let calls = &python.function(*function).calls;
-            let place = calls.iter().position(|call| call.span == first.span);
-            place.is_some_and(|place| {
-                let bit = 1u64.checked_shl(place as u32).unwrap_or(0);
-                second.after & bit != 0
-            })
-        }
-        Some(((function, _), (other, _))) => function == other,
-        None => false,
-    }
+    parting(python, first, second).is_some_and(|(one, two)| {
+        let ran = match one.place(python) {
+            Some(place) => two.ran.may_have(place),
+            None => one.call.is_none(),
+        };
+        ran && one.ran.may_precede(two.ran)
+    })
+}
+
+/// Whether a request may do the second without the first.
+fn may_skip(python: &Python, first: &Happening, second: &Happening) -> bool {
+    parting(python, first, second).is_some_and(|(one, two)| {
+        let place = one.place(python);
+        place.is_some_and(|place| two.ran.may_lack(place))
+    })
 }

@@ -140,7 +140,7 @@ impl<'t> Flow<'t, '_> {
         let after = state.ran;
         let node = called.node.index();
         let place = *self.sites.entry(node).or_insert(next);
-        state.ran |= 1u64.checked_shl(place as u32).unwrap_or(0);
+        state.ran.run(place);
         if !self.seen.insert(node) {
             return;
         }
@@ -175,25 +175,6 @@ impl<'t> Flow<'t, '_> {
             kept: self.is_kept(called.node),
         };
         self.function.calls.push(site);
-    }
-
-    /// Whether the value of a call is kept for later calls.
-    fn is_kept(&self, call: Node<'t>) -> bool {
-        let plain =
-            |it: &Node<'t>| !matches!(it.kind(), Kind::Await | Kind::ParenthesizedExpression);
-        let binder = call.ancestors().find(plain);
-        let Some(binder) = binder.filter(|it| it.kind() == Kind::Assignment) else {
-            return false;
-        };
-        let constructs = self.function.name.ends_with(".__init__");
-        binder
-            .child(Field::Left)
-            .is_some_and(|target| match target.kind() {
-                Kind::Identifier => self.function.globals.iter().any(|it| it == target.text()),
-                Kind::Attribute => !(constructs && target.text().starts_with("self.")),
-                Kind::Subscript => true,
-                _ => false,
-            })
     }
 
     /// What the call may do for the values that are missing here.

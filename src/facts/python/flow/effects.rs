@@ -107,6 +107,11 @@ impl<'t> Flow<'t, '_> {
             values: cells(about.values),
             used: about.used,
             awaited: node.parent().is_some_and(|it| it.kind() == Kind::Await),
+            after: self
+                .state
+                .as_ref()
+                .map(|state| state.ran)
+                .unwrap_or_default(),
             in_loop: self.depth > 0,
         };
         self.effects.held.push(holder(node));

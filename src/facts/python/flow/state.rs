@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::steps::remember;
 use crate::facts::python::library::RawKind;
-use crate::facts::python::{Origin, Param};
+use crate::facts::python::{Origin, Param, Ran};
 use crate::parse::python::Node;
 
 /// A variable, by number.
@@ -21,8 +21,8 @@ pub(super) struct State<'t> {
     pub(super) proofs: Vec<Rc<Subject<'t>>>,
     /// What of the request has been asked about.
     pub(super) checked: Vec<Checked<'t>>,
-    /// The calls that may have run, by their place among those of the function.
-    pub(super) ran: u64,
+    /// The calls that have run.
+    pub(super) ran: Ran,
 }
 
 /// What is known of a value.
@@ -395,7 +395,7 @@ impl<'t> State<'t> {
         }
         self.proofs.retain(|proof| other.proofs.contains(proof));
         self.join_checked(other.checked);
-        self.ran |= other.ran;
+        self.ran = self.ran.join(other.ran);
         self
     }
 }

@@ -14,6 +14,9 @@ use crate::source::Span;
 /// Where each name of a function stands, in source order, nested functions included.
 pub(super) type Occurrences<'t> = FxHashMap<&'t str, Vec<Node<'t>>>;
 
+/// How many mentions of a variable are looked through for one that keeps it.
+const NEAR: usize = 8;
+
 impl<'t> Flow<'t, '_> {
     /// What becomes of the value of a call.
     pub(super) fn usage(&mut self, call: Node<'t>, callee: &str) -> Usage {
@@ -53,13 +56,55 @@ impl<'t> Flow<'t, '_> {
         if left.kind() != Kind::Identifier {
             return Usage::Elsewhere;
         }
+        let is_param = self.function.params.iter().any(|it| it.name == left.text());
+        stored(left, assignment, self.occurrences(left.text()), is_param)
+    }
+
+    /// Where a name of the function stands.
+    pub(super) fn occurrences(&mut self, name: &str) -> &[Node<'t>] {
         let body = self.body;
         let occurrences = self
             .occurrences
             .get_or_insert_with(|| body.map(occurrences).unwrap_or_default());
-        let named = occurrences.get(left.text()).map_or(&[][..], Vec::as_slice);
-        let is_param = self.function.params.iter().any(|it| it.name == left.text());
-        stored(left, assignment, named, is_param)
+        occurrences.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether the value of a call is kept for later calls.
+    pub(super) fn is_kept(&mut self, call: Node<'t>) -> bool {
+        let plain =
+            |it: &Node<'t>| !matches!(it.kind(), Kind::Await | Kind::ParenthesizedExpression);
+        let binder = call.ancestors().find(plain);
+        let Some(binder) = binder.filter(|it| it.kind() == Kind::Assignment) else {
+            return false;
+        };
+        binder.child(Field::Left).is_some_and(|target| {
+            self.keeps(target) || target.kind() == Kind::Identifier && self.is_put_away(target)
+        })
+    }
+
+    /// Whether what is bound to a target outlives the call of the function.
+    fn keeps(&self, target: Node<'t>) -> bool {
+        let constructs = self.function.name.ends_with(".__init__");
+        match target.kind() {
+            Kind::Identifier => self.function.globals.iter().any(|it| it == target.text()),
+            Kind::Attribute => !(constructs && target.text().starts_with("self.")),
+            Kind::Subscript => true,
+            _ => false,
+        }
+    }
+
+    /// Whether a variable is bound to something that is kept, not far behind its own binding.
+    fn is_put_away(&mut self, variable: Node<'t>) -> bool {
+        let named = self.occurrences(variable.text());
+        let behind = named.partition_point(|it| it.index() <= variable.index());
+        let bound = named[behind..]
+            .iter()
+            .take(NEAR)
+            .filter(|it| it.field() == Field::Right)
+            .filter_map(|it| it.parent())
+            .filter(|it| it.kind() == Kind::Assignment);
+        let targets: Vec<Node<'t>> = bound.filter_map(|it| it.child(Field::Left)).collect();
+        targets.into_iter().any(|target| self.keeps(target))
     }
 }
 
