@@ -25,12 +25,17 @@ const SHOP: [Fault; 9] = [
     ("info", "hardcoded-secret", "tests/test_customers.py:35"),
 ];
 
-const BOOKING: [Fault; 8] = [
+const BOOKING: [Fault; 9] = [
     ("error", "hardcoded-secret", "booking/__init__.py:13"),
     (
         "error",
         "unchecked-missing-row",
         "booking/views/bookings.py:83",
+    ),
+    (
+        "warning",
+        "unvalidated-request",
+        "booking/views/bookings.py:96",
     ),
     ("error", "happy-path-only", "booking/views/rooms.py:37"),
     (
@@ -96,6 +101,91 @@ const TICKETS: [Fault; 4] = [
     ("error", "float-money", "app/models.py:61"),
     ("error", "missing-fk-index", "app/models.py:85"),
     ("error", "happy-path-only", "app/routers/tickets.py:11"),
+];
+
+const COURSES: [Fault; 22] = [
+    ("error", "shadowed-route", "app/routers/courses.py:24"),
+    (
+        "warning",
+        "unvalidated-request",
+        "app/routers/courses.py:32",
+    ),
+    (
+        "warning",
+        "none-returned-as-success",
+        "app/routers/courses.py:47",
+    ),
+    (
+        "error",
+        "path-parameter-mismatch",
+        "app/routers/courses.py:51",
+    ),
+    ("warning", "unchecked-write", "app/routers/courses.py:61"),
+    ("warning", "unsafe-get", "app/routers/courses.py:66"),
+    ("error", "wrong-status-code", "app/routers/courses.py:82"),
+    (
+        "warning",
+        "non-atomic-writes",
+        "app/routers/enrollments.py:22",
+    ),
+    (
+        "error",
+        "returned-http-exception",
+        "app/routers/enrollments.py:31",
+    ),
+    (
+        "warning",
+        "swallowed-exception",
+        "app/routers/enrollments.py:43",
+    ),
+    (
+        "info",
+        "unstructured-logging",
+        "app/routers/enrollments.py:50",
+    ),
+    (
+        "warning",
+        "client-per-request",
+        "app/routers/enrollments.py:53",
+    ),
+    (
+        "warning",
+        "unchecked-response",
+        "app/routers/payments.py:35",
+    ),
+    (
+        "error",
+        "blocking-call-in-async",
+        "app/routers/payments.py:42",
+    ),
+    (
+        "warning",
+        "leaked-exception-text",
+        "app/routers/payments.py:57",
+    ),
+    (
+        "warning",
+        "unhandled-conflict",
+        "app/routers/students.py:21",
+    ),
+    (
+        "info",
+        "missing-response-model",
+        "app/routers/students.py:31",
+    ),
+    (
+        "warning",
+        "none-returned-as-success",
+        "app/routers/students.py:39",
+    ),
+    ("error", "missing-await", "app/routers/students.py:44"),
+    (
+        "warning",
+        "llm-call-without-limits",
+        "app/routers/tutor.py:13",
+    ),
+    ("warning", "no-request-timeout", "app/services/gateway.py:9"),
+    ("info", "unbounded-retry", "app/services/gateway.py:18"),
 ];
 
 const DRAFT: [Fault; 5] = [
@@ -171,6 +261,11 @@ fn a_tool_lending_on_django_rest_framework() {
 #[test]
 fn a_ticket_shop_on_fastapi_and_alembic() {
     holds_exactly("tickets-alembic", &TICKETS);
+}
+
+#[test]
+fn courses_on_fastapi_and_other_services() {
+    holds_exactly("courses-fastapi", &COURSES);
 }
 
 #[test]

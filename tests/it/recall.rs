@@ -46,6 +46,7 @@ fn what_is_planted_is_found_once() {
         "shop-fastapi",
         "booking-flask",
         "clinic-django",
+        "courses-fastapi",
         "tickets-alembic",
         "tools-drf",
     ];

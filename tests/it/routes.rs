@@ -119,9 +119,10 @@ fn json_holds_to_its_schema() {
 }
 
 /// Projects with the module that makes their application.
-const PROJECTS: [(&str, &str); 8] = [
+const PROJECTS: [(&str, &str); 9] = [
     ("fixtures/booking-flask", "booking_flask"),
     ("fixtures/clinic-django", "clinic_django"),
+    ("fixtures/courses-fastapi", "courses_fastapi"),
     ("fixtures/shop-fastapi", "shop_fastapi"),
     ("fixtures/tickets-alembic", "tickets_alembic"),
     ("fixtures/tools-drf", "tools_drf"),

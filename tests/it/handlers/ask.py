@@ -1,7 +1,8 @@
 """Asks a project what the claims about it say, under the test client of its framework.
 
-The module named first makes the client: its `seed` puts the rows there anew, its `send` sends one
-request and gives the status, the text of the body, and the exceptions that left the handler.
+The module named first makes the client: its `seed` puts the rows there anew, its `arrange` makes
+others fail as a claim says, its `send` sends one request and gives the status, the text of the body,
+and the exceptions that left the handler; its `seen` says what happened besides.
 """
 
 import importlib
@@ -15,15 +16,21 @@ sys.path.insert(0, folder)
 project = importlib.import_module(module)
 
 
-def ask(claim, line):
+def ask(line, body, form, peer=None, refused=None):
     project.seed()
+    if peer or refused:
+        project.arrange(peer, refused)
     method, path = line.split(" ", 1)
-    status, body, raised = project.send(method, path, claim["json"], claim["form"])
-    return {"status": status, "body": body, "raised": raised}
+    status, text, raised = project.send(method, path, body, form)
+    seen = project.seen() if hasattr(project, "seen") else []
+    return {"status": status, "raised": raised, "seen": [text, *seen]}
 
 
-answers = [
-    [ask(claim, claim["works"]), ask(claim, claim["request"])]
-    for claim in json.loads(claims)
-]
-json.dump(answers, sys.stdout)
+def of(claim):
+    form = claim["form"]
+    works = ask(claim["works"], claim["works_json"] or claim["json"], form)
+    fails = ask(claim["request"], claim["json"], form, claim["peer"], claim["refused"])
+    return [works, fails]
+
+
+json.dump([of(claim) for claim in json.loads(claims)], sys.stdout)

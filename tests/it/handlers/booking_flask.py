@@ -59,11 +59,12 @@ CREATE TABLE bookings (
     user_id integer NOT NULL REFERENCES users (id),
     starts_at text,
     ends_at text,
-    status text DEFAULT 'requested'
+    status text DEFAULT 'requested',
+    note text
 );
 INSERT INTO users VALUES (1, 'ada@example.com');
 INSERT INTO rooms VALUES (1, 'Attic', 4, 12.5);
-INSERT INTO bookings VALUES (1, 1, 1, '2026-01-01', '2026-01-02', 'requested');
+INSERT INTO bookings VALUES (1, 1, 1, '2026-01-01', '2026-01-02', 'requested', NULL);
 """
 
 
