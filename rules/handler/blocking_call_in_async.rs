@@ -20,7 +20,7 @@ fn check(project: &Project, sink: &mut Sink) {
             sink.report(severity, call.at, subject, message(call))
                 .note("does not give the thread back")
                 .label(handler.header, "runs in the event loop")
-                .help(help(call));
+                .help(help(handler, call));
         }
     }
 }
@@ -35,20 +35,33 @@ fn message(call: &BlockingCall) -> String {
     )
 }
 
-fn help(call: &BlockingCall) -> String {
+fn help(handler: &Handler, call: &BlockingCall) -> String {
     let callee = &call.callee;
+    let threads = handler.framework == Framework::FastApi;
     match call.kind {
         BlockingKind::Sleep => format!("let others run:{}", code("await asyncio.sleep(…)")),
-        BlockingKind::Http if callee.starts_with("requests.") => format!(
+        BlockingKind::Http if callee.starts_with("requests.") && threads => format!(
             "use a client that waits without blocking:{}\nor leave out `async`: FastAPI then runs the \
              function in a thread",
             code("async with httpx.AsyncClient() as client:\n    response = await client.get(…)")
         ),
+        BlockingKind::Http if callee.starts_with("requests.") => format!(
+            "use a client that waits without blocking:{}",
+            code("async with httpx.AsyncClient() as client:\n    response = await client.get(…)")
+        ),
+        BlockingKind::Database if !threads => {
+            "use the driver that awaits: `asyncpg`, `aiosqlite`, `AsyncSession` for SQLAlchemy"
+                .to_owned()
+        }
         BlockingKind::Database => {
             "leave out `async` (and `await`): FastAPI then runs the function in \
              a thread; or use the driver that awaits, `AsyncSession` for SQLAlchemy"
                 .to_owned()
         }
+        _ if !threads => format!(
+            "run it in a thread:{}",
+            code(&format!("await asyncio.to_thread({callee}, …)"))
+        ),
         _ => format!(
             "run it in a thread:{}\nor leave out `async`: FastAPI then does so itself",
             code(&format!("await asyncio.to_thread({callee}, …)"))

@@ -45,6 +45,7 @@ fn check(project: &Project, sink: &mut Sink) {
 fn status_of(framework: Framework) -> &'static str {
     match framework {
         Framework::FastApi => "JSONResponse(…, status_code=500)",
+        Framework::Aiohttp => "web.json_response(…, status=500)",
         _ => "return jsonify(error=\"…\"), 500",
     }
 }
@@ -55,5 +56,6 @@ fn with_status(framework: Framework) -> &'static str {
         Framework::Flask => "return jsonify(error=\"…\"), 400",
         Framework::Django => "return JsonResponse({\"error\": \"…\"}, status=400)",
         Framework::Drf => "return Response({\"error\": \"…\"}, status=400)",
+        Framework::Aiohttp => "return web.json_response({\"error\": \"…\"}, status=400)",
     }
 }

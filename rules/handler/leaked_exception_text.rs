@@ -45,6 +45,9 @@ fn logged(handler: &Handler, name: &str) -> String {
             "return JsonResponse({\"error\": \"Internal error\"}, status=500)".to_owned()
         }
         Framework::Drf => "return Response({\"error\": \"Internal error\"}, status=500)".to_owned(),
+        Framework::Aiohttp => {
+            "return web.json_response({\"error\": \"Internal error\"}, status=500)".to_owned()
+        }
     };
     format!("logger.exception(\"{function} failed\")\n{answer}")
 }

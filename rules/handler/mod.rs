@@ -135,6 +135,7 @@ fn not_found(handler: &Handler, step: &UnhandledStep) -> String {
         Framework::Flask => "abort(404)".to_owned(),
         Framework::Django => format!("raise Http404(\"{missing}\")"),
         Framework::Drf => format!("raise NotFound(\"{missing}\")"),
+        Framework::Aiohttp => format!("raise web.HTTPNotFound(text=\"{missing}\")"),
     }
 }
 

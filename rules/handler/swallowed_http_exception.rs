@@ -65,6 +65,7 @@ fn help(handler: &Handler) -> String {
         Framework::FastApi | Framework::Flask => "HTTPException",
         Framework::Django => "(Http404, PermissionDenied)",
         Framework::Drf => "(APIException, Http404)",
+        Framework::Aiohttp => "web.HTTPException",
     };
     let before = code(&format!("except {refusal}:\n    raise"));
     format!("let refusals pass, in front of this clause:{before}")

@@ -128,6 +128,7 @@ fn refusal(handler: &Handler) -> &'static str {
             "raise HTTPException(status_code=502, detail=\"Service unavailable\") from error"
         }
         Framework::Flask => "abort(502)",
+        Framework::Aiohttp => "raise web.HTTPBadGateway()",
         Framework::Django => {
             "return JsonResponse({\"detail\": \"Service unavailable\"}, status=502)"
         }

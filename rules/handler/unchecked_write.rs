@@ -49,6 +49,7 @@ fn remedy(handler: &Handler, write: &UncheckedWrite) -> String {
         Framework::Flask => "abort(404)",
         Framework::Django => "raise Http404",
         Framework::Drf => "raise NotFound()",
+        Framework::Aiohttp => "raise web.HTTPNotFound()",
     };
     let wait = if write.awaited { "await " } else { "" };
     let (holder, method) = write.callee.rsplit_once('.').unwrap_or(("", &write.callee));

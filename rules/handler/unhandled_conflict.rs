@@ -120,6 +120,10 @@ fn remedy(handler: &Handler, conflict: &Conflict) -> String {
             format!("return JsonResponse({{\"detail\": \"{text}\"}}, status={status})")
         }
         Framework::Drf => format!("return Response({{\"detail\": \"{text}\"}}, status={status})"),
+        Framework::Aiohttp if conflict.parent.is_some() => {
+            format!("raise web.HTTPNotFound(text=\"{text}\")")
+        }
+        Framework::Aiohttp => format!("raise web.HTTPConflict(text=\"{text}\")"),
     };
     let wait = if conflict.awaited { "await " } else { "" };
     let sender = &conflict.sender;

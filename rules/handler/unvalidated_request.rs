@@ -227,5 +227,6 @@ fn bad_request(framework: Framework) -> &'static str {
         Framework::Flask => "abort(400)",
         Framework::Django => "return HttpResponseBadRequest()",
         Framework::Drf => "raise ValidationError()",
+        Framework::Aiohttp => "raise web.HTTPBadRequest()",
     }
 }

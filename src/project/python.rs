@@ -3,6 +3,7 @@
 //! Knows no syntax tree and no rule.
 
 mod absent;
+mod aiohttp;
 mod answers;
 mod apps;
 mod auth;
@@ -22,6 +23,7 @@ mod endpoints;
 mod error_handlers;
 mod exceptions;
 mod flask;
+mod handed;
 mod index;
 mod library_views;
 mod mappings;
@@ -152,6 +154,7 @@ fn all_routes<'a>(python: &Python<'a>, mounts: &Mounts<'a>) -> (Vec<Route>, Vec<
     let mut all = python.decorated_routes(mounts);
     all.extend(python.registered_routes(mounts));
     all.extend(python.flask_class_routes(mounts));
+    all.extend(python.aiohttp_routes(mounts));
     let django = python.django_routes();
     all.extend(django.routes);
     (all, django.bare)

@@ -10,13 +10,25 @@ use super::{
 use crate::parse::python::{Field, Kind, Node};
 
 /// Calls that wire an application together.
-const WIRING: [&str; 13] = [
+const WIRING: [&str; 25] = [
     "add_api_route",
+    "add_delete",
     "add_exception_handler",
+    "add_get",
+    "add_head",
     "add_middleware",
     "add_namespace",
+    "add_options",
+    "add_patch",
+    "add_post",
+    "add_put",
     "add_resource",
+    "add_route",
+    "add_routes",
+    "add_static",
+    "add_subapp",
     "add_url_rule",
+    "add_view",
     "exception_handler",
     "include_router",
     "init_app",
@@ -247,9 +259,30 @@ fn of_call(function: &mut Function, node: Node<'_>) {
         {
             function.prints.push(node.span());
         }
-    } else if WIRING.binary_search(&name).is_ok() && callee.kind() == Kind::Attribute {
+    } else if callee.kind() == Kind::Attribute && wires(callee, name) || hands_app_on(node) {
         function.wiring.push(call(node));
     }
+}
+
+/// `app.include_router(…)`, `app.middlewares.append(…)`
+fn wires(callee: Node<'_>, name: &str) -> bool {
+    let on = callee.child(Field::Object).map_or("", Node::text);
+    let adds = matches!(name, "append" | "extend" | "insert");
+    WIRING.binary_search(&name).is_ok() || adds && on.ends_with(".middlewares")
+}
+
+/// `setup_routes(app)`
+fn hands_app_on(call: Node<'_>) -> bool {
+    let ends = |name: &str| {
+        let name = name.to_ascii_lowercase();
+        name.ends_with("app") || name.ends_with("application")
+    };
+    let stands = call
+        .ancestors()
+        .find(|it| it.kind() != Kind::Await)
+        .is_some_and(|it| it.kind() == Kind::ExpressionStatement);
+    let mut given = arguments(call);
+    stands && given.any(|it| it.kind() == Kind::Identifier && ends(it.text()))
 }
 
 /// `request.method`, `request.POST`

@@ -176,6 +176,8 @@ pub(super) enum RawKind {
     Data,
     /// The bytes of the body.
     Body,
+    /// Parameters of the path by name.
+    Path,
     /// The text of a field.
     Text,
 }

@@ -33,7 +33,7 @@ pub(super) fn absent(python: &Python, route: &Route) -> Absent {
         _ if silent => Absent::Admitted,
         Framework::FastApi => by_fastapi(python, route),
         Framework::Flask => by_flask(python, route),
-        Framework::Django | Framework::Drf => Absent::Admitted,
+        Framework::Django | Framework::Drf | Framework::Aiohttp => Absent::Admitted,
     }
 }
 

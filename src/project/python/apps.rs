@@ -16,6 +16,8 @@ pub enum Framework {
     Django,
     /// Django REST framework.
     Drf,
+    /// aiohttp.
+    Aiohttp,
 }
 
 impl Framework {
@@ -26,6 +28,7 @@ impl Framework {
             Self::Flask => "flask",
             Self::Django => "django",
             Self::Drf => "django-rest-framework",
+            Self::Aiohttp => "aiohttp",
         }
     }
 }
@@ -153,6 +156,8 @@ fn external_kind(path: &str) -> Option<AppKind> {
         | ("flask_restful" | "flask_restx" | "flask_restplus" | "flask_smorest", "Api") => {
             (Framework::Flask, false)
         }
+        ("aiohttp", "Application") => (Framework::Aiohttp, true),
+        ("aiohttp", "RouteTableDef") => (Framework::Aiohttp, false),
         _ => return None,
     };
     Some(AppKind { framework, is_app })

@@ -117,7 +117,7 @@ impl<'p, 'a> Judge<'p, 'a> {
     pub(super) fn of_route(&mut self, route: &Route) -> Auth {
         let mut auth = match route.framework {
             Framework::FastApi => self.of_dependencies(route),
-            Framework::Flask => self.of_placement(route),
+            Framework::Flask | Framework::Aiohttp => self.of_placement(route),
             Framework::Django | Framework::Drf => {
                 let class = route.class;
                 let function = Some(route.function);
@@ -472,7 +472,7 @@ fn is_refusal(name: &str) -> bool {
         .any(|word| name.contains(word))
 }
 
-/// `@bp.before_request`, `@app.middleware("http")` and `add_middleware(M)`.
+/// `@bp.before_request`, `@app.middleware("http")`, `add_middleware(M)` and `middlewares=[m]`.
 fn before(python: &Python) -> Vec<(ObjectId, FunctionId, bool)> {
     let mut found = Vec::new();
     for (id, function) in python.functions() {
@@ -499,6 +499,12 @@ fn before(python: &Python) -> Vec<(ObjectId, FunctionId, bool)> {
         });
         if let (Some(object), Some(method)) = (python.app_object(scope, object), method) {
             found.push((object, method, false));
+        }
+    }
+    for middleware in python.aiohttp_middleware() {
+        if let (Some(app), Some(parts)) = (middleware.app, middleware.parts) {
+            let app = python.built(app);
+            found.extend(parts.into_iter().map(|part| (app, part, false)));
         }
     }
     found

@@ -51,7 +51,8 @@ impl Judge<'_, '_> {
         let id = route.function;
         let python = self.python;
         // Flask runs each asynchronous view in a loop of its own.
-        let in_loop = python.function(id).is_async && route.framework == Framework::FastApi;
+        let shares = matches!(route.framework, Framework::FastApi | Framework::Aiohttp);
+        let in_loop = python.function(id).is_async && shares;
         if !in_loop || !python.modules[id.module].production {
             return Vec::new();
         }

@@ -3,6 +3,7 @@
 use super::index::{ClassId, FunctionId, Python, Scope};
 use super::names::Target;
 use crate::facts::Answer;
+use crate::facts::python::Call;
 
 /// What a class descends from.
 #[derive(Debug, Default)]
@@ -42,6 +43,24 @@ impl<'a> Python<'a> {
             queue = next;
         }
         ancestry
+    }
+
+    /// The decorators of all classes, with the scope they are read in.
+    pub(in crate::project) fn class_decorators(
+        &self,
+    ) -> impl Iterator<Item = (ClassId, Scope, &'a Call)> {
+        self.modules.iter().enumerate().flat_map(|(module, info)| {
+            let scope = Scope {
+                module,
+                function: None,
+            };
+            let classes = info.facts.classes.iter().enumerate();
+            classes.flat_map(move |(index, class)| {
+                let id = ClassId { module, index };
+                let decorators = class.decorators.iter();
+                decorators.map(move |decorator| (id, scope, &decorator.call))
+            })
+        })
     }
 
     /// Whether a class descends from one of the library classes that `is_base` accepts.

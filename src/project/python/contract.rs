@@ -88,7 +88,7 @@ fn parameters<'a>(
             };
             Some(compare(python, route.function, &given, 1))
         }
-        Framework::Drf => None,
+        Framework::Drf | Framework::Aiohttp => None,
     }
 }
 

@@ -10,7 +10,10 @@ use crate::facts::Answer;
 use crate::facts::python::{Decorator, Value};
 
 /// Library decorators that answer no exception of the function below and fetch nothing for it.
-const HARMLESS: [&str; 24] = [
+const HARMLESS: [&str; 27] = [
+    "aiohttp",
+    "aiohttp_security",
+    "aiohttp_apispec",
     "builtins",
     "functools",
     "contextlib",

@@ -174,25 +174,15 @@ impl<'a> Python<'a> {
 
     /// `@ns.route("/orders")` above a class.
     fn decorated_classes(&self, registered: &mut Registered<'a>) {
-        for (module, info) in self.modules.iter().enumerate() {
-            let scope = Scope {
-                module,
-                function: None,
-            };
-            for (index, class) in info.facts.classes.iter().enumerate() {
-                for decorator in &class.decorators {
-                    let call = &decorator.call;
-                    let Some((object, "route")) = call.callee.rsplit_once('.') else {
-                        continue;
-                    };
-                    let all = registered.entry(ClassId { module, index }).or_default();
-                    all.extend(call.args.iter().map(|path| Registration {
-                        object,
-                        scope,
-                        path,
-                        call,
-                    }));
-                }
+        for (class, scope, call) in self.class_decorators() {
+            if let Some((object, "route")) = call.callee.rsplit_once('.') {
+                let all = registered.entry(class).or_default();
+                all.extend(call.args.iter().map(|path| Registration {
+                    object,
+                    scope,
+                    path,
+                    call,
+                }));
             }
         }
     }

@@ -73,6 +73,7 @@ impl Mappings {
         mappings.called(python);
         mappings.built(python);
         mappings.django(python);
+        mappings.aiohttp(python);
         mappings
     }
 
@@ -111,6 +112,8 @@ impl Mappings {
                 let types = match method {
                     "exception_handler" | "errorhandler" => names(call.args.first()),
                     "app_errorhandler" => names(call.args.first()),
+                    // What aiohttp calls so is only marked; the application lists it.
+                    "middleware" if python.is_of_aiohttp(scope, &call.callee) => continue,
                     "middleware" => caught(python, id),
                     _ => continue,
                 };
@@ -242,6 +245,29 @@ impl Mappings {
                         ),
                     }
                 }
+            }
+        }
+    }
+
+    /// Middleware of aiohttp; nobody knows what one does that is not of the project.
+    fn aiohttp(&mut self, python: &Python) {
+        for middleware in python.aiohttp_middleware() {
+            let reach = || middleware.app.map_or(Reach::Any, Reach::Object);
+            let top = Scope {
+                module: 0,
+                function: None,
+            };
+            match &middleware.parts {
+                Some(parts) => {
+                    for part in parts {
+                        let mut types = caught(python, *part);
+                        if types.iter().any(|it| is_bare(it)) {
+                            types.extend(python.function(*part).tested_types.iter().cloned());
+                        }
+                        self.push(part.scope(), types, reach());
+                    }
+                }
+                None => self.push(top, vec!["unknown".to_owned()], reach()),
             }
         }
     }

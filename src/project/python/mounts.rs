@@ -1,10 +1,10 @@
 //! Which router is mounted on which: the prefixes of its routes, and the applications above them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::apps::{Framework, argument, keyword};
+use super::handed::Handed;
 use super::index::{ObjectId, Python, Scope, last_name};
-use super::mappings::applications;
 use super::names::Target;
 use crate::facts::python::{Call, Value};
 
@@ -25,6 +25,8 @@ enum How {
     Included,
     /// An application in an application, by `mount`: it shares nothing but the path.
     Apart,
+    /// An application in an application, by `add_subapp`: what is around the one is around both.
+    Below,
     /// By the call that builds it: `Api(app)`, `api.namespace("orders")`.
     Built,
 }
@@ -80,7 +82,7 @@ impl<'a> Python<'a> {
     /// Finds all mounts.
     pub(super) fn mounts(&self) -> Mounts<'a> {
         let mut mounts = Mounts::default();
-        let only = self.only_application();
+        let handed = self.handed();
         for (scope, call) in self.wiring() {
             let Some((parent, method)) = call.callee.rsplit_once('.') else {
                 continue;
@@ -90,47 +92,28 @@ impl<'a> Python<'a> {
                 "register_blueprint" => argument(call, 0, "blueprint"),
                 "add_namespace" => argument(call, 0, "ns"),
                 "mount" => argument(call, 1, "app"),
-                "init_app" => self.initialised(scope, call, parent, only, &mut mounts),
+                "add_routes" => argument(call, 0, "routes"),
+                "add_subapp" => argument(call, 1, "subapp"),
+                "init_app" => self.initialised(scope, call, parent, &handed, &mut mounts),
                 _ => None,
             };
             let Some(child) = child.and_then(|child| self.mounted_object(scope, child)) else {
                 continue;
             };
-            let parent = self.parent(scope, parent, only);
+            let parent = parent.strip_suffix(".router").unwrap_or(parent);
+            let parent = self.application(&handed, scope, parent, None);
             mounts.by_child.entry(child).or_default().push(Mount {
                 parent,
                 scope,
                 call,
                 how: match method {
                     "mount" => How::Apart,
+                    "add_subapp" => How::Below,
                     _ => How::Included,
                 },
             });
         }
         mounts
-    }
-
-    /// The application of a project that has one.
-    fn only_application(&self) -> Option<ObjectId> {
-        let all = applications(self).into_iter();
-        let own = all.filter(|(object, ..)| self.modules[object.scope.module].production);
-        let own: BTreeSet<ObjectId> = own.map(|(object, ..)| self.built(object)).collect();
-        own.iter().next().copied().filter(|_| own.len() == 1)
-    }
-
-    /// What something is mounted on. A function that takes it as a parameter is called with the
-    /// application, where there is only one.
-    fn parent(&self, scope: Scope, name: &str, only: Option<ObjectId>) -> Option<ObjectId> {
-        let known = self.app_object(scope, name);
-        let params = scope.function.map(|index| {
-            let functions = &self.modules[scope.module].facts.functions;
-            functions[index].params.iter()
-        });
-        let mut params = params.into_iter().flatten();
-        known.or_else(|| {
-            params.find(|param| param.name == name)?;
-            only
-        })
     }
 
     /// `api.init_app(app)` says what `Api(app)` says.
@@ -139,13 +122,13 @@ impl<'a> Python<'a> {
         scope: Scope,
         call: &'a Call,
         child: &str,
-        only: Option<ObjectId>,
+        handed: &Handed<'a>,
         mounts: &mut Mounts<'a>,
     ) -> Option<&'a Value> {
         let child = self.app_object(scope, child)?;
         self.app_kind(&Target::Object(child))?;
         let parent = match call.args.first() {
-            Some(Value::Name(name, _)) => self.parent(scope, name, only),
+            Some(Value::Name(name, _)) => self.application(handed, scope, name, None),
             _ => None,
         };
         mounts.by_child.entry(child).or_default().push(Mount {
@@ -266,6 +249,7 @@ impl<'a> Python<'a> {
                 .iter()
                 .find_map(|name| keyword(mount.call, name)),
             How::Apart => argument(mount.call, 0, "path"),
+            How::Below => argument(mount.call, 0, "prefix"),
             How::Built => None,
         };
         Some(self.prefix(mount.scope, value?))

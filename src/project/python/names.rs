@@ -32,7 +32,8 @@ pub(in crate::project) enum Target {
 const FUEL: u32 = 16;
 
 /// Packages that are never a folder of the project that happens to have their name.
-const FRAMEWORKS: [&str; 6] = [
+const FRAMEWORKS: [&str; 7] = [
+    "aiohttp",
     "fastapi",
     "starlette",
     "flask",

@@ -5,6 +5,7 @@ use super::apps::Framework;
 use super::exceptions::is_bare;
 use super::index::{FunctionId, Python, Scope, last_name};
 use super::names::Target;
+use super::statuses::library::{answers, raised};
 use crate::facts::python::{
     Call, Except, ExitKind, Function, Keyword, Reply, ReplyKind, Try, Value,
 };
@@ -49,43 +50,6 @@ pub struct LeakedText {
     pub name: String,
 }
 
-/// Modules whose exceptions are answers, and those of their names that are none of them.
-const REFUSALS: [(&str, &[&str]); 5] = [
-    ("fastapi", &["HTTPException"]),
-    ("starlette", &["HTTPException"]),
-    (
-        "django",
-        &["Http404", "PermissionDenied", "SuspiciousOperation"],
-    ),
-    (
-        "rest_framework",
-        &[
-            "APIException",
-            "AuthenticationFailed",
-            "MethodNotAllowed",
-            "NotAuthenticated",
-            "NotFound",
-            "ParseError",
-            "PermissionDenied",
-            "Throttled",
-            "ValidationError",
-        ],
-    ),
-    (
-        "werkzeug",
-        &[
-            "BadRequest",
-            "Conflict",
-            "Forbidden",
-            "Gone",
-            "HTTPException",
-            "NotFound",
-            "Unauthorized",
-            "UnprocessableEntity",
-        ],
-    ),
-];
-
 /// Judges the answers of a handler.
 pub(super) fn judge(python: &Python, framework: Framework, id: FunctionId) -> Replies {
     let judge = Judge {
@@ -116,15 +80,15 @@ impl Judge<'_, '_> {
         self.python.loc(self.id.module, span)
     }
 
-    /// The exception of a framework that a call makes: its name.
-    fn refusal(&self, callee: &str) -> Option<String> {
+    /// The exception of a framework that a call makes: its name, and the status that it always has.
+    fn refusal(&self, callee: &str) -> Option<(String, Option<u16>)> {
         let Target::External(path) = self.python.resolve(self.scope, callee) else {
             return None;
         };
         let path = path.trim_end_matches("()");
-        let (library, name) = (path.split('.').next()?, last_name(path));
-        let known = REFUSALS.iter().find(|(of, _)| *of == library)?;
-        known.1.contains(&name).then(|| name.to_owned())
+        // Those that stand for a 500 are the bases of others, whose status is told.
+        let status = Some(raised(path)?).filter(|it| !matches!(it, 0 | 500));
+        Some((last_name(path).to_owned(), status))
     }
 
     /// The refusals in a text of code: where, by which exception or call, and with which status.
@@ -135,8 +99,8 @@ impl Judge<'_, '_> {
                 Value::Name(name, _) => (name.as_str(), None),
                 _ => return None,
             };
-            let name = self.refusal(callee)?;
-            Some((reply.span, name, status))
+            let (name, always) = self.refusal(callee)?;
+            Some((reply.span, name, status.or(always)))
         });
         let exits = self.function.exits.iter();
         let exits = exits.filter(|exit| tried.body.contains(exit.span));
@@ -209,10 +173,7 @@ impl Judge<'_, '_> {
     /// Whether a type of an `except` is, or for all that is known may be, that of a refusal.
     fn may_be_refusal(&self, written: &str) -> bool {
         match self.python.resolve(self.scope, written) {
-            Target::External(path) => {
-                let library = path.split('.').next().unwrap_or_default();
-                REFUSALS.iter().any(|(of, _)| *of == library)
-            }
+            Target::External(path) => answers(path.split('.').next().unwrap_or_default()),
             _ => true,
         }
     }
@@ -254,7 +215,7 @@ impl Judge<'_, '_> {
             Target::External(path) => {
                 let library = path.split('.').next().unwrap_or_default();
                 !matches!(library, "builtins" | "pydantic" | "marshmallow")
-                    && !REFUSALS.iter().any(|(of, _)| *of == library)
+                    && !answers(library)
                     && last_name(&path) != "ValidationError"
             }
             _ => false,
@@ -305,7 +266,7 @@ impl Judge<'_, '_> {
                 let name = last_name(&call.callee);
                 let sends = matches!(
                     name,
-                    "jsonify" | "Response" | "JSONResponse" | "JsonResponse"
+                    "jsonify" | "json_response" | "Response" | "JSONResponse" | "JsonResponse"
                 );
                 let body = call.args.first().or_else(|| {
                     let mut keywords = call.keywords.iter();
@@ -325,12 +286,13 @@ impl Judge<'_, '_> {
 
     /// Exceptions of a framework that takes them for a body.
     fn returned(&self) -> Vec<(Loc, String)> {
-        if self.framework == Framework::Flask {
+        // Those of werkzeug and aiohttp are responses.
+        if matches!(self.framework, Framework::Flask | Framework::Aiohttp) {
             return Vec::new();
         }
         let replies = self.function.replies.iter();
         let named = replies.filter_map(|reply| match &reply.value {
-            Value::Call(call) => Some((self.loc(reply.span), self.refusal(&call.callee)?)),
+            Value::Call(call) => Some((self.loc(reply.span), self.refusal(&call.callee)?.0)),
             _ => None,
         });
         named.collect()

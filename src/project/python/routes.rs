@@ -1,5 +1,7 @@
-//! Handlers of FastAPI and Flask: functions under route decorators, and those registered by calls.
+//! Handlers of FastAPI, Flask and aiohttp: functions under route decorators, and those registered by
+//! calls.
 
+use super::aiohttp::takes_method;
 use super::apps::{Framework, argument, keyword};
 use super::index::{ClassId, FunctionId, ObjectId, Python, Scope, last_name};
 use super::mounts::{Mounts, Placement, joined};
@@ -78,10 +80,14 @@ const METHODS: [&str; 12] = [
 ];
 
 /// The object of a route decorator.
-struct Registrar {
-    framework: Framework,
-    object: Option<ObjectId>,
-    known: bool,
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Registrar {
+    /// Whose it is.
+    pub framework: Framework,
+    /// `None` where it is not known which.
+    pub object: Option<ObjectId>,
+    /// It is known to be a router.
+    pub known: bool,
 }
 
 impl<'a> Python<'a> {
@@ -109,11 +115,16 @@ impl<'a> Python<'a> {
         let Some(registrar) = self.registrar(scope, object, method, path.as_deref()) else {
             return Vec::new();
         };
+        let second = registrar.framework == Framework::Aiohttp && takes_method(&call.callee);
+        let path = match second {
+            true => argument(call, 1, "path").and_then(|path| self.text(scope, path)),
+            false => path,
+        };
         self.routes(mounts, id, &registrar, scope, path, call)
     }
 
     /// The routes that one decorator or call registers: one for each place of its router.
-    fn routes(
+    pub(super) fn routes(
         &self,
         mounts: &Mounts<'a>,
         function: FunctionId,
@@ -153,6 +164,7 @@ impl<'a> Python<'a> {
             route.open = prefix.open;
             route.roles = match framework {
                 Framework::FastApi => self.fastapi_roles(function, path.as_deref()),
+                Framework::Aiohttp => self.aiohttp_roles(function),
                 _ => self.flask_roles(function, route.path.as_deref()),
             };
             routes.push(route.clone());
@@ -248,6 +260,9 @@ impl<'a> Python<'a> {
         scope: Scope,
         call: &'a Call,
     ) -> Vec<String> {
+        if framework == Framework::Aiohttp {
+            return self.aiohttp_methods(scope, call);
+        }
         let by_list = [
             "route",
             "api_route",

@@ -1,7 +1,7 @@
 //! The statuses that a function may answer with: what it and the functions it calls return, raise
 //! and abort with, as far as that is constant.
 
-mod library;
+pub(super) mod library;
 pub(super) mod route;
 
 use std::collections::{BTreeMap, BTreeSet};

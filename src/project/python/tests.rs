@@ -237,7 +237,7 @@ fn only_unmistakable_decorators_of_unknown_objects_make_handlers() {
     let shapeless = "from fastapi import Depends\n@cache.get('key')\ndef x(): ...\n";
     assert_eq!(routes(&[("b.py", shapeless)]), Vec::<String>::new());
     let foreign =
-        "from aiohttp import web\nroutes = web.RouteTableDef()\n@routes.get('/x')\ndef x(): ...\n";
+        "from sanic import Blueprint\nroutes = Blueprint('x')\n@routes.get('/x')\ndef x(): ...\n";
     assert_eq!(routes(&[("c.py", foreign)]), Vec::<String>::new());
 }
 

@@ -10,6 +10,8 @@ import os
 import re
 import sys
 
+from aiohttp import hdrs
+
 module, folder = sys.argv[1:]
 os.chdir(folder)
 sys.path.insert(0, folder)
@@ -38,6 +40,18 @@ def of_flask(app):
                 yield method, rule.rule
 
 
+def of_aiohttp(app):
+    for route in app.router.routes():
+        path = route.resource.canonical
+        if type(route.resource).__name__ == "StaticResource":
+            continue
+        verbs = [verb for verb in hdrs.METH_ALL if hasattr(route.handler, verb.lower())]
+        if isinstance(route.handler, type):
+            yield from ((verb, path) for verb in verbs)
+        else:
+            yield route.method, path
+
+
 def of_django(patterns, prefix=""):
     for pattern in patterns:
         path = prefix + str(pattern.pattern).removeprefix("^")
@@ -61,6 +75,8 @@ def of_django(patterns, prefix=""):
 
 if hasattr(project, "app") and hasattr(project.app, "url_map"):
     found = of_flask(project.app)
+elif hasattr(project, "app") and hasattr(project.app, "add_subapp"):
+    found = of_aiohttp(project.app)
 elif hasattr(project, "app"):
     found = of_asgi(project.app.routes)
 else:

@@ -352,6 +352,13 @@ fn attribute_of<'t>(object: Node<'t>, holder: &Known<'t>, name: &str, node: Node
         return Known::keyed(Origins::REQUEST, node);
     }
     match &holder.shape {
+        // `request.rel_url.query` is `request.query`.
+        Shape::Request if name == "rel_url" => {
+            return Known {
+                shape: Shape::Request,
+                ..Known::keyed(Origins::REQUEST, node)
+            };
+        }
         Shape::Request if LIBRARY.request.data.contains(name) => {
             return Known::keyed(Origins::REQUEST, node);
         }

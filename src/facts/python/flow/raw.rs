@@ -86,6 +86,11 @@ impl<'t> Flow<'t, '_> {
             Shape::Raw(raw) => {
                 let kind = match (raw.kind, called.method) {
                     (RawKind::Fields | RawKind::Answered, "get") if !typed => RawKind::Text,
+                    (RawKind::Path, "get") => {
+                        let source = called.node.text().split_whitespace().collect();
+                        let kind = RawKind::Text;
+                        return Some(Raw { source, kind });
+                    }
                     (RawKind::Fields | RawKind::Answered, "dict" | "to_dict") => RawKind::Json,
                     (RawKind::Json, "get") => RawKind::Json,
                     (kind, "copy") => kind,
@@ -121,9 +126,14 @@ impl<'t> Flow<'t, '_> {
         let kind = match raw.kind {
             RawKind::Json => RawKind::Json,
             RawKind::Fields | RawKind::Answered => RawKind::Text,
+            RawKind::Path => RawKind::Text,
             RawKind::Text | RawKind::Body | RawKind::Data => return None,
         };
-        let source = raw.source.clone();
+        // Which parameter of the path it is, says what it may be.
+        let source = match raw.kind {
+            RawKind::Path => node.text().split_whitespace().collect(),
+            _ => raw.source.clone(),
+        };
         let item = Raw { source, kind };
         let named = matches!(key.kind(), Kind::String | Kind::ConcatenatedString);
         let given =

@@ -13,6 +13,8 @@ type Names = BTreeMap<String, BTreeMap<String, u16>>;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Table {
+    /// Packages whose exceptions are responses as well.
+    both: Vec<String>,
     raised: Names,
     returned: Names,
 }
@@ -24,13 +26,21 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
 
 /// What a library's exception is answered with; `None` where its framework does not answer it, 0
 /// where only its argument tells.
-pub(super) fn raised(path: &str) -> Option<u16> {
+pub(in crate::project::python) fn raised(path: &str) -> Option<u16> {
     find(&TABLE.raised, path)
 }
 
-/// The status of a library's response; `None` where it is none, 0 where the route decides.
+/// Whether the exceptions of a package are answers of its framework.
+pub(in crate::project::python) fn answers(library: &str) -> bool {
+    TABLE.raised.contains_key(library)
+}
+
+/// The status of a library's response; `None` where it is none, 0 where the route decides. Some
+/// exceptions are responses, too.
 pub(super) fn returned(path: &str) -> Option<u16> {
-    find(&TABLE.returned, path)
+    let library = path.split('.').next()?;
+    let both = TABLE.both.iter().any(|it| it == library);
+    find(&TABLE.returned, path).or_else(|| raised(path).filter(|_| both))
 }
 
 fn find(names: &Names, path: &str) -> Option<u16> {
@@ -52,5 +62,7 @@ mod tests {
         assert_eq!(raised("django.http.Http404"), Some(404));
         assert_eq!(returned("django.shortcuts.redirect()"), Some(302));
         assert_eq!(returned("shop.redirect"), None);
+        assert_eq!(returned("aiohttp.web.HTTPFound()"), Some(302));
+        assert_eq!(returned("litestar.exceptions.NotFoundException()"), None);
     }
 }

@@ -52,7 +52,10 @@ impl Judge<'_, '_> {
             key,
         };
         let raw = step.key.iter().all(|root| self.is_raw(frame, step, root));
-        let read = cause.key.derived == Answer::Yes && raw && !self.is_checked_by_decorator();
+        let proved = step.entity.as_deref().and_then(path_item);
+        let proved = proved.is_some_and(|name| !self.is_text(name));
+        let checked = proved || self.is_checked_by_decorator();
+        let read = cause.key.derived == Answer::Yes && raw && !checked;
         if !read || self.proven_before(frame, step, &cause) {
             return None;
         }
@@ -138,14 +141,43 @@ impl Judge<'_, '_> {
     /// Whether the path gives the parameter as a text of any form.
     fn is_text(&self, name: &str) -> bool {
         let path = self.route.path.as_deref().unwrap_or_default();
+        // `<int:id>` of Flask and Django, `{id:int}` and `{id:\d+}` of the others.
+        let (open, close) = match self.route.framework {
+            Framework::Flask | Framework::Django | Framework::Drf => ('<', '>'),
+            Framework::FastApi | Framework::Aiohttp => ('{', '}'),
+        };
         let mut parts = path
-            .split('<')
+            .split(open)
             .skip(1)
-            .filter_map(|part| part.split_once('>'));
-        let found = parts.find_map(|(inner, _)| match inner.split_once(':') {
-            Some((converter, own)) => (own.trim() == name).then_some(converter),
-            None => (inner == name).then_some(""),
+            .filter_map(|part| part.split_once(close));
+        let found = parts.find_map(|(inner, _)| match (inner.split_once(':'), open) {
+            (Some((own, converter)), '{') => (own == name).then_some(converter),
+            (Some((converter, own)), _) => (own.trim() == name).then_some(converter),
+            (None, _) => (inner == name).then_some(""),
         });
         found.is_some_and(|converter| TEXTS.contains(&converter))
+    }
+}
+
+/// The parameter that `request.match_info["id"]` or `request.path_params.get("id")` reads.
+fn path_item(source: &str) -> Option<&str> {
+    let (holder, key) = source.split_once(['[', '('])?;
+    let holder = holder.strip_suffix(".get").unwrap_or(holder);
+    let of_path = matches!(last_name(holder), "match_info" | "path_params");
+    let key = key.split([',', ']', ')']).next()?;
+    of_path.then(|| key.trim_matches(['"', '\'']))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::path_item;
+
+    #[test]
+    fn parameters_of_the_path_are_read_by_name() {
+        assert_eq!(path_item("request.match_info[\"id\"]"), Some("id"));
+        assert_eq!(path_item("self.request.match_info.get('id',0)"), Some("id"));
+        assert_eq!(path_item("request.path_params['id']"), Some("id"));
+        assert_eq!(path_item("request.query"), None);
+        assert_eq!(path_item("data['id']"), None);
     }
 }
