@@ -19,7 +19,8 @@ pub mod prelude {
     pub use crate::finding::{Confidence, Finding, Severity, code};
     pub use crate::project::Project;
     pub use crate::project::python::{
-        BlockingCall, BlockingKind, Conflict, SplitWrite, UncheckedWrite,
+        BlockingCall, BlockingKind, BrokenSession, Conflict, SessionFault, SplitWrite,
+        UncheckedWrite,
     };
     pub use crate::project::python::{
         Contract, DatabaseEffect, EndlessRetry, Framework, Handler, LeakedText, LimitlessCall,

@@ -1,6 +1,7 @@
 //! What happens when the request is not the happy path.
 
 mod blocking_call_in_async;
+mod broken_session;
 mod client_per_request;
 mod error_as_success;
 mod happy_path_only;
@@ -31,6 +32,7 @@ use crate::rule::prelude::*;
 
 pub(super) const RULES: &[Rule] = &[
     blocking_call_in_async::RULE,
+    broken_session::RULE,
     client_per_request::RULE,
     error_as_success::RULE,
     happy_path_only::RULE,

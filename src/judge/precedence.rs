@@ -7,7 +7,7 @@ use crate::finding::Finding;
 use crate::source::{FileId, Loc, Span};
 
 /// The first speaks where both stand on the same place.
-const SAME_PLACE: [(&str, &str); 10] = [
+const SAME_PLACE: [(&str, &str); 11] = [
     ("unknown-reference", "missing-fk-index"),
     ("sql-injection", "unsafe-identifier"),
     ("cascade-bypasses-soft-delete", "unreviewed-cascade"),
@@ -18,6 +18,7 @@ const SAME_PLACE: [(&str, &str); 10] = [
     ("private-key", "secret-in-config"),
     ("leaked-token", "secret-in-config"),
     ("hardcoded-secret", "secret-in-config"),
+    ("swallowed-exception", "broken-session"),
 ];
 
 /// The first cites the places of the second as its evidence.

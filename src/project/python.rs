@@ -37,6 +37,7 @@ mod responses;
 mod routes;
 mod safety;
 mod services;
+mod sessions;
 mod split;
 mod statuses;
 mod steps;
@@ -79,6 +80,7 @@ pub use replies::{LeakedText, Replies, SwallowedRefusal};
 pub use responses::UncheckedResponse;
 pub use routes::Role;
 use routes::Route;
+pub use sessions::{BrokenSession, SessionFault};
 pub use split::SplitWrite;
 use statuses::route::Around;
 use steps::Judge;
@@ -147,6 +149,8 @@ pub struct OnRequest {
     pub limitless: Vec<LimitlessCall>,
     /// What is tried again for ever, in order of place.
     pub retries: Vec<EndlessRetry>,
+    /// Sessions that are left broken or open, in order of place.
+    pub sessions: Vec<BrokenSession>,
 }
 
 /// Every route of the project, and what libraries answer for it.
@@ -234,6 +238,7 @@ fn on_request(
         clients: clients::made(python, &reach),
         limitless: clients::limitless(python, &reach),
         retries: clients::retried(python, &reach),
+        sessions: sessions::broken(python, &reach, routes),
     }
 }
 

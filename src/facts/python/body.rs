@@ -6,6 +6,7 @@ use super::flow::names::{is_class_like, last};
 use super::value::{annotation, arguments, call, chain, value};
 use super::{
     Call, Decorator, Function, Global, Value, answers, constructor, received, replies, retries,
+    sessions,
 };
 use crate::parse::python::{Field, Kind, Node};
 
@@ -95,6 +96,8 @@ pub(super) fn describe(function: &mut Function, node: Node<'_>) {
     function.gives = gives(body);
     function.received = received::received(function, body);
     function.retries = retries::retries(body);
+    function.opened = sessions::opened(function, body);
+    function.repeated = sessions::repeated(body);
 }
 
 /// Where a local name is bound.

@@ -14,8 +14,16 @@ use crate::source::Span;
 /// A `try` with what its clauses do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Try {
+    /// All of it.
+    pub span: Span,
     /// What is tried.
     pub body: Span,
+    /// What runs whatever happens.
+    pub finally: Option<Span>,
+    /// The body of the innermost loop around it.
+    pub looped: Option<Span>,
+    /// What the `with`s around it enter, outermost last.
+    pub contexts: Vec<Entered>,
     /// The exceptions that `raise` statements in it raise, also those inside another `try`.
     pub raised: Vec<Reply>,
     /// The `except` clauses, in order.
@@ -27,11 +35,26 @@ pub struct Try {
     pub cleans_up: bool,
 }
 
+/// What a `with` enters.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entered {
+    /// As written, calls as `()`.
+    pub callee: String,
+    /// The expression.
+    pub span: Span,
+    /// What runs inside.
+    pub body: Span,
+}
+
 /// An `except` clause.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Except {
     /// `except X as e:`.
     pub header: Span,
+    /// What it does.
+    pub body: Span,
+    /// Its end may be reached: it does not return, raise or leave the loop there.
+    pub goes_on: bool,
     /// The types as written; a bare `except` catches `BaseException`.
     pub types: Vec<String>,
     /// The name it binds.
@@ -79,13 +102,44 @@ fn read(node: Node<'_>) -> Option<Try> {
     let body = node.child(Field::Body)?;
     let clauses = clauses(node).map(clause).collect();
     let raised = inside(body).filter_map(raised).collect();
+    let own = || node.ancestors().take_while(|it| !is_definition(*it));
+    let of_loop = |it: &Node<'_>| matches!(it.kind(), Kind::ForStatement | Kind::WhileStatement);
+    let looped = own().find(of_loop).and_then(|it| it.child(Field::Body));
+    let finally = node.children().find(|it| it.kind() == Kind::FinallyClause);
     Some(Try {
+        span: node.span(),
         body: body.span(),
+        finally: finally.map(Node::span),
+        looped: looped.map(Node::span),
+        contexts: own().flat_map(contexts).collect(),
         raised,
         clauses,
         has_fallback: has_fallback(node, body),
         cleans_up: cleans_up(node),
     })
+}
+
+fn contexts(node: Node<'_>) -> Vec<Entered> {
+    let body = node
+        .child(Field::Body)
+        .filter(|_| node.kind() == Kind::WithStatement);
+    let Some(body) = body else {
+        return Vec::new();
+    };
+    let clause = node.children().find(|it| it.kind() == Kind::WithClause);
+    let items = clause.into_iter().flat_map(Node::children);
+    let managers = items
+        .filter_map(|item| item.child(Field::Value))
+        .map(|it| match it.kind() {
+            Kind::AsPattern => it.operand().unwrap_or(it),
+            _ => it,
+        });
+    let entered = managers.map(|it| Entered {
+        callee: chain(it),
+        span: it.span(),
+        body: body.span(),
+    });
+    entered.collect()
 }
 
 /// Whether what stands behind a `try` reads what its body binds, or is only reached where the body
@@ -162,6 +216,8 @@ fn clause(node: Node<'_>) -> Except {
     let name = alias(node).map(|name| name.text().to_owned());
     let mut found = Except {
         header: node.span(),
+        body: node.span(),
+        goes_on: true,
         types: caught_types(node),
         name,
         reraises: false,
@@ -175,6 +231,8 @@ fn clause(node: Node<'_>) -> Except {
     let header = (block.span().start - node.span().start) as usize;
     let header = node.text().get(..header).unwrap_or_default().trim_end();
     found.header.end = node.span().start + header.len() as u32;
+    found.body = block.span();
+    found.goes_on = !block.children().last().is_some_and(leaves);
     found.is_silent = is_silent(block);
     for node in inside(block) {
         match node.kind() {
@@ -196,6 +254,14 @@ fn clause(node: Node<'_>) -> Except {
         }
     }
     found
+}
+
+/// Whether nothing that stands behind a statement is reached.
+fn leaves(statement: Node<'_>) -> bool {
+    matches!(
+        statement.kind(),
+        Kind::ReturnStatement | Kind::RaiseStatement | Kind::BreakStatement
+    )
 }
 
 /// Whether what is raised is what was caught.

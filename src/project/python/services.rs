@@ -31,6 +31,7 @@ pub(super) struct Table {
     pub(super) retrying: Libraries,
     clients: BTreeMap<String, Vec<String>>,
     pub(super) keeping: Keeping,
+    pub(super) sessions: Sessions,
     pub(super) critical: Critical,
     pub(super) failures: Names,
     pub(super) beside: Words,
@@ -40,6 +41,13 @@ pub(super) struct Table {
     /// The last names of those: cheap to compare before a name is resolved, which is dear.
     #[serde(skip)]
     last_names: Vec<String>,
+}
+
+/// Sessions and connections that somebody must close.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Sessions {
+    pub(super) opened: Vec<String>,
 }
 
 /// A service and the ways to ask it.
