@@ -9,6 +9,7 @@ mod check;
 mod explain;
 mod failure;
 mod files;
+mod init;
 mod reviews;
 mod routes;
 mod rules;
@@ -53,6 +54,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Routes { input, format }) => routes::run(input, *format, terminal),
         Some(Command::Reviews { input, format }) => reviews::run(input, *format, terminal),
         Some(Command::Baseline { command }) => baseline::run(command),
+        Some(Command::Init(args)) => init::run(args),
         Some(Command::Completions { shell }) => completions(*shell),
     };
     ExitCode::from(outcome.unwrap_or_else(|failure| {

@@ -59,6 +59,25 @@ pub struct Settings {
     pub jobs: usize,
 }
 
+/// How strictly a run is judged, where neither the settings nor the command line say more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Strictness {
+    /// Errors fail, warnings are printed.
+    Default,
+    /// Warnings fail too, infos are printed.
+    Strict,
+}
+
+impl Settings {
+    /// Judges by a profile.
+    pub fn judge(&mut self, strictness: Strictness) {
+        (self.fail_on, self.show) = match strictness {
+            Strictness::Default => (Some(Severity::Error), Severity::Warning),
+            Strictness::Strict => (Some(Severity::Warning), Severity::Info),
+        };
+    }
+}
+
 /// A `[per-path]` entry.
 #[derive(Clone, Debug)]
 pub struct PerPath {

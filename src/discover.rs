@@ -44,8 +44,8 @@ pub struct Inputs {
     pub units: Vec<Unit>,
     /// Files that could not be read, with why.
     pub notes: Vec<(Option<FileId>, Note)>,
-    /// Files findings are limited to; empty = all.
-    pub focus: Vec<FileId>,
+    /// Files findings are limited to; `None` = all are shown.
+    pub focus: Option<Vec<FileId>>,
     /// What was passed over on purpose, in path order, for `aicheck files`.
     pub left_out: Vec<LeftOut>,
 }
@@ -94,6 +94,13 @@ pub fn discover_in(
 }
 
 impl Inputs {
+    /// Whether findings in a file are asked for.
+    pub fn in_focus(&self, file: FileId) -> bool {
+        self.focus
+            .as_ref()
+            .is_none_or(|focus| focus.contains(&file))
+    }
+
     /// A project that lies in memory.
     pub fn from_memory(files: BTreeMap<Utf8PathBuf, Vec<u8>>, settings: &Settings) -> Self {
         let scope = Scope {

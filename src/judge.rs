@@ -156,13 +156,12 @@ pub fn judge(
     } = judge.decide(checked.findings, outcomes, project, config);
     findings.retain(|finding| in_focus(finding, &inputs));
     settled.retain(|settled| in_focus(&settled.finding, &inputs));
-    let named = |at: Loc| inputs.focus.is_empty() || inputs.focus.contains(&at.file);
-    decisions.retain(|decision| named(decision.at));
+    decisions.retain(|decision| inputs.in_focus(decision.at.file));
     let baseline = settings.baseline.as_deref().unwrap_or(&NOTHING_KNOWN);
     let before = findings.len();
     findings.retain(|finding| !baseline.knows(&finding.fingerprint));
     let baselined = before - findings.len();
-    let looked_at_all = inputs.focus.is_empty() && settings.select.is_empty();
+    let looked_at_all = inputs.focus.is_none() && settings.select.is_empty();
     Report {
         findings,
         notes: understood::in_focus(notes, &inputs),
@@ -301,10 +300,9 @@ impl Judge<'_> {
 
 /// A finding concerns a file that it stands in or cites.
 fn in_focus(finding: &Finding, inputs: &Inputs) -> bool {
-    let named = |at: Loc| inputs.focus.contains(&at.file);
-    inputs.focus.is_empty()
-        || named(finding.at)
-        || finding.labels.iter().any(|label| named(label.at))
+    let labels = finding.labels.iter().map(|label| label.at);
+    let mut places = std::iter::once(finding.at).chain(labels);
+    places.any(|at| inputs.in_focus(at.file))
 }
 
 /// Where secrets stand, whatever was decided about them: sorted, without overlap.

@@ -1,6 +1,6 @@
 //! What was typed. Knows nothing of what it means; see [`super::settings`].
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
@@ -88,6 +88,8 @@ pub enum Command {
         #[command(subcommand)]
         command: BaselineCommand,
     },
+    /// Switch aicheck on in a repository: settings, pre-commit hook and workflow
+    Init(InitArgs),
     /// Write a completion script for a shell
     Completions {
         /// The shell
@@ -130,14 +132,12 @@ pub struct CheckArgs {
     /// Print findings from this severity on [default: warning]
     #[arg(long, value_name = "SEVERITY", help_heading = "Report")]
     pub show: Option<Show>,
-    /// Exit with 1 from this severity on
-    #[arg(
-        long,
-        value_name = "SEVERITY",
-        default_value = "error",
-        help_heading = "Report"
-    )]
-    pub fail_on: FailOn,
+    /// Exit with 1 from this severity on [default: error]
+    #[arg(long, value_name = "SEVERITY", help_heading = "Report")]
+    pub fail_on: Option<FailOn>,
+    /// How strictly to judge where no other option says more
+    #[arg(long, value_name = "PROFILE", help_heading = "Report")]
+    pub profile: Option<Profile>,
     /// Report only what changed since the work on a branch began: new findings, and those that
     /// cite an added line
     #[arg(long, value_name = "REF", help_heading = "Report")]
@@ -171,6 +171,23 @@ pub struct CheckArgs {
         help_heading = "Rules"
     )]
     pub ignore: Vec<String>,
+}
+
+/// The arguments of init.
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// The project [default: the current folder]
+    #[arg(value_name = "DIR")]
+    pub folder: Option<Utf8PathBuf>,
+    /// How strictly to judge
+    #[arg(long, value_name = "PROFILE", default_value = "default")]
+    pub profile: Profile,
+    /// Write the pre-commit hook, and of the others only what is asked for too
+    #[arg(long)]
+    pub pre_commit: bool,
+    /// Write the workflow for GitHub, and of the others only what is asked for too
+    #[arg(long)]
+    pub github: bool,
 }
 
 /// What is read, and what it is taken for.
@@ -213,6 +230,23 @@ pub struct InputArgs {
     /// How many threads to use [default: one per core]
     #[arg(long, value_name = "N", help_heading = "Input")]
     pub jobs: Option<std::num::NonZeroUsize>,
+}
+
+impl InputArgs {
+    /// A folder, taken for what it is.
+    pub fn of(folder: &Utf8Path) -> Self {
+        Self {
+            paths: vec![folder.to_owned()],
+            project: None,
+            stdin_filename: None,
+            lang: Language::Auto,
+            dialect: None,
+            exclude: Vec::new(),
+            force_exclude: false,
+            config: None,
+            jobs: None,
+        }
+    }
 }
 
 /// Formats of a report.
@@ -278,6 +312,15 @@ pub enum FailOn {
     Info,
     /// No finding
     Never,
+}
+
+/// How strictly a run is judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Profile {
+    /// Errors fail, warnings are printed
+    Default,
+    /// Warnings fail too, infos are printed
+    Strict,
 }
 
 /// What standard input is written in.

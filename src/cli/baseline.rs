@@ -93,6 +93,7 @@ fn known(report: &Report) -> Baseline {
 
 fn save(path: &Utf8PathBuf, baseline: &Baseline) -> Result<(), Failure> {
     std::fs::write(path, baseline.write()).map_err(|source| Failure::Output {
+        option: "baseline",
         path: path.clone(),
         source,
     })

@@ -92,6 +92,7 @@ fn to_file(
         file.flush()
     });
     written.map_err(|source| Failure::Output {
+        option: "--output",
         path: path.to_owned(),
         source,
     })

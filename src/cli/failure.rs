@@ -37,9 +37,11 @@ pub(super) enum Failure {
         /// What is wrong with it.
         why: String,
     },
-    /// The report cannot be written to the file that was named.
-    #[error("--output: cannot write {path}: {source}")]
+    /// A file cannot be written.
+    #[error("{option}: cannot write {path}: {source}")]
     Output {
+        /// What asks for it.
+        option: &'static str,
         /// As typed.
         path: Utf8PathBuf,
         /// What the system says.

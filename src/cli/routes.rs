@@ -34,7 +34,7 @@ pub(super) fn run(args: &InputArgs, format: Format, terminal: Terminal) -> Resul
 /// Files that are named select the routes whose functions they hold; all where they hold none.
 fn in_focus<'a>(project: &'a Project, inputs: &Inputs) -> Vec<&'a Endpoint> {
     let all = project.endpoints.iter();
-    let named = all.filter(|it| inputs.focus.contains(&it.at.file));
+    let named = all.filter(|it| inputs.in_focus(it.at.file));
     let named: Vec<&Endpoint> = named.collect();
     match named.is_empty() {
         true => project.endpoints.iter().collect(),

@@ -40,7 +40,7 @@ fn text(databases: &[&Database], format: SchemaFormat, inputs: &Inputs) -> Strin
 fn in_focus<'a>(project: &'a Project, inputs: &Inputs) -> Vec<&'a Database> {
     let is_named = |database: &&Database| {
         let mut files = database.tables.values().map(|table| table.at.file);
-        files.any(|file| inputs.focus.contains(&file))
+        files.any(|file| inputs.in_focus(file))
     };
     let all = || project.databases.iter().filter(|it| !it.is_empty());
     let named: Vec<&Database> = all().filter(is_named).collect();

@@ -4,9 +4,9 @@ use std::io;
 
 use camino::Utf8Path;
 
-use super::args::{CheckArgs, Dialect, FailOn, InputArgs, Language, Show};
+use super::args::{CheckArgs, Dialect, FailOn, InputArgs, Language, Profile, Show};
 use super::failure::Failure;
-use crate::config::{self, BASELINE, Baseline, Pattern, Settings};
+use crate::config::{self, BASELINE, Baseline, Pattern, Settings, Strictness};
 use crate::discover::{self, DiscoverError, FileKind, Scope};
 use crate::facts::schema;
 use crate::finding::Severity;
@@ -50,11 +50,17 @@ pub(super) fn of_check(args: &CheckArgs) -> Result<(Scope, Settings), Failure> {
         settings.select = rules("--select", &args.select)?;
     }
     settings.ignore.extend(rules("--ignore", &args.ignore)?);
+    match args.profile {
+        None => {}
+        Some(Profile::Default) => settings.judge(Strictness::Default),
+        Some(Profile::Strict) => settings.judge(Strictness::Strict),
+    }
     settings.fail_on = match args.fail_on {
-        FailOn::Error => Some(Severity::Error),
-        FailOn::Warning => Some(Severity::Warning),
-        FailOn::Info => Some(Severity::Info),
-        FailOn::Never => None,
+        None => settings.fail_on,
+        Some(FailOn::Error) => Some(Severity::Error),
+        Some(FailOn::Warning) => Some(Severity::Warning),
+        Some(FailOn::Info) => Some(Severity::Info),
+        Some(FailOn::Never) => None,
     };
     settings.show = match args.show {
         Some(Show::Error) => Severity::Error,

@@ -11,7 +11,8 @@ use super::{Pattern, PerPath, Review, Settings};
 use crate::finding::Severity;
 use crate::source::{SourceFile, Span};
 
-const KEYS: [&str; 10] = [
+const KEYS: [&str; 11] = [
+    "profile",
     "select",
     "ignore",
     "severity",
@@ -89,6 +90,10 @@ impl Reader<'_> {
         for (key, value) in table {
             let name = key.get_ref().as_ref();
             match name {
+                "profile" => {
+                    let profile = self.word(value, "a profile", words::strictness);
+                    profile.into_iter().for_each(|it| self.settings.judge(it));
+                }
                 "select" => self.settings.select = self.rules(value, name),
                 "ignore" => self.settings.ignore = self.rules(value, name),
                 "severity" => self.settings.severity = self.severities(value),

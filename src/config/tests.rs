@@ -68,6 +68,20 @@ fn every_key_has_its_meaning() {
 }
 
 #[test]
+fn a_profile_says_how_strictly_to_judge() {
+    let of = |text: &str| (settings(text).fail_on, settings(text).show);
+    let usual = (Some(Severity::Error), Severity::Warning);
+    assert_eq!(of(""), usual);
+    assert_eq!(of("profile = \"default\""), usual);
+    let strict = (Some(Severity::Warning), Severity::Info);
+    assert_eq!(of("profile = \"strict\""), strict);
+    assert_eq!(
+        faults("profile = \"strickt\""),
+        "aicheck.toml:1: unknown profile `strickt`; did you mean `strict`?"
+    );
+}
+
+#[test]
 fn pyproject_is_read_when_it_speaks_of_aicheck() {
     let table = "[project]\nname = \"x\"\n[tool.aicheck]\ndialect = \"mysql\"\n";
     let found = read("pyproject.toml", table).unwrap().unwrap();

@@ -1,5 +1,6 @@
 //! The words of the configuration and the command line, and what they mean.
 
+use super::Strictness;
 use crate::discover::{MigrationTool, Profile};
 use crate::facts::schema::Dialect;
 use crate::finding::Severity;
@@ -19,6 +20,11 @@ const PROFILES: &[(&str, Profile)] = &[
     ("production", Profile::Production),
     ("test", Profile::Test),
     ("example", Profile::Example),
+];
+
+const STRICTNESS: &[(&str, Strictness)] = &[
+    ("default", Strictness::Default),
+    ("strict", Strictness::Strict),
 ];
 
 const SEVERITIES: &[(&str, Severity)] = &[
@@ -44,6 +50,11 @@ pub fn dialect(word: &str) -> Result<Dialect, Unknown> {
 /// A profile by its name.
 pub(super) fn profile(word: &str) -> Result<Profile, Unknown> {
     meaning(word, PROFILES)
+}
+
+/// How strictly a run is judged, by the name of the profile.
+pub(super) fn strictness(word: &str) -> Result<Strictness, Unknown> {
+    meaning(word, STRICTNESS)
 }
 
 /// A severity by its name.

@@ -61,7 +61,8 @@ impl Project {
             project: &[],
         };
         describe(&mut inputs.units, &around);
-        inputs.focus = inputs.under(&scope.focus);
+        // What was named may be excluded: then nothing is asked for.
+        inputs.focus = (!scope.focus.is_empty()).then(|| inputs.under(&scope.focus));
         Ok(Self { inputs, sidecars })
     }
 
@@ -72,7 +73,9 @@ impl Project {
             match load::text(&path, bytes) {
                 Ok(loaded) => {
                     let file = self.lay_file_over(loaded, settings);
-                    self.inputs.focus.extend((!is_alone).then_some(file));
+                    if !is_alone {
+                        self.inputs.focus.get_or_insert_default().push(file);
+                    }
                 }
                 Err(failure) => self.inputs.notes.push((None, failure.into_note(&path))),
             }

@@ -42,7 +42,7 @@ fn paths(inputs: &Inputs) -> Vec<&str> {
 
 fn focus(inputs: &Inputs) -> Vec<&str> {
     let path = |id: &FileId| inputs.files[id.index()].path.as_str();
-    inputs.focus.iter().map(path).collect()
+    inputs.focus.iter().flatten().map(path).collect()
 }
 
 #[test]

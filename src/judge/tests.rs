@@ -96,7 +96,7 @@ impl Trial {
         let mut inputs =
             Inputs::from_memory(self.files.iter().map(bytes).collect(), &self.settings);
         let focused = self.focus.iter().map(|path| file(&inputs, path));
-        inputs.focus = focused.collect();
+        inputs.focus = Some(focused.collect()).filter(|focus: &Vec<_>| !focus.is_empty());
         let mut findings = Vec::new();
         for (rule, subject, path, text) in &self.findings {
             let mut sink = Sink::new(rule);

@@ -46,9 +46,7 @@ pub(super) fn notes(
 /// A run about some files tells of those; what broke is told always.
 pub(super) fn in_focus(mut notes: Vec<ReportNote>, inputs: &Inputs) -> Vec<ReportNote> {
     notes.retain(|note| {
-        inputs.focus.is_empty()
-            || note.id == NoteId::InternalError
-            || note.at.is_none_or(|at| inputs.focus.contains(&at.file))
+        note.id == NoteId::InternalError || note.at.is_none_or(|at| inputs.in_focus(at.file))
     });
     notes
 }
@@ -78,8 +76,7 @@ impl Understood {
         Self {
             broken_kinds: kinds.iter().filter(broken).map(|(_, kind)| *kind).collect(),
             unplaced: notes.iter().any(|note| note.at.is_none()),
-            part_of_the_world: !inputs.focus.is_empty()
-                || inputs.units.iter().any(|unit| unit.draft),
+            part_of_the_world: inputs.focus.is_some() || inputs.units.iter().any(|unit| unit.draft),
             files,
             kinds,
         }

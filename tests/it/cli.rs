@@ -404,6 +404,21 @@ fn severities_decide_what_is_shown_and_what_fails() {
 }
 
 #[test]
+fn a_strict_run_fails_on_warnings_unless_an_option_says_otherwise() {
+    let prices = "create table prices (id bigint primary key, price money);\n";
+    let folder = project(&[("a.sql", prices), ("aicheck.toml", "")]);
+    let status = |arguments: &[&str]| run(folder.path(), arguments).status;
+    assert_eq!(status(&[]), 0);
+    assert_eq!(status(&["--profile", "strict"]), 1);
+    assert_eq!(status(&["--profile", "strict", "--fail-on", "error"]), 0);
+    let strict = "profile = \"strict\"\n";
+    fs::write(folder.path().join("aicheck.toml"), strict).unwrap();
+    assert_eq!(status(&[]), 1);
+    assert_eq!(status(&["--profile", "default"]), 0);
+    assert_eq!(status(&["--fail-on", "never"]), 0);
+}
+
+#[test]
 fn excluded_paths_are_read_when_named_unless_forced() {
     let secret = "JWT_SECRET = \"Zx81-kq77-Lm20-Pv3w\"\n";
     let folder = project(&[("old/settings.py", secret), ("pyproject.toml", "")]);
@@ -411,6 +426,12 @@ fn excluded_paths_are_read_when_named_unless_forced() {
     assert_eq!(status(&[]), 1);
     assert_eq!(status(&["--exclude", "old/"]), 0);
     assert_eq!(status(&["--exclude", "old/", "old/settings.py"]), 1);
+    assert_eq!(
+        status(&["--exclude", "old/", "--force-exclude", "old/settings.py"]),
+        0
+    );
+    // Then there is nothing to look at, whatever else the project holds.
+    fs::write(folder.path().join("new.py"), secret).unwrap();
     assert_eq!(
         status(&["--exclude", "old/", "--force-exclude", "old/settings.py"]),
         0

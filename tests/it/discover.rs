@@ -188,7 +188,7 @@ const PROJECT: [(&str, &str); 4] = [
 fn a_draft_is_laid_over_a_project() {
     let text = "**app/main.py**\n```python\nnew = 1\n```\n```sql\nalter table a add c int;\n```\n";
     let inputs = overlay(&PROJECT, text);
-    let focus = inputs.focus.iter();
+    let focus = inputs.focus.iter().flatten();
     let focus: Vec<_> = focus
         .map(|id| inputs.files[id.index()].path.clone())
         .collect();

@@ -13,6 +13,8 @@ mod folder;
 mod formats;
 mod handlers;
 mod histories;
+mod hosts;
+mod init;
 mod json;
 mod postgres;
 mod prisma;
