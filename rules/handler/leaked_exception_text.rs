@@ -16,15 +16,20 @@ fn check(project: &Project, sink: &mut Sink) {
                 reply,
                 clause,
                 name,
+                library,
             } = leaked;
+            let (whose, ends) = match library {
+                Some(types) => (format!("`{types}`"), "what the library raises ends here"),
+                None => ("any exception".to_owned(), "whatever goes wrong ends here"),
+            };
             let message = format!(
-                "the client is sent the text of any exception: it may name tables, paths, hosts \
-                 and values (`{name}`)"
+                "the client is sent the text of {whose}: it may name tables, paths, hosts and \
+                 values (`{name}`)"
             );
             let subject = format!("{}::{name}", handler.route);
             sink.report(Severity::Warning, *reply, subject, message)
                 .note("puts the exception into the answer")
-                .label(*clause, "whatever goes wrong ends here")
+                .label(*clause, ends)
                 .help(format!(
                     "log it, and tell the client only that it failed:{}",
                     code(&logged(handler, name))

@@ -16,14 +16,14 @@ fn check(project: &Project, sink: &mut Sink) {
         if step.failure != Failure::None || is_handed_out(step) {
             continue;
         }
-        let row = step.variable.as_deref().unwrap_or("the row");
+        let row = named(step);
         let subject = format!(
             "{}::{}",
             handler.route,
             step.variable.as_deref().unwrap_or(&step.use_text)
         );
         sink.report(Severity::Error, step.at, subject, message(step))
-            .note(format!("raises {} when `{row}` is None", step.exception))
+            .note(format!("raises {} when {row} is None", step.exception))
             .label(step.lookup, "gives None when nothing is found")
             .label(handler.registered, chosen_by(handler))
             .help(remedy(handler, step))
@@ -50,14 +50,18 @@ pub(super) fn steps(handler: &Handler) -> Vec<Unhandled> {
 }
 
 fn message(step: &UnhandledStep) -> String {
-    let row = match &step.variable {
-        Some(variable) => format!("`{variable}`"),
-        None => "the row".to_owned(),
-    };
+    let row = named(step);
     format!(
         "{row} is None when {}; `{}` then raises {}: the client gets a 500 where 404 was due",
         when(step),
         step.use_text,
         step.exception
     )
+}
+
+fn named(step: &UnhandledStep) -> String {
+    match &step.variable {
+        Some(variable) => format!("`{variable}`"),
+        None => "the row".to_owned(),
+    }
 }

@@ -43,8 +43,16 @@ pub(super) fn remedy(handler: &Handler, step: &UnhandledStep) -> String {
     }
     match (step.exception.as_str(), step.use_text.split_once(".get(")) {
         ("DoesNotExist", Some((queryset, arguments))) if django => format!(
-            "let Django answer 404:\n    {row} = get_object_or_404({}, {arguments}",
-            queryset.strip_suffix(".objects").unwrap_or(queryset)
+            "let Django answer 404:\n    {}get_object_or_404({}, {}",
+            match &step.variable {
+                Some(row) => format!("{row} = "),
+                None => String::new(),
+            },
+            queryset.strip_suffix(".objects").unwrap_or(queryset),
+            match arguments {
+                ")" => "…)",
+                arguments => arguments,
+            }
         ),
         ("NoResultFound", _) => match step.use_text.strip_suffix("one()") {
             Some(query) => format!(

@@ -21,8 +21,8 @@ fn check(project: &Project, sink: &mut Sink) {
         }
     }
     for ((_, source), (handler, steps)) in readings {
-        let steps = innermost(&steps);
-        let Some((first, others)) = steps.split_first() else {
+        let first_of_each = innermost(&steps);
+        let Some((first, others)) = first_of_each.split_first() else {
             continue;
         };
         let message = format!(
@@ -54,18 +54,18 @@ pub(super) fn steps(handler: &Handler) -> Vec<Unhandled> {
         }
     }
     let sources = readings.into_iter().filter_map(|(source, steps)| {
-        let steps = innermost(&steps);
-        let first = *steps.first()?;
+        let first_of_each = innermost(&steps);
+        let first = *first_of_each.first()?;
         Some(Unhandled {
             at: first.at,
-            when: match steps.len() {
+            when: match first_of_each.len() {
                 1 => when(first),
                 all => format!("{} (one of {all} such readings)", when(first)),
             },
             happens: format!("raises {}", first.exception),
             client: client(handler).to_owned(),
             remedy: remedy(handler, source, &steps),
-            severity: match steps.iter().all(|step| is_body(step)) {
+            severity: match first_of_each.iter().all(|step| is_body(step)) {
                 // No client of the project sends a body that is no JSON.
                 true => Severity::Warning,
                 false => Severity::Error,
@@ -129,47 +129,103 @@ fn client(handler: &Handler) -> &'static str {
 }
 
 /// What to do about the readings of one source.
-fn remedy(handler: &Handler, source: &str, steps: &[&UnhandledStep]) -> String {
-    let items = steps
-        .iter()
-        .filter(|it| it.library.as_deref() == Some("request.item"));
-    let mut keys: Vec<&str> = items.map(|step| key(step)).collect();
-    keys.sort_unstable();
-    keys.dedup();
-    match (handler.framework, keys.as_slice(), steps) {
+fn remedy(handler: &Handler, source: &str, readings: &[&UnhandledStep]) -> String {
+    let steps = innermost(readings);
+    let fields = fields(readings);
+    match (handler.framework, fields.as_slice(), steps.as_slice()) {
         (Framework::FastApi, [], [step, ..]) => convert_by_fastapi(step),
-        (Framework::FastApi, keys, _) => {
-            let fields: String = keys.iter().map(|key| format!("    {key}: str\n")).collect();
-            let model = format!("class Body(BaseModel):\n{fields}\nbody: Body");
-            format!(
-                "declare the fields with their types, and take them as a parameter; FastAPI then \
-                 answers 422:{}",
-                code(&model)
-            )
-        }
-        (Framework::Drf, [key, ..], _) => format!(
-            "let a serializer check the data; it answers 400:{}",
-            code(&format!(
-                "serializer = RequestSerializer(data={source})\n\
-                 serializer.is_valid(raise_exception=True)\n\
-                 {key} = serializer.validated_data[\"{key}\"]"
-            ))
+        (Framework::FastApi, fields, _) => format!(
+            "declare the fields with their types, and take them as a parameter; FastAPI then \
+             answers 422:{}",
+            code(&format!("{}\nbody: Body", model(fields)))
         ),
-        (framework, [key, ..], [step, ..]) => {
-            let source = holder(step);
-            let missing = format!(
-                "if not isinstance({source}, dict) or \"{key}\" not in {source}:\n    {}",
-                bad_request(framework)
-            );
-            let field = format!(
-                "{key} = {source}.get(\"{key}\")\nif {key} is None:\n    {}",
-                bad_request(framework)
-            );
-            let parsed = !source.starts_with("request.") || source.ends_with(".json");
-            let text = if parsed { missing } else { field };
-            format!("answer 400 where it is missing:{}", code(&text))
+        (Framework::Drf, fields @ [_, ..], _) => format!(
+            "let a serializer check the data; it answers 400:{}",
+            code(&checked_by_serializer(source, fields))
+        ),
+        (framework, fields @ [_, ..], [step, ..]) => format!(
+            "answer 400 where it is missing:{}",
+            code(&tested(framework, holder(step), fields))
+        ),
+        (framework, _, [step, ..]) => caught(framework, step),
+        _ => String::new(),
+    }
+}
+
+/// A field that is read, and the library fact of what it is converted to.
+type Field<'s> = (&'s str, Option<&'s str>);
+
+/// The fields that are read of the holder that is read first.
+fn fields<'s>(readings: &[&'s UnhandledStep]) -> Vec<Field<'s>> {
+    let is_item = |it: &&&UnhandledStep| it.library.as_deref() == Some("request.item");
+    let of_first = readings.iter().find(is_item).map(|it| holder(it));
+    let items = readings.iter().filter(is_item);
+    let mut fields: Vec<Field> = items
+        .filter(|it| Some(holder(it)) == of_first)
+        .map(|item| {
+            let around = readings.iter().find(|it| it.key_text == item.use_text);
+            (key(item), around.and_then(|it| it.library.as_deref()))
+        })
+        .collect();
+    fields.sort_unstable();
+    fields.dedup_by_key(|field| field.0);
+    fields
+}
+
+fn model(fields: &[Field]) -> String {
+    let class = |conversion| match conversion {
+        Some("python.int") => "int",
+        Some("python.float") => "float",
+        Some("python.decimal") => "Decimal",
+        Some("python.uuid") => "UUID",
+        Some("python.date") => "datetime",
+        _ => "str",
+    };
+    let fields = fields.iter();
+    let fields = fields.map(|(name, to)| format!("    {name}: {}\n", class(*to)));
+    format!("class Body(BaseModel):\n{}", fields.collect::<String>())
+}
+
+/// A serializer with the fields that are read.
+fn checked_by_serializer(source: &str, fields: &[Field]) -> String {
+    let class = |conversion| match conversion {
+        Some("python.int") => "IntegerField()",
+        Some("python.float") => "FloatField()",
+        Some("python.decimal") => "DecimalField(max_digits=12, decimal_places=2)",
+        Some("python.uuid") => "UUIDField()",
+        Some("python.date") => "DateTimeField()",
+        _ => "CharField()",
+    };
+    let declared = fields.iter();
+    let declared = declared.map(|(name, to)| format!("    {name} = serializers.{}\n", class(*to)));
+    let read = fields.iter();
+    let read = read.map(|(name, _)| format!("\n{name} = serializer.validated_data[\"{name}\"]"));
+    format!(
+        "class RequestSerializer(serializers.Serializer):\n{}\n\
+         serializer = RequestSerializer(data={source})\n\
+         serializer.is_valid(raise_exception=True){}",
+        declared.collect::<String>(),
+        read.collect::<String>()
+    )
+}
+
+/// A test for the fields in front of their first reading.
+fn tested(framework: Framework, holder: &str, fields: &[Field]) -> String {
+    let bad_request = bad_request(framework);
+    let names: Vec<&str> = fields.iter().map(|field| field.0).collect();
+    let missing = match names.as_slice() {
+        [name] => format!("\"{name}\" not in {holder}"),
+        names => format!("not {{\"{}\"}} <= {holder}.keys()", names.join("\", \"")),
+    };
+    let parsed = !holder.starts_with("request.") || holder.ends_with(".json");
+    match names.as_slice() {
+        _ if parsed => {
+            format!("if not isinstance({holder}, dict) or {missing}:\n    {bad_request}")
         }
-        (framework, ..) => caught(framework, steps),
+        [name] => {
+            format!("{name} = {holder}.get(\"{name}\")\nif {name} is None:\n    {bad_request}")
+        }
+        _ => format!("if {missing}:\n    {bad_request}"),
     }
 }
 
@@ -205,20 +261,26 @@ fn convert_by_fastapi(step: &UnhandledStep) -> String {
     )
 }
 
-fn caught(framework: Framework, steps: &[&UnhandledStep]) -> String {
-    let Some(step) = steps.first() else {
-        return String::new();
-    };
+fn caught(framework: Framework, step: &UnhandledStep) -> String {
     let text = format!(
-        "try:\n    value = {}\nexcept {}:\n    {}",
-        step.use_text,
+        "try:\n    {} = {}\nexcept {}:\n    {}",
+        step.variable.as_deref().unwrap_or("value"),
+        step.use_text.replace("()", "(…)"),
         match step.exception.as_str() {
             "JSONDecodeError" => "ValueError",
+            // What is not there is None, which no conversion takes.
+            "ValueError" if is_optional(&step.key_text) => "(TypeError, ValueError)",
             exception => exception,
         },
         bad_request(framework)
     );
     format!("answer 400 where it is none:{}", code(&text))
+}
+
+/// `request.form.get("x")`, without anything to take its place.
+fn is_optional(read: &str) -> bool {
+    let arguments = read.split_once(".get(").map(|(_, arguments)| arguments);
+    arguments.is_some_and(|it| it.ends_with(')') && !it.contains(','))
 }
 
 fn bad_request(framework: Framework) -> &'static str {

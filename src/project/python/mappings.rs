@@ -44,6 +44,8 @@ enum Reach {
     Django,
     /// Those of REST framework.
     Drf,
+    /// Those of one view class and of what descends from it.
+    View(ClassId),
 }
 
 /// All mappings of the project.
@@ -74,6 +76,7 @@ impl Mappings {
         mappings.built(python);
         mappings.django(python);
         mappings.aiohttp(python);
+        mappings.views(python);
         mappings
     }
 
@@ -194,6 +197,20 @@ impl Mappings {
         }
     }
 
+    /// `handle_exception` and `dispatch` of view classes.
+    fn views(&mut self, python: &Python) {
+        for (id, function) in python.functions() {
+            let types = match last_name(&function.name) {
+                "handle_exception" => tested(python, id),
+                "dispatch" => caught(python, id),
+                _ => continue,
+            };
+            if let Some(class) = python.class_of(id) {
+                self.push(id.scope(), types, Reach::View(class));
+            }
+        }
+    }
+
     /// `process_exception` of middleware, and `EXCEPTION_HANDLER` of REST framework.
     fn django(&mut self, python: &Python) {
         for (id, function) in python.functions() {
@@ -275,7 +292,11 @@ impl Mappings {
     /// What becomes of an exception that leaves a handler.
     pub(super) fn upstream(&self, python: &Python, route: &Route, failing: &Failing) -> Upstream {
         let mut upstream = Upstream::Unmapped;
-        for mapping in self.all.iter().filter(|mapping| mapping.covers(route)) {
+        for mapping in self
+            .all
+            .iter()
+            .filter(|mapping| mapping.covers(python, route))
+        {
             for written in &mapping.types {
                 if is_bare(written) {
                     upstream = Upstream::Bare;
@@ -296,7 +317,11 @@ impl Mappings {
         class: Option<ClassId>,
     ) -> Answering {
         let mut found = Answering::Nobody;
-        for mapping in self.all.iter().filter(|mapping| mapping.covers(route)) {
+        for mapping in self
+            .all
+            .iter()
+            .filter(|mapping| mapping.covers(python, route))
+        {
             let about = mapping.types.iter().any(|written| {
                 match (python.resolve(mapping.scope, written), class) {
                     (Target::Class(caught), Some(class)) => {
@@ -318,7 +343,7 @@ impl Mappings {
 }
 
 impl Mapping {
-    fn covers(&self, route: &Route) -> bool {
+    fn covers(&self, python: &Python, route: &Route) -> bool {
         let django = matches!(route.framework, Framework::Django | Framework::Drf);
         match self.reach {
             Reach::Object(object) => {
@@ -327,6 +352,10 @@ impl Mapping {
             Reach::Any => !django,
             Reach::Django => django,
             Reach::Drf => route.framework == Framework::Drf,
+            Reach::View(view) => {
+                let own = route.class.map(|class| python.ancestry(class).classes);
+                own.is_some_and(|classes| classes.contains(&view))
+            }
         }
     }
 }

@@ -48,6 +48,8 @@ pub struct LeakedText {
     pub clause: Loc,
     /// The name of the caught exception.
     pub name: String,
+    /// The library's exceptions that the clause catches, as written; none where it catches all.
+    pub library: Option<String>,
 }
 
 /// Judges the answers of a handler.
@@ -199,6 +201,10 @@ impl Judge<'_, '_> {
                         reply: self.loc(reply.span),
                         clause: self.loc(clause.header),
                         name: name.to_owned(),
+                        library: match clause.types.iter().any(|it| is_bare(it)) {
+                            true => None,
+                            false => Some(clause.types.join(", ")),
+                        },
                     });
                 }
             }
@@ -255,13 +261,28 @@ impl Judge<'_, '_> {
         if set.any(|exit| replies.iter().all(|reply| !reply.span.contains(exit.span))) {
             return Vec::new();
         }
-        let telling = replies.iter().filter(|reply| self.says_error(&reply.value));
+        let telling = replies.iter().filter(|reply| {
+            let is_answer = self.body(&reply.value).is_some_and(is_flag) && !self.is_caught(reply);
+            self.says_error(&reply.value) && !is_answer
+        });
         telling.map(|reply| self.loc(reply.span)).collect()
     }
 
+    /// Whether a reply stands in an `except` clause.
+    fn is_caught(&self, reply: &Reply) -> bool {
+        let clauses = self.function.tries.iter().flat_map(|tried| &tried.clauses);
+        let mut replies = clauses.flat_map(|clause| &clause.replies);
+        replies.any(|it| it.span == reply.span)
+    }
+
     fn says_error(&self, value: &Value) -> bool {
+        self.body(value).is_some_and(speaks_of_error)
+    }
+
+    /// The body of an answer that says no status.
+    fn body<'v>(&self, value: &'v Value) -> Option<&'v [(Value, Value)]> {
         match value {
-            Value::Dict(entries) => self.framework != Framework::Django && speaks_of_error(entries),
+            Value::Dict(entries) if self.framework != Framework::Django => Some(entries),
             Value::Call(call) => {
                 let name = last_name(&call.callee);
                 let sends = matches!(
@@ -275,12 +296,12 @@ impl Judge<'_, '_> {
                     Some(&content.value)
                 });
                 let plain = call.args.len() <= 1 && !call.keywords.iter().any(sets_status);
-                let Some(Value::Dict(entries)) = body else {
-                    return false;
-                };
-                sends && plain && speaks_of_error(entries)
+                match body {
+                    Some(Value::Dict(entries)) if sends && plain => Some(entries),
+                    _ => None,
+                }
             }
-            _ => false,
+            _ => None,
         }
     }
 
@@ -301,6 +322,11 @@ impl Judge<'_, '_> {
 
 fn sets_status(keyword: &Keyword) -> bool {
     matches!(keyword.name.as_str(), "status" | "status_code" | "**")
+}
+
+/// `{"ok": False}`: without a word of what failed it may answer a question.
+fn is_flag(entries: &[(Value, Value)]) -> bool {
+    matches!(entries, [(_, Value::Bool(_))])
 }
 
 /// `{"error": "…"}`, `{"success": False, …}`, `{"status": "error", …}`: nothing but a failure.

@@ -42,6 +42,9 @@ impl<'t> Flow<'t, '_> {
         }
         let known = self.eval(right);
         self.set_status(left, right);
+        if left.kind() == Kind::Identifier {
+            self.name_raising(right, left.text());
+        }
         self.bind(left, known.clone());
         self.tell(left, right);
         known

@@ -70,10 +70,13 @@ impl<'t> Flow<'t, '_> {
             args: self.arguments(node),
         };
         self.need_arguments(&called);
-        self.hand_over(&called);
+        let used = self.hand_over(&called);
         self.write_call(&called);
         self.affect(&called, alone);
-        self.guard(&called, alone);
+        // What makes a record of None asks for nothing.
+        if used != Some(UseKind::Dumped) {
+            self.guard(&called, alone);
+        }
         let parsed = self.convert(&called);
         self.hand_raw(&called);
         let raw = self.raw_call(&called).or(parsed);

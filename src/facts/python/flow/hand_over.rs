@@ -7,11 +7,11 @@ use super::{Flow, Kind, LIBRARY};
 use crate::facts::python::UseKind;
 
 impl<'t> Flow<'t, '_> {
-    /// `jsonify(v)`, `OrderSerializer(v)`, `session.delete(v)`.
-    pub(super) fn hand_over(&mut self, called: &Called<'t>) {
-        if let Some((kind, handed)) = taker(called) {
-            self.demand(&handed.known, called.node, kind);
-        }
+    /// `jsonify(v)`, `OrderSerializer(v)`, `session.delete(v)`: how the row is used, if it is.
+    pub(super) fn hand_over(&mut self, called: &Called<'t>) -> Option<UseKind> {
+        let (kind, handed) = taker(called)?;
+        self.demand(&handed.known, called.node, kind);
+        Some(kind)
     }
 }
 

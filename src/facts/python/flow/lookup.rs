@@ -145,7 +145,7 @@ fn by<'t>(
     };
     if lookup.key != Key::Query {
         for argument in called.args.iter().skip(skip) {
-            all = all.narrowed(&argument.known);
+            all = all.narrowed_by(argument.name, &argument.known);
         }
     }
     Asked {

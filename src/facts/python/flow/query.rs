@@ -184,7 +184,7 @@ fn narrow<'t>(query: &Rc<Query<'t>>, called: &Called<'t>, values: Vec<Cell>) -> 
     let mut narrowed = Query::clone(query);
     if names.filters.contains(called.method) {
         for argument in &called.args {
-            narrowed = narrowed.narrowed(&argument.known);
+            narrowed = narrowed.narrowed_by(argument.name, &argument.known);
         }
         let full = narrowed.conditions.len() > MAX_REMEMBERED;
         if !full && !matches!(called.method, "values" | "exclude") {

@@ -232,7 +232,7 @@ impl<'t> Flow<'t, '_> {
             key: written.origins.list(&self.function.params),
             key_text: written.key_text,
             used: node.span(),
-            use_text: super::steps::use_text(node),
+            use_text: super::steps::reading_text(node),
             use_kind: UseKind::Call,
             unless: Vec::new(),
             catches: self.catches(),
@@ -297,7 +297,7 @@ impl<'t> Flow<'t, '_> {
 
     fn is_checked(&self, base: Node<'t>, key: Option<Node<'t>>) -> bool {
         let checked = self.state.as_ref().map_or(&[][..], |state| &state.checked);
-        let (base, key) = (awaited(base).text(), key.map(Node::text));
+        let (base, key) = (awaited(base).text(), key.map(key_name));
         checked.iter().any(|it| {
             let all = it.base.is_empty() || it.key.is_none() && covers(it.base, base);
             all || it.base == base && it.key == key
@@ -306,7 +306,7 @@ impl<'t> Flow<'t, '_> {
 
     /// From here on this is there, or may be.
     fn check(&mut self, base: Node<'t>, key: Option<Node<'t>>, sure: bool) {
-        let (base, key) = (awaited(base).text(), key.map(Node::text));
+        let (base, key) = (awaited(base).text(), key.map(key_name));
         if let Some(state) = &mut self.state {
             state.check(Checked { base, key, sure });
         }
@@ -390,7 +390,7 @@ impl<'t> Checked<'t> {
 
     fn item(base: Node<'t>, key: Node<'t>, sure: bool) -> Self {
         let base = awaited(base).text();
-        let key = Some(key.text());
+        let key = Some(key_name(key));
         Self { base, key, sure }
     }
 
@@ -446,6 +446,11 @@ fn is_shared_secret(test: Node<'_>) -> bool {
     let literal = |it: Node<'_>| matches!(it.kind(), Kind::String | Kind::None | Kind::Integer);
     let known = operands().any(|it| got(it).is_some_and(names_secret));
     known && !operands().any(literal)
+}
+
+/// `x` of `"x"` and of `'x'`.
+fn key_name(key: Node<'_>) -> &str {
+    key.text().trim_matches(['"', '\''])
 }
 
 /// `data` covers `data["x"]`.

@@ -530,6 +530,19 @@ impl<'t> Query<'t> {
             ..self.clone()
         }
     }
+
+    /// The query narrowed by an argument; of several keys the row's own one is told.
+    pub(super) fn narrowed_by(&self, name: Option<&str>, by: &Known<'t>) -> Self {
+        let own = matches!(name, Some("pk" | "id")) && by.origins.is_outside();
+        let narrowed = self.narrowed(by);
+        match by.key {
+            Some(key) if own => Self {
+                key: Some(key),
+                ..narrowed
+            },
+            _ => narrowed,
+        }
+    }
 }
 
 impl Subject<'_> {

@@ -24,6 +24,8 @@ pub(super) struct Pending<'t> {
     pub(super) variable: Option<&'t str>,
     in_loop: bool,
     reported: bool,
+    /// Its step, where the None has been made a record without values.
+    dumped: Option<usize>,
 }
 
 /// All of them.
@@ -79,6 +81,7 @@ impl<'t> Flow<'t, '_> {
             variable: None,
             in_loop: self.depth > 0,
             reported: false,
+            dumped: None,
         });
         step
     }
@@ -105,6 +108,10 @@ impl<'t> Flow<'t, '_> {
         }
         for doubt in &known.doubts {
             self.report(doubt, used, kind);
+        }
+        // It takes None as well as a row: what comes after it may not.
+        if kind == UseKind::Dumped {
+            return;
         }
         let steps: Vec<StepId> = known.doubts.iter().map(|doubt| doubt.step).collect();
         self.clear(&steps);
@@ -184,13 +191,23 @@ impl<'t> Flow<'t, '_> {
         let catches = self.catches();
         let contexts = self.contexts();
         let pending = &mut self.steps.pending[step as usize];
-        // That one path refuses says nothing of the others.
-        pending.reported |= use_kind != UseKind::Raised;
+        let dumped = pending.dumped;
+        match use_kind {
+            UseKind::Dumped if dumped.is_some() => return,
+            UseKind::Dumped => pending.dumped = Some(self.function.steps.len()),
+            // That one path refuses says nothing of the others.
+            UseKind::Raised => {}
+            _ => pending.reported = true,
+        }
         let is_parameter = pending.parameter.is_some();
         let name = pending.variable.filter(|_| is_parameter);
         let key_text = match pending.key {
             Some(key) => key_text(key),
             None => name.unwrap_or_default().to_owned(),
+        };
+        let use_text = match (&failure, used.kind()) {
+            (Failure::Raises(_), Kind::Call) => call_text(used, LONGEST_CODE),
+            _ => use_text(used),
         };
         let written = Step {
             failure,
@@ -202,17 +219,20 @@ impl<'t> Flow<'t, '_> {
             key: pending.origins.list(&self.function.params),
             key_text,
             used: used.span(),
-            use_text: use_text(used),
+            use_text,
             use_kind,
             unless,
             catches,
             contexts,
             in_loop: pending.in_loop,
         };
-        self.function.steps.push(written);
+        match dumped.filter(|_| use_kind != UseKind::Raised) {
+            Some(place) => self.function.steps[place] = written,
+            None => self.function.steps.push(written),
+        }
     }
 
-    /// A step that raises is written before its result has a name.
+    /// A step that raises, or a reading, is written before its result has a name.
     pub(super) fn name_raising(&mut self, call: Node<'t>, name: &str) {
         let last = self.function.steps.last_mut();
         if let Some(step) = last.filter(|step| step.call == call.span()) {
@@ -301,19 +321,13 @@ pub(super) fn key_text(node: Node<'_>) -> String {
     }
 }
 
+/// Calls to be pasted may be longer.
+const LONGEST_CODE: usize = 160;
+
 /// How a use reads, on one line. Texts inside a call may be secrets: only names of attributes show.
 pub(super) fn use_text(node: Node<'_>) -> String {
     match node.kind() {
-        Kind::Call => {
-            let texts = node.descendants().filter(|it| it.kind() == Kind::String);
-            let callee = node.child(Field::Function).map_or("", Node::text);
-            let names = usize::from(matches!(callee, "getattr" | "setattr" | "delattr"));
-            let text = node.text().split_whitespace().collect::<Vec<_>>().join(" ");
-            match text.len() <= LONGEST_TEXT && texts.count() <= names {
-                true => text,
-                false => chain(node),
-            }
-        }
+        Kind::Call => call_text(node, LONGEST_TEXT),
         Kind::Attribute => chain(node),
         Kind::Subscript => {
             let value = node.child(Field::Value).map(chain).unwrap_or_default();
@@ -323,6 +337,34 @@ pub(super) fn use_text(node: Node<'_>) -> String {
                 false => format!("{value}[{index}]"),
             }
         }
-        _ => node.text().split_whitespace().collect::<Vec<_>>().join(" "),
+        _ => on_one_line(node),
     }
+}
+
+/// How a call reads that is told with its arguments, unless they are too long or may hold secrets.
+fn call_text(node: Node<'_>, longest: usize) -> String {
+    let texts = node.descendants().filter(|it| it.kind() == Kind::String);
+    let callee = node.child(Field::Function).map_or("", Node::text);
+    let names = usize::from(matches!(callee, "getattr" | "setattr" | "delattr"));
+    let text = on_one_line(node);
+    match text.len() <= longest && texts.count() <= names {
+        true => text,
+        false => chain(node),
+    }
+}
+
+/// How a reading of what the client sent reads: the texts in it name fields and forms.
+pub(super) fn reading_text(node: Node<'_>) -> String {
+    let text = on_one_line(node);
+    match node.kind() {
+        Kind::Call if text.len() <= LONGEST_CODE => text,
+        _ => use_text(node),
+    }
+}
+
+fn on_one_line(node: Node<'_>) -> String {
+    let text = node.text().split_whitespace().collect::<Vec<_>>().join(" ");
+    text.replace("( ", "(")
+        .replace(", )", ")")
+        .replace(" )", ")")
 }

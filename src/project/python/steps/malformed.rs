@@ -74,7 +74,7 @@ impl Judge<'_, '_> {
             at,
             use_text: step.use_text.clone(),
             lookup: at,
-            variable: None,
+            variable: step.variable.clone(),
             entity: cause.entity,
             key_text: one_line(&step.key_text),
             library: step.library.clone(),
