@@ -36,18 +36,24 @@ fn message(call: &BlockingCall) -> String {
 }
 
 fn help(handler: &Handler, call: &BlockingCall) -> String {
-    let callee = &call.callee;
     let threads = handler.framework == Framework::FastApi;
+    let bare = match threads {
+        true => "\nor leave out `async` of the handler: FastAPI then runs it in a thread",
+        false => "",
+    };
+    let method = call.callee.rsplit('.').next().unwrap_or_default();
+    let speaks = |libraries: [&str; 2]| libraries.iter().any(|it| call.callee.starts_with(it));
     match call.kind {
         BlockingKind::Sleep => format!("let others run:{}", code("await asyncio.sleep(…)")),
-        BlockingKind::Http if callee.starts_with("requests.") && threads => format!(
-            "use a client that waits without blocking:{}\nor leave out `async`: FastAPI then runs the \
-             function in a thread",
-            code("async with httpx.AsyncClient() as client:\n    response = await client.get(…)")
+        BlockingKind::Http if speaks(["requests.", "httpx."]) => format!(
+            "use a client that waits without blocking:{}{bare}",
+            code(&format!(
+                "async with httpx.AsyncClient() as client:\n    response = await client.{method}(…)"
+            ))
         ),
-        BlockingKind::Http if callee.starts_with("requests.") => format!(
-            "use a client that waits without blocking:{}",
-            code("async with httpx.AsyncClient() as client:\n    response = await client.get(…)")
+        BlockingKind::Http if speaks(["smtplib.", "imaplib."]) => format!(
+            "put all that talks to the server into a function, and run that in a thread:{}{bare}",
+            code("await asyncio.to_thread(send, …)")
         ),
         BlockingKind::Database if !threads => {
             "use the driver that awaits: `asyncpg`, `aiosqlite`, `AsyncSession` for SQLAlchemy"
@@ -58,13 +64,9 @@ fn help(handler: &Handler, call: &BlockingCall) -> String {
              a thread; or use the driver that awaits, `AsyncSession` for SQLAlchemy"
                 .to_owned()
         }
-        _ if !threads => format!(
-            "run it in a thread:{}",
-            code(&format!("await asyncio.to_thread({callee}, …)"))
-        ),
         _ => format!(
-            "run it in a thread:{}\nor leave out `async`: FastAPI then does so itself",
-            code(&format!("await asyncio.to_thread({callee}, …)"))
+            "run it in a thread:{}{bare}",
+            code(&format!("await asyncio.to_thread({}, …)", call.written))
         ),
     }
 }

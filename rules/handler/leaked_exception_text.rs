@@ -17,6 +17,7 @@ fn check(project: &Project, sink: &mut Sink) {
                 clause,
                 name,
                 library,
+                log,
             } = leaked;
             let (whose, ends) = match library {
                 Some(types) => (format!("`{types}`"), "what the library raises ends here"),
@@ -32,15 +33,14 @@ fn check(project: &Project, sink: &mut Sink) {
                 .label(*clause, ends)
                 .help(format!(
                     "log it, and tell the client only that it failed:{}",
-                    code(&logged(handler, name))
+                    code(&logged(handler, *log, name))
                 ));
         }
     }
 }
 
 /// The body of the `except` clause without the text.
-fn logged(handler: &Handler, name: &str) -> String {
-    let function = handler.name.rsplit('.').next().unwrap_or_default();
+fn logged(handler: &Handler, log: Option<&str>, name: &str) -> String {
     let answer = match handler.framework {
         Framework::FastApi => {
             format!("raise HTTPException(status_code=500, detail=\"Internal error\") from {name}")
@@ -54,5 +54,5 @@ fn logged(handler: &Handler, name: &str) -> String {
             "return web.json_response({\"error\": \"Internal error\"}, status=500)".to_owned()
         }
     };
-    format!("logger.exception(\"{function} failed\")\n{answer}")
+    format!("{}\n{answer}", super::logged(log, "the request failed"))
 }

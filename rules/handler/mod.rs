@@ -185,3 +185,11 @@ fn carried(hops: u32) -> Confidence {
 fn chosen_by(handler: &Handler) -> String {
     format!("`{}` takes the key from the client", handler.route)
 }
+
+/// Tells the log of a module of the exception at hand; `None` where the module has none yet.
+fn logged(log: Option<&str>, text: &str) -> String {
+    match log {
+        Some(log) => format!("{log}.exception(\"{text}\")"),
+        None => format!("logging.exception(\"{text}\")  # import logging"),
+    }
+}

@@ -1,5 +1,6 @@
 //! Failures that nobody hears of.
 
+use super::logged;
 use crate::rule::prelude::*;
 
 pub(super) const RULE: Rule = Rule {
@@ -67,8 +68,8 @@ fn help(failure: &SwallowedFailure) -> String {
         types => types,
     };
     let lines = format!(
-        "except {types}:\n    logger.exception(\"{} failed\")\n    raise",
-        failure.function
+        "except {types}:\n    {}\n    raise",
+        logged(failure.log, &format!("{} failed", failure.function))
     );
     format!("say what happened, and let it be answered:{}", code(&lines))
 }

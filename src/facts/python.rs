@@ -330,6 +330,8 @@ pub struct Param {
     pub default: Option<Value>,
     /// The whole parameter.
     pub span: Span,
+    /// Attributes of it that the function sets.
+    pub overwritten: Vec<String>,
 }
 
 /// How a parameter is passed.

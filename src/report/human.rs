@@ -46,7 +46,7 @@ impl Default for Style {
     }
 }
 
-/// More findings than this of one foldable rule in one file become one block.
+/// More findings than this of one kind become one block.
 const FOLD: usize = 3;
 /// Notes listed unless all are asked for.
 const NOTES: usize = 5;
@@ -61,7 +61,7 @@ pub fn write(report: &Report, style: Style, out: &mut dyn io::Write) -> io::Resu
         width: style.width.max(MIN_WIDTH),
         paint: Paint(style.color),
     };
-    human.findings(out)?;
+    human.findings(style.detail == Detail::Verbose, out)?;
     human.internal_errors(out)?;
     if style.detail == Detail::Quiet {
         return Ok(());
@@ -96,20 +96,22 @@ struct Human<'a> {
 }
 
 impl Human<'_> {
-    fn findings(&self, out: &mut dyn io::Write) -> io::Result<()> {
-        let mut groups: BTreeMap<(&str, FileId), Vec<&Finding>> = BTreeMap::new();
-        for finding in self.report.shown().filter(|finding| folds(finding.rule)) {
-            let group = groups.entry((finding.rule, finding.at.file)).or_default();
-            group.push(finding);
-        }
-        groups.retain(|_, group| group.len() > FOLD);
+    fn findings(&self, all: bool, out: &mut dyn io::Write) -> io::Result<()> {
+        let mut reviewable: BTreeMap<&str, bool> = BTreeMap::new();
+        let mut kin = |finding| Kin::of(finding, &mut reviewable);
+        let mut groups: BTreeMap<Kin, Vec<&Finding>> = BTreeMap::new();
         for finding in self.report.shown() {
-            match groups.get(&(finding.rule, finding.at.file)) {
+            groups.entry(kin(finding)).or_default().push(finding);
+        }
+        groups.retain(|_, group| group.len() > FOLD && !all);
+        for finding in self.report.shown() {
+            let kin = kin(finding);
+            match groups.get(&kin) {
                 Some(group) if !std::ptr::eq(group[0], finding) => {}
                 group => {
                     out.write_all(self.block(finding).as_bytes())?;
                     if let Some(group) = group {
-                        out.write_all(self.folded(&group[1..]).as_bytes())?;
+                        out.write_all(self.folded(kin, &group[1..]).as_bytes())?;
                     }
                 }
             }
@@ -121,8 +123,36 @@ impl Human<'_> {
         Block::new(self.report, &self.masks, finding, self.width).render(self.paint)
     }
 
-    /// The others of a rule in one file, a line or two each.
-    fn folded(&self, rest: &[&Finding]) -> String {
+    /// The others of a kind: those of one decision a line or two each, those with the same repair by
+    /// their places.
+    fn folded(&self, kin: Kin, rest: &[&Finding]) -> String {
+        match kin {
+            Kin::Decision(..) => self.told(rest),
+            Kin::Repair(..) => self.placed(rest),
+        }
+    }
+
+    /// The places of findings, a line for each file.
+    fn placed(&self, rest: &[&Finding]) -> String {
+        let mut text = format!("  and {} more, to be repaired alike:\n", rest.len());
+        for of_file in rest.chunk_by(|one, other| one.at.file == other.at.file) {
+            let file = &self.report.inputs.files[of_file[0].at.file.index()];
+            let lines = of_file.iter().map(|finding| {
+                let line = file.position(finding.at.span.start).line;
+                line.to_string()
+            });
+            let lines: Vec<String> = lines.collect();
+            let path = super::neutralise(file.path.as_str());
+            let row = format!("{path}: {}", lines.join(", "));
+            let row = wrap(&row, self.width.min(PROSE), "    ", "      ");
+            let _ = writeln!(text, "{}", self.paint.dim(&row));
+        }
+        text.push('\n');
+        text
+    }
+
+    /// What findings of one file say.
+    fn told(&self, rest: &[&Finding]) -> String {
         let rows: Vec<(String, String)> = rest
             .iter()
             .map(|finding| {
@@ -289,7 +319,24 @@ impl Human<'_> {
     }
 }
 
-/// Whether many findings of a rule in one file are one decision rather than many repairs.
-fn folds(rule: &str) -> bool {
-    crate::rules::find(rule).is_some_and(|rule| rule.meta().reviewable)
+/// Findings that need not be told at length one by one.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Kin<'a> {
+    /// Those of a rule in one file are one decision rather than many repairs.
+    Decision(&'a str, FileId),
+    /// The same help repairs all of them.
+    Repair(&'a str, Severity, &'a str),
+}
+
+impl<'a> Kin<'a> {
+    /// `reviewable` remembers which rules are.
+    fn of(finding: &'a Finding, reviewable: &mut BTreeMap<&str, bool>) -> Self {
+        let rule = reviewable.entry(finding.rule).or_insert_with(|| {
+            crate::rules::find(finding.rule).is_some_and(|rule| rule.meta().reviewable)
+        });
+        match *rule {
+            true => Self::Decision(finding.rule, finding.at.file),
+            false => Self::Repair(finding.rule, finding.severity, &finding.help),
+        }
+    }
 }

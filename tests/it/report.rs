@@ -329,9 +329,9 @@ fn many_findings_that_are_one_decision_become_one_block() {
         report
             .findings
             .push(finding("unreviewed-cascade", place, &message));
-        report
-            .findings
-            .push(finding("missing-fk-index", place, &message));
+        let mut own = finding("missing-fk-index", place, &message);
+        own.help(format!("create index {n}"));
+        report.findings.push(own);
     }
     let elsewhere = at(&report, 1, "on delete cascade");
     report
@@ -353,6 +353,28 @@ fn many_findings_that_are_one_decision_become_one_block() {
     let wrapped = "    12:1  a message that is so long that it does not fit on the line that begins with its own place\n          in the file\n\n";
     assert!(text.contains(wrapped), "{text}");
     assert!(text.contains("✗ 25 errors in 2 files."), "{text}");
+}
+
+#[test]
+fn findings_that_one_repair_mends_are_told_by_their_places() {
+    let text = "1 on delete cascade\n2 on delete cascade\n3 on delete cascade\n";
+    let mut report = report(&[("a.sql", text), ("b.sql", text)]);
+    for (file, n) in [(0, 1), (0, 2), (0, 3), (1, 2), (1, 3)] {
+        let place = at(&report, file, &format!("{n} on delete cascade"));
+        let mut alike = finding("missing-await", place, &format!("message {n}"));
+        alike.help("await it");
+        report.findings.push(alike);
+    }
+    let text = plain(&report);
+    assert_eq!(text.matches("error[missing-await]").count(), 1, "{text}");
+    let rest = "  and 4 more, to be repaired alike:\n    a.sql: 2, 3\n    b.sql: 2, 3\n\n";
+    assert!(text.contains(rest), "{text}");
+    let style = Style {
+        detail: Detail::Verbose,
+        ..Style::default()
+    };
+    let told = render(&report, style);
+    assert_eq!(told.matches("error[missing-await]").count(), 5, "{told}");
 }
 
 #[test]

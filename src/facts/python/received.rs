@@ -61,7 +61,11 @@ pub(super) fn received(function: &Function, body: Node<'_>) -> Vec<Received> {
         let until = next.insert(name, call.index()).unwrap_or(usize::MAX);
         let all = mentions.get(name).map_or(&[][..], Vec::as_slice);
         let own = all.iter().filter(|it| (from..until).contains(&it.index()));
-        let told = own.map(|it| mention(*it)).collect::<Vec<_>>();
+        let told = own.map(|it| match mention(*it) {
+            Mention::Reads(used) if is_for_log(used, &mentions) => Mention::Nothing,
+            other => other,
+        });
+        let told = told.collect::<Vec<_>>();
         if told.iter().any(|it| matches!(it, Mention::Asks)) {
             continue;
         }
@@ -187,6 +191,14 @@ fn is_told(node: Node<'_>) -> bool {
         let callee = call.child(Field::Function);
         callee.is_some_and(|it| !it.span().contains(node.span()) && is_logging(&chain(it)))
     })
+}
+
+/// Whether what is read gets a name that only a log is told.
+fn is_for_log(used: Node<'_>, mentions: &FxHashMap<&str, Vec<Node<'_>>>) -> bool {
+    let assigned = used.parent().filter(|it| it.kind() == Kind::Assignment);
+    let name = assigned.and_then(|it| it.child(Field::Left));
+    let all = name.and_then(|it| mentions.get(it.text()));
+    all.is_some_and(|all| all.iter().all(|it| is_told(*it)))
 }
 
 fn is_statement(node: Node<'_>) -> bool {

@@ -381,6 +381,7 @@ fn parameter(node: Node<'_>, kind: ParamKind) -> Param {
         annotation: node.child(Field::Type).map(annotation),
         default: node.child(Field::Value).map(value),
         span: node.span(),
+        overwritten: Vec::new(),
     }
 }
 

@@ -20,6 +20,8 @@ pub struct BlockingCall {
     pub at: Loc,
     /// What is called, by its library.
     pub callee: String,
+    /// The same as written.
+    pub written: String,
     /// What it waits for.
     pub kind: BlockingKind,
     /// The function of the project that the handler calls, and that asks the database.
@@ -79,6 +81,7 @@ impl Judge<'_, '_> {
                     Some((kind, callee)) => found.push(BlockingCall {
                         at: python.loc(id.module, call.span),
                         callee,
+                        written: call.callee.clone(),
                         kind,
                         through: None,
                     }),
@@ -99,6 +102,7 @@ impl Judge<'_, '_> {
                 return Some(BlockingCall {
                     at,
                     callee,
+                    written: call.callee.clone(),
                     kind: BlockingKind::Database,
                     through: None,
                 });
@@ -108,6 +112,7 @@ impl Judge<'_, '_> {
             Some(BlockingCall {
                 at,
                 callee,
+                written: call.callee.clone(),
                 kind: BlockingKind::Database,
                 through: Some(last_name(&python.function(next).name).to_owned()),
             })

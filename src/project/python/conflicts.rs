@@ -145,11 +145,44 @@ impl Writes<'_, '_> {
             keys.find_map(|key| {
                 let all = columns.fed(table, &key.columns)?;
                 let parent = Some(key.parent.clone());
-                let read = self.happenings.iter().any(|it| {
-                    let reads = it.table.as_ref().is_some_and(|it| it.key == key.parent);
-                    reads && it.effect.kind == EffectKind::Read
-                });
-                (!read).then_some(Constraint { parent, ..all })
+                let mut happenings = self.happenings.iter();
+                let known =
+                    happenings.any(|it| self.shows_parent(it, write, &key.parent, &all.roots));
+                (!known).then_some(Constraint { parent, ..all })
+            })
+        })
+    }
+
+    /// Whether something reads rows of a parent, or rows of another table that
+    /// have a parent by the same value: then it is there.
+    fn shows_parent(
+        &self,
+        read: &Happening,
+        write: &Happening,
+        parent: &TableKey,
+        roots: &BTreeSet<String>,
+    ) -> bool {
+        let Some(id) = read.table.as_ref() else {
+            return false;
+        };
+        if read.effect.kind != EffectKind::Read {
+            return false;
+        }
+        if id.key == *parent {
+            return true;
+        }
+        let table = self.databases[id.database].tables.get(&id.key);
+        let table = table.filter(|_| read.table != write.table);
+        table.is_some_and(|table| {
+            let mut siblings = table.foreign_keys.iter();
+            siblings.any(|sibling| {
+                let by_key = |cell: &Cell| {
+                    let column = table.column_called(&cell.column);
+                    let value = self.known(&read.frame, &cell.origins);
+                    column.is_some_and(|it| sibling.columns == [it])
+                        && !value.roots.is_disjoint(roots)
+                };
+                sibling.parent == *parent && read.effect.conditions.iter().any(by_key)
             })
         })
     }
@@ -325,8 +358,10 @@ impl Columns {
             // A key that numbers itself is no field that clients fill, whatever the model says.
             let key = table.primary_key.iter().flat_map(|key| &key.columns);
             let key: Vec<&String> = key.collect();
+            let overwritten = overwritten(python, &write.frame, cell, value.as_ref());
             for column in &table.columns {
-                let given = fields.iter().any(|field| *field == column.name);
+                let set = overwritten.contains(column.name.as_str());
+                let given = !set && fields.iter().any(|field| *field == column.name);
                 let own = cells.iter().any(|(name, _)| *name == column.name);
                 if given && !own && !key.contains(&&column.name) {
                     cells.push((column.name.clone(), value.clone()));
@@ -371,6 +406,29 @@ impl Columns {
 fn value_of(python: &Python, frame: &Frame, cell: &Cell) -> Option<Known> {
     let whole = !cell.origins.contains(&Origin::Unknown);
     whole.then(|| known(python, frame.function, &frame.env, &cell.origins))
+}
+
+/// The fields that somebody on the way sets before the whole becomes a row.
+fn overwritten<'a>(
+    python: &Python<'a>,
+    frame: &Frame,
+    cell: &Cell,
+    value: Option<&Known>,
+) -> BTreeSet<&'a str> {
+    let roots = value.map(|value| &value.roots);
+    let is_whole = |name: &String| {
+        let own = [Origin::Parameter(name.clone()), Origin::Field(name.clone())];
+        roots.is_some_and(|roots| roots.contains(name))
+            || cell.origins.iter().any(|it| own.contains(it))
+    };
+    let params = frame
+        .path()
+        .flat_map(|frame| &python.function(frame.function).params);
+    params
+        .filter(|param| is_whole(&param.name))
+        .flat_map(|param| &param.overwritten)
+        .map(String::as_str)
+        .collect()
 }
 
 /// The fields of the model whose fields become columns: `Order(**payload.dict())`.

@@ -50,6 +50,14 @@ pub(in crate::project) struct PyModule<'a> {
     pub siblings: Vec<usize>,
 }
 
+impl PyModule<'_> {
+    /// What it calls its log.
+    pub(super) fn log(&self) -> Option<&'static str> {
+        let usual = ["logger", "log", "_logger", "LOGGER", "LOG", "logging"];
+        usual.into_iter().find(|name| self.names.contains_key(name))
+    }
+}
+
 /// What a module binds a name to, as an index into its facts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::project) enum Member {

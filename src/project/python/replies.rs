@@ -50,6 +50,8 @@ pub struct LeakedText {
     pub name: String,
     /// The library's exceptions that the clause catches, as written; none where it catches all.
     pub library: Option<String>,
+    /// What the module calls its log.
+    pub log: Option<&'static str>,
 }
 
 /// Judges the answers of a handler.
@@ -162,7 +164,8 @@ impl Judge<'_, '_> {
         };
         let first = tried.clauses.iter().find(|it| is_about(&it.types))?;
         let broad = first.types.iter().all(|written| is_bare(written));
-        let reply = first.replies.first()?;
+        // Those before the last are for special cases.
+        let reply = first.replies.last()?;
         let name = first.name.as_deref().unwrap_or_default();
         let fails = |reply: &Reply| {
             let status = status_of(&reply.value).is_some_and(|status| status >= 400);
@@ -205,6 +208,7 @@ impl Judge<'_, '_> {
                             true => None,
                             false => Some(clause.types.join(", ")),
                         },
+                        log: self.python.modules[self.scope.module].log(),
                     });
                 }
             }

@@ -27,6 +27,7 @@ pub(super) struct Table {
     #[serde(rename = "blocking")]
     blocks: Vec<Blocking>,
     awaited: Words,
+    pub(super) lasting: Names,
     pub(super) detached: Names,
     pub(super) retrying: Libraries,
     clients: BTreeMap<String, Vec<String>>,

@@ -24,6 +24,8 @@ pub struct SwallowedFailure {
     pub returned: Option<Loc>,
     /// The function it stands in, by its own name.
     pub function: String,
+    /// What the module calls its log.
+    pub log: Option<&'static str>,
 }
 
 /// What fails in silence, the gravest first.
@@ -120,6 +122,7 @@ impl Judge<'_, '_> {
             loss,
             returned: reply.map(|reply| loc(reply.span)),
             function: last_name(&self.function.name).to_owned(),
+            log: self.python.modules[self.id.module].log(),
         })
     }
 

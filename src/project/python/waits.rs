@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::Handler;
-use super::index::{Python, Scope};
+use super::index::{FunctionId, Python, Scope, last_name};
 use super::names::Target;
 use super::services::TABLE;
+use crate::facts::Answer;
 use crate::facts::python::{Call, CallSite, Keyword, Value};
 use crate::source::{Loc, Span};
 
@@ -60,13 +61,25 @@ pub(super) fn endless(python: &Python, handlers: &[Handler]) -> Vec<Wait> {
             if function.broken {
                 continue;
             }
-            for call in &function.calls {
-                let found = judge.called(scope, call, &function.name, adapted);
+            let calls = function.calls.iter();
+            let found = calls.filter_map(|call| judge.called(scope, call, &function.name, adapted));
+            let found: Vec<Wait> = found.collect();
+            let id = FunctionId { module, index };
+            if !found.is_empty() && !is_test(python, id) {
                 waits.extend(found);
             }
         }
     }
     waits
+}
+
+/// Whether a function is a test, wherever its file stands.
+fn is_test(python: &Python, id: FunctionId) -> bool {
+    python.class_of(id).is_some_and(|class| {
+        let is_base =
+            |path: &str| path.starts_with("unittest.") || path.starts_with("django.test.");
+        python.descends(class, is_base) == Answer::Yes
+    })
 }
 
 struct Judge<'p, 'a> {
@@ -101,7 +114,10 @@ impl Judge<'_, '_> {
                     && (adapted || self.python.is_handed_out(scope, &call.callee));
                 (!call.bounded && !fitted).then(|| wait("timeout"))
             }
-            Some(_) => call.endless.then(|| wait("timeout")),
+            Some(_) => {
+                let lasts = TABLE.lasting.names.iter().any(|it| it == last_name(&path));
+                (call.endless && !lasts).then(|| wait("timeout"))
+            }
             None => (call.endless && TABLE.holding(&path).is_some()).then(|| wait("timeout")),
         }
     }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::state::{Doubt, Known, Shape, Standing, Variable};
 use super::steps::remember;
-use super::{Field, Flow, Kind, MAX_VARIABLES, Node};
+use super::{Field, Flow, Kind, MAX_REMEMBERED, MAX_VARIABLES, Node};
 use crate::facts::python::UseKind;
 use crate::facts::python::library::RawKind;
 
@@ -60,6 +60,17 @@ impl<'t> Flow<'t, '_> {
         self.bind(left, before.and(added).derived());
     }
 
+    /// An attribute of a parameter is set: it holds no longer what was passed.
+    fn overwrite(&mut self, object: &str, target: Node<'t>) {
+        let mut params = self.function.params.iter_mut();
+        let param = params.find(|param| param.name == object);
+        if let (Some(param), Some(name)) = (param, target.child(Field::Attribute))
+            && param.overwritten.len() < MAX_REMEMBERED
+        {
+            param.overwritten.push(name.text().to_owned());
+        }
+    }
+
     /// Binds a target to what is known of the value.
     pub(super) fn bind(&mut self, target: Node<'t>, mut known: Known<'t>) {
         match target.kind() {
@@ -76,6 +87,7 @@ impl<'t> Flow<'t, '_> {
                     let holder = self.eval(object);
                     self.demand(&holder, target, UseKind::Attribute);
                     self.set_column(target, known.origins);
+                    self.overwrite(object.text(), target);
                     self.touch(object);
                 }
                 self.places = true;
