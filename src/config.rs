@@ -6,6 +6,7 @@ mod file;
 mod pattern;
 mod words;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use camino::Utf8PathBuf;
@@ -57,6 +58,8 @@ pub struct Settings {
     pub show: Severity,
     /// How many threads to use; 0 = one per core.
     pub jobs: usize,
+    /// What is to be said of rules that go by another name now.
+    pub renamed: Vec<String>,
 }
 
 /// How strictly a run is judged, where neither the settings nor the command line say more.
@@ -69,6 +72,24 @@ pub enum Strictness {
 }
 
 impl Settings {
+    /// Puts the present ids of rules in the place of former ones, and remembers to say so.
+    pub fn rename(&mut self, former: &BTreeMap<String, &'static str>) {
+        let mut names: Vec<&mut String> = Vec::new();
+        names.extend(self.select.iter_mut().chain(&mut self.ignore));
+        names.extend(self.severity.iter_mut().map(|(name, _)| name));
+        for entry in &mut self.per_path {
+            names.extend(&mut entry.ignore);
+            names.extend(entry.severity.iter_mut().map(|(name, _)| name));
+        }
+        names.extend(self.reviewed.iter_mut().map(|review| &mut review.rule));
+        for name in names {
+            if let Some(now) = former.get(name) {
+                self.renamed.push(format!("`{name}` is called `{now}` now"));
+                *name = (*now).to_owned();
+            }
+        }
+    }
+
     /// Judges by a profile.
     pub fn judge(&mut self, strictness: Strictness) {
         (self.fail_on, self.show) = match strictness {
@@ -126,6 +147,7 @@ impl Default for Settings {
             fail_on: Some(Severity::Error),
             show: Severity::Warning,
             jobs: 0,
+            renamed: Vec::new(),
         }
     }
 }

@@ -116,6 +116,8 @@ pub enum NoteId {
     Unreadable,
     /// A table whose definition was not fully understood.
     OpenTable,
+    /// A rule goes by another name now.
+    RenamedRule,
     /// A panic in one file or rule; the run exits 2.
     InternalError,
 }

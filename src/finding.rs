@@ -100,9 +100,16 @@ pub struct Finding {
     pub also: Vec<String>,
     /// Names the finding across runs; given by `judge`, empty before.
     pub fingerprint: String,
+    /// What it was named while its rule had other ids.
+    pub former: Vec<String>,
 }
 
 impl Finding {
+    /// The name it has across runs, then those it had.
+    pub fn names(&self) -> impl Iterator<Item = &String> {
+        std::iter::once(&self.fingerprint).chain(&self.former)
+    }
+
     /// Adds evidence.
     pub fn label(&mut self, at: Loc, message: impl Into<String>) -> &mut Self {
         self.labels.push(Label {

@@ -5,6 +5,7 @@ mod decisions;
 mod directives;
 mod fingerprint;
 mod precedence;
+mod renamed;
 mod reviews;
 mod selection;
 mod understood;
@@ -159,8 +160,18 @@ pub fn judge(
     decisions.retain(|decision| inputs.in_focus(decision.at.file));
     let baseline = settings.baseline.as_deref().unwrap_or(&NOTHING_KNOWN);
     let before = findings.len();
-    findings.retain(|finding| !baseline.knows(&finding.fingerprint));
+    let mut notes = notes;
+    notes.extend(renamed::notes(&inputs, outcomes, catalogue, settings));
+    let mut outdated = BTreeSet::new();
+    findings.retain(|finding| match baseline.known(finding.names()) {
+        Some(known) => {
+            outdated.extend((known.rule != finding.rule).then(|| known.rule.clone()));
+            false
+        }
+        None => true,
+    });
     let baselined = before - findings.len();
+    notes.extend(renamed::of_baseline(&outdated, catalogue));
     let looked_at_all = inputs.focus.is_none() && settings.select.is_empty();
     Report {
         findings,

@@ -102,6 +102,7 @@ impl Sink {
             subject: subject.into(),
             also: Vec::new(),
             fingerprint: String::new(),
+            former: Vec::new(),
         });
         let finding = self.findings.last_mut().expect("a finding was just pushed");
         if let Some(migration) = migration {

@@ -8,6 +8,7 @@ use super::{settings, to_stdout};
 use crate::config::{BASELINE, Baseline, Known, Settings};
 use crate::discover::{self, Scope};
 use crate::engine;
+use crate::finding::Finding;
 use crate::judge::Report;
 use crate::report::Masks;
 use crate::report::prose::count;
@@ -24,7 +25,7 @@ fn write(args: &InputArgs) -> Result<u8, Failure> {
     let (scope, settings) = of_whole_project(args)?;
     let path = path(&scope, &settings);
     let report = report(&scope, settings)?;
-    let baseline = known(&report);
+    let baseline = known(&report, report.findings.iter());
     save(&path, &baseline)?;
     say(&format!(
         "{} in {path}",
@@ -37,15 +38,14 @@ fn write(args: &InputArgs) -> Result<u8, Failure> {
 fn prune(args: &InputArgs) -> Result<u8, Failure> {
     let (scope, settings) = of_whole_project(args)?;
     let path = path(&scope, &settings);
-    let Some(mut baseline) = settings::baseline_at(&path)? else {
+    let Some(before) = settings::baseline_at(&path)? else {
         return Err(Failure::NoBaseline { path });
     };
     let report = report(&scope, settings)?;
-    let found = known(&report);
-    let before = baseline.len();
-    baseline.retain(|fingerprint| found.knows(fingerprint));
+    let is_known = |finding: &&Finding| before.known(finding.names()).is_some();
+    let baseline = known(&report, report.findings.iter().filter(is_known));
     save(&path, &baseline)?;
-    let gone = count(before - baseline.len(), "known finding");
+    let gone = count(before.len() - baseline.len(), "known finding");
     say(&format!(
         "{gone} forgotten, {} left in {path}",
         baseline.len()
@@ -77,9 +77,8 @@ fn report(scope: &Scope, settings: Settings) -> Result<Report, Failure> {
     Ok(engine::check(inputs, &settings))
 }
 
-fn known(report: &Report) -> Baseline {
+fn known<'f>(report: &Report, findings: impl Iterator<Item = &'f Finding>) -> Baseline {
     let masks = Masks::new(report);
-    let findings = report.findings.iter();
     let known = findings.map(|finding| Known {
         path: report.inputs.files[finding.at.file.index()]
             .path

@@ -10,10 +10,12 @@ use crate::report;
 use crate::report::human::Style;
 use crate::report::prose::{Paint, wrap};
 use crate::rule::page::{Example, ExampleKind};
-use crate::rule::{Page, Rule};
+use crate::rule::{Catalogue, Page, Rule};
 
 pub(super) fn run(word: &str, terminal: Terminal) -> Result<u8, Failure> {
-    let Some(rule) = crate::rules::find(word) else {
+    let catalogue = Catalogue::new(crate::rules::all());
+    let id = catalogue.former().get(word).copied().unwrap_or(word);
+    let Some(rule) = crate::rules::find(id) else {
         let ids: Vec<_> = crate::rules::all().map(|rule| rule.id).collect();
         let unknown = config::rule(word, &ids).expect_err("no rule has this id");
         return Err(Failure::Rule {

@@ -10,11 +10,15 @@ use crate::config::{self, BASELINE, Baseline, Pattern, Settings, Strictness};
 use crate::discover::{self, DiscoverError, FileKind, Scope};
 use crate::facts::schema;
 use crate::finding::Severity;
+use crate::rule::Catalogue;
 
 /// What a run reads, and how.
 pub(super) fn of_input(args: &InputArgs) -> Result<(Scope, Settings), Failure> {
     let scope = Scope::of(&args.paths, args.project.as_deref())?;
-    let mut settings = from_file(&scope, args.config.as_deref())?.unwrap_or_default();
+    let catalogue = Catalogue::new(crate::rules::all());
+    let settings = from_file(&scope, args.config.as_deref(), &catalogue)?;
+    let mut settings = settings.unwrap_or_default();
+    settings.rename(catalogue.former());
     match args.dialect {
         None => {}
         Some(Dialect::Auto) => settings.dialect = None,
@@ -46,10 +50,14 @@ pub(super) fn of_input(args: &InputArgs) -> Result<(Scope, Settings), Failure> {
 /// The same with what a check needs to know.
 pub(super) fn of_check(args: &CheckArgs) -> Result<(Scope, Settings), Failure> {
     let (scope, mut settings) = of_input(&args.input)?;
+    let catalogue = Catalogue::new(crate::rules::all());
     if !args.select.is_empty() {
-        settings.select = rules("--select", &args.select)?;
+        settings.select = rules("--select", &args.select, &catalogue)?;
     }
-    settings.ignore.extend(rules("--ignore", &args.ignore)?);
+    settings
+        .ignore
+        .extend(rules("--ignore", &args.ignore, &catalogue)?);
+    settings.rename(catalogue.former());
     match args.profile {
         None => {}
         Some(Profile::Default) => settings.judge(Strictness::Default),
@@ -113,7 +121,11 @@ pub(super) fn baseline_at(path: &Utf8Path) -> Result<Option<Baseline>, Failure> 
 }
 
 /// The settings a file gives. A draft alone belongs to no project and takes none unasked.
-fn from_file(scope: &Scope, named: Option<&Utf8Path>) -> Result<Option<Settings>, Failure> {
+fn from_file(
+    scope: &Scope,
+    named: Option<&Utf8Path>,
+    catalogue: &Catalogue,
+) -> Result<Option<Settings>, Failure> {
     let file = match named {
         Some(path) => Some(discover::configuration_file(path, path)?),
         None if scope.walks.is_empty() => None,
@@ -122,25 +134,50 @@ fn from_file(scope: &Scope, named: Option<&Utf8Path>) -> Result<Option<Settings>
     let Some(file) = file else {
         return Ok(None);
     };
-    Ok(config::parse(file, &names())?)
+    Ok(config::parse(file, &catalogue.names())?)
 }
 
-/// The names of all rules and families.
-pub(super) fn names() -> Vec<&'static str> {
-    let mut names: Vec<_> = crate::rules::all()
-        .flat_map(|rule| [rule.id, rule.family])
-        .collect();
-    names.sort_unstable();
-    names.dedup();
-    names
-}
-
-fn rules(option: &'static str, words: &[String]) -> Result<Vec<String>, Failure> {
-    let names = names();
+fn rules(
+    option: &'static str,
+    words: &[String],
+    catalogue: &Catalogue,
+) -> Result<Vec<String>, Failure> {
+    let names = catalogue.names();
     words
         .iter()
         .map(|word| {
             config::rule(word.trim(), &names).map_err(|unknown| Failure::Rule { option, unknown })
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::Rule;
+
+    const PAGE: &str = "+++\nseverity = \"error\"\nreads = \"project\"\nlanguages = []\n\
+                        since = \"0\"\nformer = [\"old-name\"]\n+++\n";
+
+    static RENAMED: Rule = Rule {
+        id: "new-name",
+        family: "schema",
+        page: PAGE,
+        check: |_, _| {},
+    };
+
+    #[test]
+    fn an_option_may_name_a_rule_as_it_was_called() {
+        let catalogue = Catalogue::new([&RENAMED]);
+        let words = ["old-name".to_owned()];
+        let mut settings = Settings {
+            select: rules("--select", &words, &catalogue).unwrap(),
+            ..Settings::default()
+        };
+        settings.rename(catalogue.former());
+        assert_eq!(settings.select, ["new-name"]);
+        assert_eq!(settings.renamed.len(), 1);
+        let unknown = rules("--select", &["older".to_owned()], &catalogue);
+        assert!(unknown.is_err());
+    }
 }

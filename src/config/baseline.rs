@@ -80,9 +80,9 @@ impl Baseline {
         }
     }
 
-    /// Whether the finding of this name is known.
-    pub fn knows(&self, fingerprint: &str) -> bool {
-        self.0.contains_key(fingerprint)
+    /// The entry of the finding that has one of these names.
+    pub fn known<'n>(&self, mut names: impl Iterator<Item = &'n String>) -> Option<&Known> {
+        names.find_map(|name| self.0.get(name))
     }
 
     /// How many findings are known.
@@ -93,11 +93,6 @@ impl Baseline {
     /// Whether none is.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
-    }
-
-    /// Forgets those for which the answer is no.
-    pub fn retain(&mut self, stays: impl Fn(&str) -> bool) {
-        self.0.retain(|fingerprint, _| stays(fingerprint));
     }
 }
 

@@ -16,8 +16,13 @@ pub(super) fn name(findings: &mut [Finding], inputs: &Inputs, catalogue: &Catalo
         };
         let named = format!("{}\0{}\0{path}", finding.rule, finding.subject);
         let ordinal = seen.entry(named.clone()).or_default();
-        let hash = fnv1a(format!("{named}\0{ordinal}").as_bytes());
-        finding.fingerprint = format!("{hash:016x}");
+        let of = |rule: &str| {
+            let named = format!("{rule}\0{}\0{path}\0{ordinal}", finding.subject);
+            format!("{:016x}", fnv1a(named.as_bytes()))
+        };
+        finding.fingerprint = of(finding.rule);
+        let former = catalogue.meta(finding.rule).former.iter();
+        finding.former = former.map(|rule| of(rule)).collect();
         *ordinal += 1;
     }
 }

@@ -63,7 +63,7 @@ fn log(report: &Report, below: &Utf8Path) -> Value {
 fn descriptor(rule: &Rule) -> Value {
     let page = rule.read_page();
     let severity = page.meta.severities.first().copied();
-    json!({
+    let mut descriptor = json!({
         "id": rule.id,
         "shortDescription": { "text": page.title },
         "fullDescription": { "text": page.why },
@@ -75,7 +75,11 @@ fn descriptor(rule: &Rule) -> Value {
             "precision": precision(page.meta.confidence),
             "problem.severity": problem(severity.unwrap_or(Severity::Warning)),
         },
-    })
+    });
+    if !page.meta.former.is_empty() {
+        descriptor["deprecatedIds"] = json!(page.meta.former);
+    }
+    descriptor
 }
 
 fn result(told: &Told, index: &BTreeMap<&str, usize>) -> Value {

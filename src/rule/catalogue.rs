@@ -8,14 +8,21 @@ use super::{Meta, Rule};
 #[derive(Default)]
 pub struct Catalogue {
     rules: BTreeMap<&'static str, (&'static Rule, Meta)>,
+    former: BTreeMap<String, &'static str>,
 }
 
 impl Catalogue {
     /// Reads the front matter of every rule.
     pub fn new(rules: impl IntoIterator<Item = &'static Rule>) -> Self {
         let entry = |rule: &'static Rule| (rule.id, (rule, rule.meta()));
+        let rules: BTreeMap<_, _> = rules.into_iter().map(entry).collect();
+        let renamed = rules.iter().flat_map(|(id, (_, meta))| {
+            let former = meta.former.iter();
+            former.map(|former| (former.clone(), *id))
+        });
         Self {
-            rules: rules.into_iter().map(entry).collect(),
+            former: renamed.collect(),
+            rules,
         }
     }
 
@@ -24,9 +31,15 @@ impl Catalogue {
         self.rules.values().map(|(rule, _)| *rule)
     }
 
-    /// The rules that a name stands for: one by its id, all of a family by its name.
+    /// The rules that a name stands for: one by its id or a former one, all of a family by its name.
     pub fn named(&self, name: &str) -> Vec<&'static Rule> {
+        let name = self.former.get(name).copied().unwrap_or(name);
         self.rules().filter(|rule| rule.is(name)).collect()
+    }
+
+    /// Ids that rules had before, with the present ones.
+    pub fn former(&self) -> &BTreeMap<String, &'static str> {
+        &self.former
     }
 
     /// The front matter of a rule.
@@ -41,12 +54,11 @@ impl Catalogue {
         rule
     }
 
-    /// Every name that people may write: rules and families.
-    pub fn names(&self) -> Vec<&'static str> {
-        let mut names: Vec<_> = self
-            .rules()
-            .flat_map(|rule| [rule.id, rule.family])
-            .collect();
+    /// Every name that people may write: rules, by former ids too, and families.
+    pub fn names(&self) -> Vec<&str> {
+        let present = self.rules().flat_map(|rule| [rule.id, rule.family]);
+        let former = self.former.keys().map(String::as_str);
+        let mut names: Vec<&str> = present.chain(former).collect();
         names.sort_unstable();
         names.dedup();
         names

@@ -24,6 +24,9 @@ pub struct Meta {
     /// Whether a `reviewed` directive settles its findings.
     #[serde(default)]
     pub reviewable: bool,
+    /// Ids it had before, which go on working.
+    #[serde(default)]
+    pub former: Vec<String>,
 }
 
 /// How much of the project a rule needs.

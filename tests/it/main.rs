@@ -24,6 +24,7 @@ mod readme;
 mod recall;
 mod recall_handlers;
 mod redaction;
+mod renamed;
 mod report;
 mod repository;
 mod reviews;

@@ -60,6 +60,7 @@ pub(crate) fn finding(rule: &'static str, at: Loc, message: &str) -> Finding {
         subject: String::new(),
         also: Vec::new(),
         fingerprint: String::new(),
+        former: Vec::new(),
     }
 }
 
