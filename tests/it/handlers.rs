@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -126,37 +127,53 @@ fn clients_see_what_the_findings_claim() {
         let fixture = claim.fixture.clone();
         by_fixture.entry(fixture).or_default().push(claim);
     }
+    let wrong: Vec<String> = thread::scope(|scope| {
+        let runs: Vec<_> = by_fixture
+            .iter()
+            .map(|(fixture, claims)| scope.spawn(|| wrong(&python, fixture, claims, &findings)))
+            .collect();
+        let said = runs.into_iter().map(|run| run.join().unwrap());
+        said.flatten().collect()
+    });
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What the claims about a fixture say that is not seen.
+fn wrong(
+    python: &Path,
+    fixture: &str,
+    claims: &[Claim],
+    findings: &BTreeMap<Name, Value>,
+) -> Vec<String> {
     let mut wrong = Vec::new();
-    for (fixture, claims) in &by_fixture {
-        let folder = copy(fixture);
-        let before = ask(&python, fixture, folder.path(), claims);
-        paste(&python, folder.path(), claims, &findings);
-        let after = ask(&python, fixture, folder.path(), claims);
-        for ((claim, before), after) in claims.iter().zip(before).zip(after) {
-            if let Some(text) = &claim.seen {
-                let shows = |answer: &Answer| answer.seen.iter().any(|it| it.contains(text));
-                if !shows(&before[1]) || claim.status == claim.fixed && shows(&after[1]) {
-                    let (before, after) = (&before[1], &after[1]);
-                    wrong.push(format!("{}: {text}: {before:?} {after:?}", claim.request));
-                }
+    let folder = copy(fixture);
+    let before = ask(python, fixture, folder.path(), claims);
+    paste(python, folder.path(), claims, findings);
+    let after = ask(python, fixture, folder.path(), claims);
+    for ((claim, before), after) in claims.iter().zip(before).zip(after) {
+        if let Some(text) = &claim.seen {
+            let shows = |answer: &Answer| answer.seen.iter().any(|it| it.contains(text));
+            if !shows(&before[1]) || claim.status == claim.fixed && shows(&after[1]) {
+                let (before, after) = (&before[1], &after[1]);
+                wrong.push(format!("{}: {text}: {before:?} {after:?}", claim.request));
             }
-            let told = [(before, claim.status), (after, claim.fixed)];
-            for ([works, fails], expected) in told {
-                if works.status >= 400 || !works.raised.is_empty() {
-                    wrong.push(format!("{}: {works:?}", claim.works));
-                }
-                if fails.status != expected {
-                    wrong.push(format!("{}: {expected} not in {fails:?}", claim.request));
-                }
-                let names = raises(&findings[&name(claim)]);
-                let raised = fails.raised.iter().any(|it| names.contains(it));
-                if expected == 500 && raised == names.is_empty() {
-                    wrong.push(format!("{}: {names:?} not in {fails:?}", claim.request));
-                }
+        }
+        let told = [(before, claim.status), (after, claim.fixed)];
+        for ([works, fails], expected) in told {
+            if works.status >= 400 || !works.raised.is_empty() {
+                wrong.push(format!("{}: {works:?}", claim.works));
+            }
+            if fails.status != expected {
+                wrong.push(format!("{}: {expected} not in {fails:?}", claim.request));
+            }
+            let names = raises(&findings[&name(claim)]);
+            let raised = fails.raised.iter().any(|it| names.contains(it));
+            if expected == 500 && raised == names.is_empty() {
+                wrong.push(format!("{}: {names:?} not in {fails:?}", claim.request));
             }
         }
     }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    wrong
 }
 
 /// A copy of a fixture to run and to change; of a draft its Python, line for line.

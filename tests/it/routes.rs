@@ -1,9 +1,8 @@
 //! `aicheck routes`: what it prints of a project, in each format.
 
-use std::collections::BTreeSet;
+mod frameworks;
+
 use std::fs;
-use std::path::Path;
-use std::process::Command;
 
 use aicheck::config::Settings;
 use aicheck::discover::Inputs;
@@ -14,7 +13,6 @@ use aicheck::report::routes::{human, json};
 use serde_json::Value;
 
 use crate::json::faults;
-use crate::venv;
 
 const MAIN: &str = "\
 from fastapi import APIRouter, FastAPI
@@ -116,70 +114,4 @@ fn json_holds_to_its_schema() {
     assert_eq!(show["framework"], "fastapi");
     assert_eq!(show["defined_at"]["path"], "api/main.py");
     assert_eq!(show["defined_at"]["start"]["line"], 5);
-}
-
-/// Projects with the module that makes their application.
-const PROJECTS: [(&str, &str); 10] = [
-    ("fixtures/booking-flask", "booking_flask"),
-    ("fixtures/clinic-django", "clinic_django"),
-    ("fixtures/courses-fastapi", "courses_fastapi"),
-    ("fixtures/shop-fastapi", "shop_fastapi"),
-    ("fixtures/tickets-alembic", "tickets_alembic"),
-    ("fixtures/tools-drf", "tools_drf"),
-    ("tests/it/routes/nested_fastapi", "main"),
-    ("tests/it/routes/nested_flask", "main"),
-    ("tests/it/routes/classes_django", "main"),
-    ("tests/it/routes/parts_aiohttp", "main"),
-];
-
-/// The frameworks themselves say which methods and paths they answer.
-#[test]
-fn frameworks_know_the_same_routes() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let here = root.join("tests/it");
-    let Some(python) = venv::python(&here.join("handlers/requirements.txt")) else {
-        return;
-    };
-    for (project, module) in PROJECTS {
-        let copy = tempfile::tempdir().unwrap();
-        let contents = root.join(project).join(".");
-        venv::run(Command::new("cp").arg("-r").arg(contents).arg(copy.path()));
-        let mut dump = Command::new(&python);
-        dump.env("PYTHONPATH", here.join("handlers"));
-        dump.arg("-B").arg(here.join("routes/dump.py"));
-        let real = venv::run(dump.arg(module).arg(copy.path()));
-        let real: BTreeSet<String> = real.lines().map(str::to_owned).collect();
-        assert!(real.len() > 2, "{project}: {real:?}");
-        assert_eq!(said(copy.path()), real, "{project}");
-    }
-}
-
-/// What is printed of a project, a line for each method; a function that answers any, or a Django one
-/// that lets a decorator choose, has a `*` like those of the framework.
-fn said(folder: &Path) -> BTreeSet<String> {
-    let output = Command::new(env!("CARGO_BIN_EXE_aicheck"))
-        .args(["routes", "--format", "json"])
-        .current_dir(folder)
-        .output()
-        .unwrap();
-    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let mut lines = BTreeSet::new();
-    for route in document["routes"].as_array().unwrap() {
-        assert_eq!(route["prefix_unknown"], false, "{route:#}");
-        let path = route["path"].as_str().unwrap();
-        let path = path.replace("(?P<label>[^/.]+)", "<label>");
-        // aiohttp keeps what the parameters match to itself.
-        let path = path.replace(r"{order_id:\d+}", "{order_id}");
-        let methods = route["methods"].as_array().unwrap();
-        let by_function =
-            route["framework"] == "django" && !route["handler"].as_str().unwrap().contains('.');
-        if by_function || methods.is_empty() {
-            lines.insert(format!("* {path}"));
-            continue;
-        }
-        for method in methods {
-            lines.insert(format!("{} {path}", method.as_str().unwrap()));
-        }
-    }
-    lines
 }

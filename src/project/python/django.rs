@@ -301,7 +301,7 @@ impl<'a> Python<'a> {
     }
 
     /// The parameter of the path that tells the objects of a viewset apart.
-    fn lookup_name(&self, class: ClassId) -> String {
+    pub(super) fn lookup_name(&self, class: ClassId) -> String {
         let named = |name: &str| {
             let (scope, value) = self.field_value(class, name)?;
             self.text(scope, value)
@@ -494,7 +494,7 @@ fn required_methods(decorator: &crate::facts::python::Decorator) -> Option<Vec<S
     }
 }
 
-fn is_library(target: &Target, library: &str, name: &str) -> bool {
+pub(super) fn is_library(target: &Target, library: &str, name: &str) -> bool {
     let Target::External(path) = target else {
         return false;
     };

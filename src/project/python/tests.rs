@@ -327,6 +327,53 @@ urlpatterns = [path('shop/', include('shop.urls'))]
 }
 
 #[test]
+fn routers_are_nested_in_others_and_objects_answer() {
+    let views = "\
+from django.contrib.syndication.views import Feed
+from rest_framework.viewsets import ModelViewSet
+class News(Feed): ...
+class Products(ModelViewSet):
+    lookup_field = 'slug'
+    def retrieve(self, request, slug): ...
+class Reviews(ModelViewSet):
+    def retrieve(self, request, product_slug, pk): ...
+class Votes(ModelViewSet):
+    def list(self, request, product_slug, review_pk): ...
+";
+    let urls = "\
+from django.urls import include, path
+from rest_framework.routers import DefaultRouter
+from rest_framework_nested import routers
+from . import views
+router = DefaultRouter(trailing_slash=False)
+router.register('products', views.Products)
+products = routers.NestedDefaultRouter(router, 'products', lookup='product')
+products.register('reviews', views.Reviews)
+reviews = routers.NestedSimpleRouter(products, 'reviews', lookup='review', trailing_slash=True)
+reviews.register('votes', views.Votes)
+urlpatterns = [
+    path('api/', include(router.urls)),
+    path('api/', include(products.urls)),
+    path('api/', include(reviews.urls)),
+    path('feed/', views.News()),
+]
+";
+    let files = [
+        ("shop/__init__.py", ""),
+        ("shop/views.py", views),
+        ("shop/urls.py", urls),
+    ];
+    assert_eq!(
+        routes(&files),
+        [
+            "GET /api/products/<slug>",
+            "GET /api/products/<product_slug>/reviews/<pk>",
+            "GET /api/products/<product_slug>/reviews/<review_pk>/votes/",
+        ]
+    );
+}
+
+#[test]
 fn without_urls_a_view_takes_request_in_a_views_module() {
     let views = "\
 from django.shortcuts import render

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::apps::{argument, keyword};
+use super::django::is_library;
 use super::index::{ClassId, FunctionId, ObjectId, Python, Scope, last_name};
 use super::modules::Place;
 use super::mounts::joined;
@@ -361,7 +362,9 @@ impl<'a> Reader<'a, '_> {
                         return self.class(scope, class, entry, urls);
                     }
                     let Some(inner) = call.args.first() else {
-                        return;
+                        // An object that answers requests itself, like a feed.
+                        let target = self.python.resolve(scope, &call.callee);
+                        return foreign(target, &call.callee, entry, urls);
                     };
                     entry.wrappers.push((scope, &call.callee));
                     view = inner;
@@ -395,13 +398,8 @@ impl<'a> Reader<'a, '_> {
     /// The viewsets of a router.
     fn router(&self, router: ObjectId, below: &Below, urls: &mut Urls<'a>) {
         urls.routers.insert(router);
-        let slash = match &self.python.object(router).value {
-            Value::Call(call) => {
-                let given = keyword(call, "trailing_slash");
-                given.is_none_or(|it| *it != Value::Bool(false))
-            }
-            _ => true,
-        };
+        let slash = self.ends_with_slash(router, LEVELS);
+        let below = &self.nested(router, below.clone());
         for (scope, call) in self.routers.get(&router).into_iter().flatten() {
             let prefix = argument(call, 0, "prefix").and_then(|it| self.python.text(*scope, it));
             let Some(class) = self.python.named_class(*scope, call.args.get(1)) else {
@@ -415,6 +413,65 @@ impl<'a> Reader<'a, '_> {
                 slash,
             });
         }
+    }
+
+    fn ends_with_slash(&self, router: ObjectId, levels: usize) -> bool {
+        let Value::Call(call) = &self.python.object(router).value else {
+            return true;
+        };
+        match (keyword(call, "trailing_slash"), self.parent(router)) {
+            (Some(given), _) => *given != Value::Bool(false),
+            (None, Some((parent, _))) if levels > 0 => self.ends_with_slash(parent, levels - 1),
+            _ => true,
+        }
+    }
+
+    /// The router that one of drf-nested-routers is nested in, and the call that makes it.
+    fn parent(&self, router: ObjectId) -> Option<(ObjectId, &'a Call)> {
+        let Value::Call(call) = &self.python.object(router).value else {
+            return None;
+        };
+        let target = self.python.resolve(router.scope, &call.callee);
+        let mut names = ["NestedDefaultRouter", "NestedSimpleRouter"].into_iter();
+        if !names.any(|name| is_library(&target, "rest_framework_nested", name)) {
+            return None;
+        }
+        match argument(call, 0, "parent_router")? {
+            Value::Name(name, _) => {
+                let parent = self.python.app_object(router.scope, name)?;
+                (parent != router).then_some((parent, call))
+            }
+            _ => None,
+        }
+    }
+
+    /// Where the paths of a router begin: one that is nested repeats the prefix that it has in its
+    /// parent and the key of the object there.
+    fn nested(&self, router: ObjectId, below: Below) -> Below {
+        let Some((parent, call)) = self.parent(router) else {
+            return below;
+        };
+        let Some(levels) = below.levels.checked_sub(1) else {
+            return below;
+        };
+        let mut below = self.nested(parent, Below { levels, ..below });
+        let text = |value: Option<&Value>| self.python.text(router.scope, value?);
+        let prefix = text(argument(call, 1, "parent_prefix"));
+        let lookup = text(keyword(call, "lookup"));
+        let mut registered = self.routers.get(&parent).into_iter().flatten();
+        let viewset = registered.find_map(|(scope, call)| {
+            let own = self.python.text(*scope, argument(call, 0, "prefix")?);
+            let class = self.python.named_class(*scope, call.args.get(1));
+            class.filter(|_| own == prefix)
+        });
+        if let (Some(prefix), Some(lookup), Some(viewset)) = (prefix, lookup, viewset) {
+            let key = self.python.lookup_name(viewset);
+            let own = format!("{prefix}/<{lookup}_{key}>/");
+            below.prefix = joined_pattern(&below.prefix, &own);
+        } else {
+            below.open = true;
+        }
+        below
     }
 }
 

@@ -9,7 +9,7 @@ import sqlalchemy
 from peer import Peer
 
 # As long as this nobody waits who means to stop at all.
-PATIENCE = 12
+PATIENCE = 6
 
 peer = Peer()
 os.environ |= {

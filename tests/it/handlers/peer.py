@@ -1,7 +1,7 @@
 """Another service, on this machine: it answers, or does what it is told instead.
 
 It `hangs` until it is let go, is `slow`, `fails` with the page of an error, or `drops` the connection.
-While it hangs, what others are ready to wait passes twenty times as fast: a test sees soon whether
+While it hangs, what others are ready to wait passes sixty times as fast: a test sees soon whether
 they wait for ever.
 """
 
@@ -60,7 +60,7 @@ class Peer(ThreadingHTTPServer):
 
         def wait_less(connection, seconds):
             hastens = seconds and self.behaviour == "hangs"
-            wait(connection, seconds / 20 if hastens else seconds)
+            wait(connection, seconds / 60 if hastens else seconds)
 
         socket.socket.settimeout = wait_less
         threading.Thread(target=self.serve_forever, daemon=True).start()

@@ -10,8 +10,6 @@ import os
 import re
 import sys
 
-from aiohttp import hdrs
-
 module, folder = sys.argv[1:]
 os.chdir(folder)
 sys.path.insert(0, folder)
@@ -41,6 +39,8 @@ def of_flask(app):
 
 
 def of_aiohttp(app):
+    from aiohttp import hdrs
+
     for route in app.router.routes():
         path = route.resource.canonical
         if type(route.resource).__name__ == "StaticResource":
