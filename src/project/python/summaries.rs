@@ -6,7 +6,8 @@ use super::index::{ClassId, FunctionId, Python, Scope, last_name};
 use super::names::{Target, admits_none};
 use crate::facts::Answer;
 use crate::facts::python::{
-    CallSite, ExitKind, Failure, Origin, ParamKind, Passed, Protection, Return, Returned,
+    Annotation, CallSite, EffectKind, ExitKind, Failure, Function, Origin, ParamKind, Passed,
+    Protection, Return, Returned,
 };
 use crate::source::{Loc, Span};
 
@@ -191,7 +192,9 @@ pub(super) fn gives_none(
             Returned::None => explicit(python, id, env, returned.span),
             Returned::Other => None,
         };
-        let found = found.filter(|found| found.key.derived == Answer::Yes);
+        let found = found.filter(|found| {
+            found.key.derived == Answer::Yes && !is_made_before(function, returned, found)
+        });
         if let Some(found) = found
             && best.as_ref().is_none_or(|best| found.hops < best.hops)
         {
@@ -203,6 +206,19 @@ pub(super) fn gives_none(
         best.hops += 1;
     }
     best
+}
+
+/// Whether a function returns the row that it has just made: that is there.
+fn is_made_before(function: &Function, returned: &Return, found: &GivesNone) -> bool {
+    let same = |made: &str| {
+        let looked_up = found.entity.as_deref();
+        looked_up.is_none_or(|it| last_name(it) == last_name(made))
+    };
+    function.effects.iter().any(|effect| {
+        matches!(effect.kind, EffectKind::Insert | EffectKind::Upsert)
+            && effect.span.end <= returned.span.start
+            && effect.entity.as_deref().is_some_and(same)
+    })
 }
 
 /// The annotation admits None, and nothing else tells how it comes to that.
@@ -267,7 +283,11 @@ fn forwarded(
         return None;
     };
     let call = call_at(python, id, span)?;
-    gives_none(python, next, &bind(python, id, env, call, next), depth - 1)
+    let found = gives_none(python, next, &bind(python, id, env, call, next), depth - 1)?;
+    // What only one annotation says, another may deny.
+    let denied = |it: &Annotation| found.hops > 0 && !admits_none(&it.text);
+    let returns = python.function(id).returns.as_ref();
+    (!returns.is_some_and(denied)).then_some(found)
 }
 
 /// `return None` among other returns, in a function that is asked for something of the client's.
