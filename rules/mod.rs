@@ -2,14 +2,16 @@
 
 mod directive;
 mod handler;
+mod migration;
 mod schema;
 mod secret;
 
 use crate::rule::Rule;
 
 /// The families, in the order they are listed.
-const FAMILIES: [&[Rule]; 4] = [
+const FAMILIES: [&[Rule]; 5] = [
     schema::RULES,
+    migration::RULES,
     handler::RULES,
     secret::RULES,
     directive::RULES,

@@ -46,6 +46,8 @@ pub struct Inputs {
     pub notes: Vec<(Option<FileId>, Note)>,
     /// Files findings are limited to; `None` = all are shown.
     pub focus: Option<Vec<FileId>>,
+    /// They are the state after a change, and only that is asked about.
+    pub changed: bool,
     /// What was passed over on purpose, in path order, for `aicheck files`.
     pub left_out: Vec<LeftOut>,
 }

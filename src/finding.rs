@@ -94,6 +94,9 @@ pub struct Finding {
     pub labels: Vec<Label>,
     /// What to do, with the code to paste as [`code`] gives it, which is never wrapped.
     pub help: String,
+    /// It is about a step of a history that other steps follow: most likely it ran long ago, and
+    /// nobody will change it.
+    pub past: bool,
     /// A stable name of what the finding is about: `orders.customer_id`, `GET /x::order`.
     pub subject: String,
     /// Other subjects of which the same clause makes the same; given by `judge`.

@@ -296,9 +296,21 @@ impl Judge<'_> {
                 .severity
                 .min(finding.confidence.cap())
                 .min(ceiling.unwrap_or(Severity::Info));
+            if finding.past && !self.is_new(finding.at.file) {
+                finding.severity = Severity::Info;
+            }
         }
         findings.sort_by(|a, b| self.order(a).cmp(&self.order(b)));
         fingerprint::name(findings, self.inputs, self.catalogue);
+    }
+
+    /// Whether a file is asked about as something to come: a draft, a file by its name, a change.
+    fn is_new(&self, file: FileId) -> bool {
+        let mut units = self.inputs.units.iter();
+        let named = self.inputs.focus.as_ref();
+        self.inputs.changed
+            || named.is_some_and(|focus| focus.contains(&file))
+            || units.any(|unit| unit.draft && unit.file == file)
     }
 
     /// Path, place, rule; the rest only keeps the order total.

@@ -5,7 +5,7 @@ pub mod python;
 pub mod schema;
 mod secrets;
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::config::Settings;
 use crate::discover::{Profile, Unit};
@@ -51,6 +51,18 @@ pub struct UnitInfo {
     pub path: Utf8PathBuf,
     /// Tests, examples and the like get a relaxed profile.
     pub profile: Profile,
+}
+
+impl UnitInfo {
+    /// What people call a migration: the name of its file, or of its folder where the tool calls all
+    /// files the same.
+    fn migration(&self) -> &str {
+        let folder = || self.path.parent().and_then(Utf8Path::file_name);
+        match self.path.file_stem() {
+            Some("up" | "down" | "migration") => folder().unwrap_or_default(),
+            stem => stem.map_or("", |stem| stem.trim_end_matches(".up")),
+        }
+    }
 }
 
 /// A note that arose while linking.
@@ -101,6 +113,13 @@ impl Project {
             credentials: credentials.collect(),
             notes,
         }
+    }
+
+    /// What a finding about a step of a migration is about: `0002_orders:orders.total`.
+    pub fn step(&self, database: &Database, at: Loc, object: &str) -> String {
+        let unit = self.units.iter().find(|unit| unit.file == at.file);
+        let name = unit.map_or("", |unit| unit.migration());
+        self.subject(database, format!("{name}:{object}"))
     }
 
     /// What a finding about a schema is about: `orders.total`, behind the database's name where

@@ -28,10 +28,11 @@ pub mod prelude {
         UncheckedResponse, UnhandledStep,
     };
     pub use crate::project::schema::{
-        Access, Because, Column, Database, Difference, Drift, Family, ForeignKey, Gone, Idiom,
-        Index, Key, MigrationTool, Misfit, Mismatch, Naming, NarrowKey, NearMiss, NewType, Orm,
-        Place, Policy, Precious, Reached, Redundant, Table, TableKey, Typed, Unknown, Unlimited,
-        Unreferenced, Unresolved, Why, operation,
+        Access, Because, Column, Database, Demand, Difference, Drift, Family, ForeignKey, Gone,
+        Idiom, Index, Key, LiveChange, LiveKind, MigrationTool, Misfit, Mismatch, Naming,
+        NarrowKey, NearMiss, NewType, Orm, Place, Policy, Precious, Reached, Redundant, Table,
+        TableKey, Typed, Unknown, Unlimited, Unreferenced, Unresolved, Varies, Why, Wrapping,
+        operation,
     };
     pub use crate::source::{Loc, Span};
 }
@@ -99,6 +100,7 @@ impl Sink {
             note: String::new(),
             labels: Vec::new(),
             help: String::new(),
+            past: false,
             subject: subject.into(),
             also: Vec::new(),
             fingerprint: String::new(),

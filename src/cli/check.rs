@@ -28,10 +28,11 @@ pub(super) fn run(args: &CheckArgs, terminal: Terminal) -> Result<u8, Failure> {
         stats.done("before the change");
     }
     let (inputs, change) = match change {
-        Some((tree, change)) => (
-            discover::discover_in(&tree, &scope, &settings)?,
-            Some(change),
-        ),
+        Some((tree, change)) => {
+            let mut inputs = discover::discover_in(&tree, &scope, &settings)?;
+            inputs.changed = true;
+            (inputs, Some(change))
+        }
         None => (discover::discover(&scope, &settings)?, None),
     };
     stats.done("discover");

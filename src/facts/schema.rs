@@ -367,6 +367,8 @@ pub struct Column {
     pub identity: Option<Identity>,
     /// What computes it, as written.
     pub generated: Option<Expression>,
+    /// What is computed is written into the row.
+    pub stored: bool,
     /// The field of a model that stands for it, where that has another name.
     pub attribute: Option<String>,
     /// The whole clause.

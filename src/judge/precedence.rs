@@ -7,7 +7,8 @@ use crate::finding::Finding;
 use crate::source::{FileId, Loc, Span};
 
 /// The first speaks where both stand on the same place.
-const SAME_PLACE: [(&str, &str); 11] = [
+const SAME_PLACE: [(&str, &str); 12] = [
+    ("duplicate-index", "blocking-index-build"),
     ("unknown-reference", "missing-fk-index"),
     ("sql-injection", "unsafe-identifier"),
     ("cascade-bypasses-soft-delete", "unreviewed-cascade"),

@@ -27,6 +27,7 @@ mod inherit;
 mod keys;
 mod limit;
 mod links;
+mod live;
 mod mismatch;
 mod models;
 mod moments;
@@ -43,6 +44,7 @@ mod replay;
 mod reserved;
 mod retype;
 mod revisions;
+mod rewrite;
 mod select;
 mod soft_delete;
 mod table;
@@ -53,6 +55,7 @@ mod unresolved;
 mod version;
 mod view;
 mod words;
+mod wrapping;
 mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -78,6 +81,7 @@ pub use function::Function;
 pub use growth::NarrowKey;
 pub use idiom::Idiom;
 pub use limit::{Because, Unlimited};
+pub use live::{Demand, LiveChange, LiveKind, Varies};
 pub use mismatch::{Misfit, Mismatch};
 pub use models::Orm;
 pub use place::Place;
@@ -89,6 +93,7 @@ pub use typed::Typed;
 pub use types::{Domain, Type, TypeKind};
 pub use unresolved::{Gone, Naming, Unknown, Unresolved};
 pub use view::View;
+pub use wrapping::Wrapping;
 
 /// One database: a migration root in one dialect.
 #[derive(Clone, Debug)]
@@ -126,6 +131,8 @@ pub struct Database {
     pub secured_elsewhere: BTreeSet<TableKey>,
     /// Names in its statements that stand for nothing.
     pub unresolved: Vec<Unresolved>,
+    /// What its files do to tables that earlier ones made, in order.
+    pub live: Vec<LiveChange>,
     /// The application makes its tables itself when it starts.
     made_by_code: bool,
     /// Every statement says which tables it may have made.
@@ -227,6 +234,8 @@ pub struct Column {
     pub identity: Option<Identity>,
     /// What computes it.
     pub generated: Option<Expression>,
+    /// What is computed is written into the row.
+    pub stored: bool,
     /// The field of the model that stands for it, where that has another name.
     pub attribute: Option<String>,
     /// The clause that made it was read, so that nothing about it is older.
@@ -255,6 +264,8 @@ pub struct Check {
     pub name: String,
     /// The condition, as written.
     pub condition: String,
+    /// All rows were checked; `NOT VALID` leaves out those that were there.
+    pub valid: bool,
     /// Its clause.
     pub at: Loc,
     /// The table declares it, though it may inherit it as well.
@@ -327,6 +338,7 @@ pub(super) fn replay(
         replay.database.files = chain.units.iter().map(|unit| units[*unit].file).collect();
         for &unit in &chain.units {
             replay.watch.enter(&units[unit], chain.tool);
+            replay.part.clone_from(&units[unit].range);
             for statement in &outcomes[unit].facts.schema {
                 replay.apply(units[unit].file, statement);
             }
@@ -335,7 +347,8 @@ pub(super) fn replay(
         for unit in chain.seeds {
             replay.seed(&outcomes[unit].facts.seeded);
         }
-        let (database, open) = replay.finish();
+        let (mut database, open) = replay.finish();
+        database.follow(&database.files.last().copied().into_iter().collect());
         databases.push(database);
         notes.extend(open);
     }

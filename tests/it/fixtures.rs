@@ -96,11 +96,21 @@ const TOOLS: [Fault; 6] = [
     ("warning", "unmapped-lookup-error", "lending/views.py:67"),
 ];
 
-const TICKETS: [Fault; 4] = [
+const TICKETS: [Fault; 6] = [
     ("error", "unreviewed-cascade", "app/models.py:57"),
     ("error", "float-money", "app/models.py:61"),
     ("error", "missing-fk-index", "app/models.py:85"),
     ("error", "happy-path-only", "app/routers/tickets.py:11"),
+    (
+        "warning",
+        "blocking-index-build",
+        "migrations/versions/19e6_add_refunds.py:16",
+    ),
+    (
+        "warning",
+        "blocking-constraint",
+        "migrations/versions/19e6_add_refunds.py:17",
+    ),
 ];
 
 const COURSES: [Fault; 22] = [

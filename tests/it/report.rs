@@ -57,6 +57,7 @@ pub(crate) fn finding(rule: &'static str, at: Loc, message: &str) -> Finding {
         note: String::new(),
         labels: Vec::new(),
         help: String::new(),
+        past: false,
         subject: String::new(),
         also: Vec::new(),
         fingerprint: String::new(),

@@ -93,6 +93,11 @@ pub enum AlterKind {
         /// Dependent foreign keys go too.
         cascade: bool,
     },
+    /// `VALIDATE CONSTRAINT`: rows that were there before are checked.
+    ValidateConstraint {
+        /// The constraint.
+        name: Ident,
+    },
     /// MySQL `DROP PRIMARY KEY`.
     DropPrimaryKey,
     /// `RENAME CONSTRAINT`.

@@ -297,6 +297,7 @@ impl Placed for AlterAction {
             | AlterKind::SetNotNull { column: name, .. }
             | AlterKind::SetIdentity { column: name, .. }
             | AlterKind::DropExpression { column: name }
+            | AlterKind::ValidateConstraint { name }
             | AlterKind::DropConstraint { name, .. }
             | AlterKind::DropIndex { name }
             | AlterKind::SetSchema { schema: name } => name.move_to(at),

@@ -202,15 +202,6 @@ impl Actions {
             let name = item.ident();
             return self.replace(item, name, start);
         }
-        if item.eat("set schema") {
-            let schema = item.ident();
-            let span = item.span_from(start);
-            self.list.extend(schema.map(|schema| AlterAction {
-                span,
-                kind: AlterKind::SetSchema { schema },
-            }));
-            return true;
-        }
         if item.eat("attach partition") {
             let Some(partition) = item.table_name() else {
                 return false;
@@ -226,6 +217,16 @@ impl Actions {
         if let Some(words) = security {
             let enabled = words.starts_with('e');
             self.push(item.span_from(start), AlterKind::RowSecurity { enabled });
+            return true;
+        }
+        if let Some(words) = item.eat_which("set schema|validate constraint") {
+            let kind = item.ident().map(|name| match words {
+                "set schema" => AlterKind::SetSchema { schema: name },
+                _ => AlterKind::ValidateConstraint { name },
+            });
+            let span = item.span_from(start);
+            let action = kind.map(|kind| AlterAction { span, kind });
+            self.list.extend(action);
             return true;
         }
         if let Some(kind) = heritage(item) {
@@ -474,7 +475,7 @@ fn begins_action(item: &Cursor) -> bool {
 /// Actions that change nothing a rule asks about.
 fn is_harmless(item: &mut Cursor) -> bool {
     const STARTS: &str = "owner to|set|reset|cluster on|without|enable|disable|force|no force|\
-    replica identity|validate constraint|of|not of|\
+    replica identity|of|not of|\
     convert to|default character set|default charset|default collate|algorithm|lock|\
     order by|partition by|discard|import|truncate partition|remove partitioning|\
     check constraint|nocheck constraint|with check check|with nocheck check|with check|\

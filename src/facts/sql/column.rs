@@ -21,6 +21,7 @@ struct Options {
     auto_increment: bool,
     identity: Option<Identity>,
     generated: Option<Expression>,
+    stored: bool,
     constraints: Vec<Constraint>,
 }
 
@@ -58,6 +59,7 @@ pub(super) fn clause(cursor: &mut Cursor, name: Ident) -> Definition {
             released: false,
             identity: options.identity,
             generated: options.generated,
+            stored: options.stored,
             attribute: None,
         },
         constraints: options.constraints,
@@ -109,6 +111,8 @@ fn option(cursor: &mut Cursor, column: &Ident, options: &mut Options) {
         cursor.eat_any("start|end");
     } else if cursor.eat_any("generated always as|generated as|as") {
         options.generated = computed(cursor);
+        options.stored = cursor.eat_any("stored|persisted|persistent");
+        cursor.eat("virtual");
     } else if cursor.eat_any("auto_increment|autoincrement") {
         options.auto_increment = true;
     } else if let Some(kind) = inline(cursor, column) {
@@ -187,7 +191,6 @@ fn computed(cursor: &mut Cursor) -> Option<Expression> {
     if expression.is_none() {
         cursor.skip_unknown();
     }
-    cursor.eat_any("stored|virtual|persisted|persistent");
     expression
 }
 

@@ -90,6 +90,7 @@ fn alter(kind: &AlterKind) -> String {
         AlterKind::AttachPartition { partition, .. } => format!("attach {}", partition.name),
         AlterKind::DetachPartition { partition } => format!("detach {}", partition.name),
         AlterKind::Inherit { parent, inherits } => format!("inherit {} {inherits}", parent.name),
+        AlterKind::ValidateConstraint { name } => format!("validate {}", name.name),
         AlterKind::DropPrimaryKey => "drop primary key".to_owned(),
         AlterKind::RowSecurity { enabled } => format!("row security {enabled}"),
         AlterKind::Nothing => "nothing".to_owned(),

@@ -158,6 +158,7 @@ pub(crate) fn column(term: &Term, table: &TableName, dialect: Dialect) -> Option
             released: false,
             identity: None,
             generated: None,
+            stored: false,
             attribute: None,
             span: term.span,
         },

@@ -65,7 +65,10 @@ impl Replay {
                     key = to;
                 }
                 AlterKind::RowSecurity { enabled } => self.secure(name, *enabled, action.span),
-                kind => self.alter(&key, kind, action.span),
+                kind => {
+                    self.watch_action(&key, action);
+                    self.alter(&key, kind, action.span);
+                }
             }
         }
     }
@@ -159,6 +162,7 @@ impl Replay {
                     column.generated = None;
                 }
             }
+            AlterKind::ValidateConstraint { name } => table.validate_check(&name.name),
             AlterKind::DropPrimaryKey => table.drop_primary_key(at),
             AlterKind::RenameIndex { name, to } => table.rename_index(&name.name, &to.name),
             AlterKind::DropIndex { name } => {
@@ -301,6 +305,7 @@ impl Replay {
                 released: false,
                 identity: None,
                 generated: None,
+                stored: false,
                 attribute: None,
                 created: false,
                 own: true,

@@ -38,6 +38,7 @@ impl Replay {
                 let check = Check {
                     name,
                     condition: condition.text.clone(),
+                    valid: !constraint.not_valid,
                     at,
                     own: true,
                 };
@@ -91,7 +92,7 @@ impl Replay {
     }
 
     /// Whether the table holds what a guarded statement would add.
-    fn has_such(&self, key: &TableKey, constraint: &Constraint) -> bool {
+    pub(super) fn has_such(&self, key: &TableKey, constraint: &Constraint) -> bool {
         let Some(table) = self.table(key) else {
             return false;
         };
@@ -180,51 +181,53 @@ impl Replay {
         at: Loc,
     ) {
         let columns: Vec<String> = clause.columns.iter().map(|c| c.name.clone()).collect();
-        let columns_at = clause
-            .columns
-            .iter()
-            .map(|column| column.span)
-            .reduce(Span::to)
-            .map_or(at, |span| self.at(span));
         let parent = self.resolve(&clause.parent);
         let by = Naming::ForeignKey(columns.clone());
         self.miss_columns(key, &clause.columns, &by, key);
         self.miss_columns(&parent, &clause.parent_columns, &by, key);
         self.miss_table(&parent, clause.parent.span, by, key);
-        let mut parent_columns: Vec<String> = clause
-            .parent_columns
-            .iter()
-            .map(|column| column.name.clone())
-            .collect();
+        if self.database.dialect == Dialect::Mysql {
+            self.add_implicit_index(key, name.as_deref(), &columns, at);
+        }
+        let fk = self.foreign_key(key, name, clause, at);
+        self.give(key, &fk.name);
+        self.database.links.lean(&parent, key);
+        if let Some(table) = self.table_mut(key) {
+            table.foreign_keys.push(fk);
+        }
+    }
+
+    /// The foreign key that a clause makes.
+    pub(super) fn foreign_key(
+        &self,
+        key: &TableKey,
+        name: Option<String>,
+        clause: &ForeignKeyClause,
+        at: Loc,
+    ) -> ForeignKey {
+        let columns: Vec<String> = clause.columns.iter().map(|c| c.name.clone()).collect();
+        let spans = clause.columns.iter().map(|column| column.span);
+        let columns_at = spans.reduce(Span::to).map_or(at, |span| self.at(span));
+        let parent = self.resolve(&clause.parent);
+        let written = clause.parent_columns.iter();
+        let mut parent_columns: Vec<String> = written.map(|column| column.name.clone()).collect();
         if parent_columns.is_empty()
             && let Some(primary) = self.table(&parent).and_then(|t| t.primary_key.as_ref())
         {
             parent_columns.clone_from(&primary.columns);
         }
-        if self.database.dialect == Dialect::Mysql {
-            self.add_implicit_index(key, name.as_deref(), &columns, at);
-        }
-        let name = name.unwrap_or_else(|| self.foreign_key_name(key, &columns));
-        self.give(key, &name);
-        self.database.links.lean(&parent, key);
-        let fk = ForeignKey {
-            name,
+        let action = |clause: Option<(Action, Span)>| clause.map_or(Action::NoAction, |it| it.0);
+        ForeignKey {
+            name: name.unwrap_or_else(|| self.foreign_key_name(key, &columns)),
             columns,
             parent,
             parent_columns,
-            on_delete: clause
-                .on_delete
-                .map_or(Action::NoAction, |(action, _)| action),
-            on_update: clause
-                .on_update
-                .map_or(Action::NoAction, |(action, _)| action),
+            on_delete: action(clause.on_delete),
+            on_update: action(clause.on_update),
             emulated: clause.emulated,
             at,
             columns_at,
             on_delete_at: clause.on_delete.map(|(_, span)| self.at(span)),
-        };
-        if let Some(table) = self.table_mut(key) {
-            table.foreign_keys.push(fk);
         }
     }
 
@@ -304,7 +307,7 @@ impl Replay {
         }
     }
 
-    fn foreign_key_name(&self, key: &TableKey, columns: &[String]) -> String {
+    pub(super) fn foreign_key_name(&self, key: &TableKey, columns: &[String]) -> String {
         match self.database.dialect {
             Dialect::Postgres => {
                 names::choose(&key.name, Some(&columns.join("_")), "fkey", |name| {
@@ -326,7 +329,7 @@ impl Replay {
     }
 
     /// PostgreSQL puts the column into the name when the condition speaks of one column only.
-    fn check_name(&self, key: &TableKey, condition: &str) -> String {
+    pub(super) fn check_name(&self, key: &TableKey, condition: &str) -> String {
         if !self.is_postgres() {
             return String::new();
         }
@@ -346,7 +349,12 @@ impl Replay {
     }
 
     /// A free name for a key, exclusion or other relation with a constraint.
-    fn relation_name(&self, key: &TableKey, columns: Option<&str>, label: &str) -> String {
+    pub(super) fn relation_name(
+        &self,
+        key: &TableKey,
+        columns: Option<&str>,
+        label: &str,
+    ) -> String {
         names::choose(&key.name, columns, label, |name| {
             self.relation_taken(key, name) || self.constraint_taken(key, name)
         })

@@ -70,6 +70,7 @@ impl Replay {
             released: clause.released,
             identity: clause.identity,
             generated: clause.generated.clone(),
+            stored: clause.stored,
             attribute: clause.attribute.clone(),
             created: true,
             own: true,

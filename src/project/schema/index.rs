@@ -29,6 +29,7 @@ impl Replay {
         {
             return;
         }
+        self.watch_index(key, clause);
         let columns: Vec<Ident> = clause.keys.iter().filter_map(Ident::of_key).collect();
         self.miss_columns(key, &columns, &Naming::Index, key);
         self.miss_columns(key, &clause.include, &Naming::Index, key);

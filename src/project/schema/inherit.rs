@@ -37,6 +37,7 @@ impl Table {
                     nullable: inherited.nullable && column.nullable,
                     default: column.default.or(inherited.default.take()),
                     generated: column.generated.or(inherited.generated.take()),
+                    stored: inherited.stored || column.stored,
                     auto_increment: inherited.auto_increment || column.auto_increment,
                     ..column
                 };

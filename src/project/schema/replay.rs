@@ -1,6 +1,7 @@
 //! Applies schema changes one by one, in the order they are given.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use super::links::Links;
 use super::unresolved::Watch;
@@ -16,6 +17,8 @@ use crate::source::{FileId, Loc, Span};
 pub struct Replay {
     pub(super) database: Database,
     pub(super) file: FileId,
+    /// The part of the file that is the document at hand.
+    pub(super) part: Range<usize>,
     /// The statement at hand only adds what is missing.
     pub(super) guarded: bool,
     /// The statement at hand leaves alone what inherits.
@@ -83,12 +86,14 @@ impl Replay {
                 files: Vec::new(),
                 secured_elsewhere: BTreeSet::new(),
                 unresolved: Vec::new(),
+                live: Vec::new(),
                 made_by_code: false,
                 complete: true,
                 row_security: RowSecurity::default(),
                 links: Links::default(),
             },
             file: FileId(0),
+            part: 0..usize::MAX,
             guarded: false,
             only: false,
             search_path: vec![String::new()],

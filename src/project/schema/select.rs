@@ -138,6 +138,7 @@ impl Replay {
             released: false,
             identity: None,
             generated: None,
+            stored: false,
             attribute: None,
             created: true,
             own: true,

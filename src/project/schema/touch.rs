@@ -142,7 +142,10 @@ impl Touch {
             AlterKind::AttachPartition { partition, .. } => {
                 self.needs.insert(TableKey::of(partition));
             }
-            AlterKind::AddIndex(_) | AlterKind::RowSecurity { .. } | AlterKind::Nothing => {}
+            AlterKind::AddIndex(_)
+            | AlterKind::RowSecurity { .. }
+            | AlterKind::ValidateConstraint { .. }
+            | AlterKind::Nothing => {}
             _ => {
                 self.changes.insert(key.clone());
             }

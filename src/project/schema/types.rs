@@ -315,6 +315,7 @@ impl Domain {
         self.checks.push(Check {
             name,
             condition: condition.text.clone(),
+            valid: !constraint.not_valid,
             at,
             own: true,
         });

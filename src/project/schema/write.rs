@@ -1,7 +1,7 @@
 //! Names as they are written in a statement: for code to paste.
 
 use super::reserved::is_reserved;
-use super::{Database, MigrationTool, TableKey};
+use super::{Database, Index, MigrationTool, TableKey};
 use crate::facts::schema::{Dialect, TypeName};
 
 /// What stands behind the arguments of a type.
@@ -30,6 +30,64 @@ impl Database {
     pub fn write_columns(&self, columns: &[String]) -> String {
         let columns: Vec<String> = columns.iter().map(|c| self.write_name(c)).collect();
         columns.join(", ")
+    }
+
+    /// The statement that makes an index, without a terminator.
+    pub fn write_index(&self, key: &TableKey, index: &Index) -> String {
+        self.index_statement(key, index, "")
+    }
+
+    /// The same without making those wait who write meanwhile.
+    pub fn write_index_concurrently(&self, key: &TableKey, index: &Index) -> String {
+        self.index_statement(key, index, "CONCURRENTLY ")
+    }
+
+    fn index_statement(&self, key: &TableKey, index: &Index, how: &str) -> String {
+        let name = match index.name.as_str() {
+            "" => {
+                let columns: Vec<String> = index.columns.iter().flatten().cloned().collect();
+                self.free_index_name(key, &columns)
+            }
+            name => name.to_owned(),
+        };
+        let unique = if index.unique { "UNIQUE " } else { "" };
+        let (kind, method) = match index.method.as_str() {
+            "btree" => (String::new(), String::new()),
+            kind @ ("fulltext" | "spatial" | "columnstore") => {
+                (format!("{} ", kind.to_uppercase()), String::new())
+            }
+            method => (String::new(), format!("USING {method} ")),
+        };
+        format!(
+            "CREATE {unique}{kind}INDEX {how}{} ON {} {method}({}){}",
+            self.write_name(&name),
+            self.write_table(key),
+            self.write_keys(index),
+            self.write_index_tail(index)
+        )
+    }
+
+    /// The keys of an index: a plain column as a name, anything else as it was written.
+    pub fn write_keys(&self, index: &Index) -> String {
+        let keys = index.keys.iter().zip(&index.columns);
+        let keys = keys.map(|(text, column)| match column {
+            Some(column) if column == text => self.write_name(column),
+            _ => text.clone(),
+        });
+        keys.collect::<Vec<_>>().join(", ")
+    }
+
+    /// What follows the keys of an index.
+    pub fn write_index_tail(&self, index: &Index) -> String {
+        let mut tail = String::new();
+        if !index.include.is_empty() {
+            let columns = self.write_columns(&index.include);
+            tail += &format!(" INCLUDE ({columns})");
+        }
+        if let Some(predicate) = &index.predicate {
+            tail += &format!(" WHERE {predicate}");
+        }
+        tail
     }
 
     /// A type as a statement names it.

@@ -146,60 +146,12 @@ impl Script<'_> {
     }
 
     fn index(&mut self, key: &TableKey, index: &Index, known: bool) {
-        let statement = self.index_text(key, index);
+        let statement = self.database.write_index(key, index);
         if known {
             self.statement_next(&statement);
         } else {
             self.comment(&format!("{statement};"));
         }
-    }
-
-    fn index_text(&self, key: &TableKey, index: &Index) -> String {
-        let database = self.database;
-        let name = match index.name.as_str() {
-            "" => {
-                let columns: Vec<String> = index.columns.iter().flatten().cloned().collect();
-                database.free_index_name(key, &columns)
-            }
-            name => name.to_owned(),
-        };
-        let unique = if index.unique { "UNIQUE " } else { "" };
-        let (kind, method) = match index.method.as_str() {
-            "btree" => (String::new(), String::new()),
-            kind @ ("fulltext" | "spatial" | "columnstore") => {
-                (format!("{} ", kind.to_uppercase()), String::new())
-            }
-            method => (String::new(), format!("USING {method} ")),
-        };
-        format!(
-            "CREATE {unique}{kind}INDEX {} ON {} {method}({}){}",
-            database.write_name(&name),
-            database.write_table(key),
-            self.keys(index),
-            self.index_tail(index)
-        )
-    }
-
-    /// The keys of an index: a plain column as a name, anything else as it was written.
-    fn keys(&self, index: &Index) -> String {
-        let keys = index.keys.iter().zip(&index.columns);
-        let keys = keys.map(|(text, column)| match column {
-            Some(column) if column == text => self.database.write_name(column),
-            _ => text.clone(),
-        });
-        keys.collect::<Vec<_>>().join(", ")
-    }
-
-    fn index_tail(&self, index: &Index) -> String {
-        let mut tail = String::new();
-        if !index.include.is_empty() {
-            let columns = self.database.write_columns(&index.include);
-            tail += &format!(" INCLUDE ({columns})");
-        }
-        if let Some(predicate) = &index.predicate {
-            tail += &format!(" WHERE {predicate}");
-        }
-        tail
     }
 
     fn view(&mut self, view: &View) {

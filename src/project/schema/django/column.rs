@@ -130,6 +130,7 @@ impl State {
                 text: UNTOLD.to_owned(),
                 span,
             }),
+            stored: options.persisted,
             ty,
             span: field.span,
         };

@@ -1,11 +1,14 @@
 //! What operations do to tables and columns: the schema editor of Django.
 
-use super::field::{Field, Kind};
+use super::expression::UNTOLD;
+use super::field::{Field, Kind, keyword};
 use super::migrate::{Migrator, Pending, Waiting, has_table};
 use super::state::{Model, Together};
 use super::table::{alter, statement};
+use crate::facts::python::Value;
 use crate::facts::schema::{
-    AlterKind, Constraint, ConstraintKind, Dialect, Ident, Index, SchemaChange, TableName,
+    AlterKind, Constraint, ConstraintKind, Dialect, Expression, Ident, Index, SchemaChange,
+    TableName,
 };
 use crate::project::schema::{Table, TableKey};
 use crate::source::Span;
@@ -255,9 +258,17 @@ impl Migrator<'_> {
             self.wait(model, Waiting::Pairs(field.name.name.clone()));
             return;
         }
-        let Some(made) = self.state.made(model, field) else {
+        let Some(mut made) = self.state.made(model, field) else {
             return;
         };
+        let column = made.column.name.clone();
+        let fills = made.column.default.is_none() && self.fills_new(field);
+        if fills {
+            made.column.default = Some(Expression {
+                text: UNTOLD.to_owned(),
+                span: field.span,
+            });
+        }
         let constraints = made.constraints.into_iter().chain(made.foreign_key);
         let kind = AlterKind::AddColumn {
             column: made.column,
@@ -265,6 +276,10 @@ impl Migrator<'_> {
             if_not_exists: false,
         };
         self.alter(model, field.span, kind);
+        if fills {
+            let default = None;
+            self.alter(model, field.span, AlterKind::SetDefault { column, default });
+        }
         self.wait(model, Waiting::Indexes(field.name.name.clone()));
         if self.remakes() {
             self.settle(model, &field.name.name);
@@ -272,6 +287,25 @@ impl Migrator<'_> {
         if field.options.open {
             self.doubt(Some(&model.key), field.span);
         }
+    }
+
+    /// Whether Django fills the rows that are there: with the default of the field, the time, or an
+    /// empty text. It sets that as the default of the new column and takes it away again.
+    fn fills_new(&self, field: &Field) -> bool {
+        let Some(call) = self.calls.get(&(field.file, field.span)) else {
+            return true;
+        };
+        let says = |name: &str| {
+            let value = keyword(call, name);
+            value.is_some_and(|value| !matches!(value, Value::None | Value::Bool(false)))
+        };
+        let takes_empty = !matches!(field.kind, Kind::Relation(_)) && says("blank");
+        let of_text = field.options.max_length.is_some()
+            || matches!(&field.kind, Kind::Plain(class) if class == "TextField");
+        keyword(call, "default").is_some_and(|value| *value != Value::None)
+            || says("auto_now")
+            || says("auto_now_add")
+            || takes_empty && of_text
     }
 
     fn wait(&mut self, model: &Model, what: Waiting) {

@@ -140,6 +140,8 @@ pub(in crate::project::schema) struct Options {
     pub db_default: Option<(Value, Span)>,
     /// `expression`, of a generated column.
     pub computed: Option<Span>,
+    /// `db_persist`: what is computed is written into the row.
+    pub persisted: bool,
     /// Some argument cannot be read: how the column is made is not certain.
     pub open: bool,
 }
@@ -368,6 +370,7 @@ impl Options {
                 "decimal_places" => digits.1 = scope.number(value),
                 "db_default" => options.db_default = Some((scope.constant(value), *span)),
                 "expression" => options.computed = Some(*span),
+                "db_persist" => scope.flag(value, &mut options.persisted, &mut options.open),
                 "**" => options.open = true,
                 _ => {}
             }

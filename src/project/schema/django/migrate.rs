@@ -54,6 +54,13 @@ pub(in crate::project::schema) fn databases(
             migrator.run(migration);
         }
         let (mut database, open) = migrator.replay.finish();
+        let file = |migration: &Migration| units[python.modules[migration.module].unit].file;
+        let last: BTreeMap<&str, FileId> = history
+            .migrations
+            .iter()
+            .map(|migration| (migration.app.as_str(), file(migration)))
+            .collect();
+        database.follow(&last.into_values().collect());
         if history.is_guess {
             database.unordered = database.tables.keys().cloned().collect();
         }
@@ -127,7 +134,9 @@ pub(super) enum Waiting {
 
 impl<'a> Migrator<'a> {
     fn run(&mut self, migration: &Migration<'a>) {
-        self.text = &self.units[self.python.modules[migration.module].unit].text;
+        let unit = &self.units[self.python.modules[migration.module].unit];
+        self.text = &unit.text;
+        self.replay.part.clone_from(&unit.range);
         self.class = Some(migration.class);
         self.module = migration.module;
         self.app.clone_from(&migration.app);

@@ -14,7 +14,7 @@ impl<'a> Migrator<'a> {
         match name {
             "AlterUniqueTogether" => self.alter_unique_together(call, key),
             "AlterIndexTogether" => self.alter_index_together(call, key),
-            "AddIndex" | "AddIndexConcurrently" => self.add_index(call, key),
+            "AddIndex" | "AddIndexConcurrently" => self.add_index(name, call, key),
             "RemoveIndex" | "RemoveIndexConcurrently" => self.remove_index(call, key),
             "RenameIndex" => self.rename_index(call, key),
             "AddConstraint" | "AddConstraintNotValid" => self.add_constraint(name, call, key),
@@ -136,14 +136,15 @@ impl<'a> Migrator<'a> {
         names.into_iter().next()
     }
 
-    fn add_index(&mut self, call: &'a Call, key: &ModelKey) -> Option<()> {
+    fn add_index(&mut self, name: &str, call: &'a Call, key: &ModelKey) -> Option<()> {
         let value = self.behind(argument(call, 1, "index")?);
         let index = MetaIndex::read(&self.scope(key), value)?;
         let mut model = self.named_model(call, key)?;
         model.indexes.push(index.clone());
         self.state.models.insert(key.clone(), model.clone());
         if has_table(&model) {
-            let made = self.state.meta_index(&model, &index)?;
+            let mut made = self.state.meta_index(&model, &index)?;
+            made.concurrently = name == "AddIndexConcurrently";
             self.execute(index.span, SchemaChange::CreateIndex(made));
         }
         Some(())

@@ -193,7 +193,7 @@ impl Script<'_> {
 
     fn exclusion(&self, exclusion: &Index) -> String {
         let name = self.named(&exclusion.name);
-        let keys = self.keys(exclusion);
+        let keys = self.database.write_keys(exclusion);
         let method = &exclusion.method;
         let predicate = exclusion.predicate.as_ref();
         let predicate = predicate.map_or(String::new(), |it| format!(" WHERE ({it})"));
@@ -210,7 +210,10 @@ impl Script<'_> {
             (_, method) => ("KEY", format!(" USING {method}")),
         };
         let name = self.database.write_name(&index.name);
-        format!("{kind} {name} ({}){method}", self.keys(index))
+        format!(
+            "{kind} {name} ({}){method}",
+            self.database.write_keys(index)
+        )
     }
 
     fn foreign_key(&self, fk: &ForeignKey) -> String {

@@ -118,6 +118,7 @@ impl<'a> Join<'a> {
             attribute: None,
             identity: None,
             generated: None,
+            stored: false,
             span: self.at,
         }
     }

@@ -185,6 +185,7 @@ fn column(names: &Names, field: &Field) -> Option<Column> {
         attribute: Some(field.name.name.clone()).filter(|attribute| *attribute != name.name),
         identity: None,
         generated: None,
+        stored: false,
         name,
         span: field.span,
     })

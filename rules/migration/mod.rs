@@ -1,0 +1,89 @@
+//! What a migration does to a database in use.
+
+mod blocking_constraint;
+mod blocking_index_build;
+mod blocking_set_not_null;
+mod column_type_rewrite;
+mod not_null_without_default;
+mod volatile_default;
+
+use crate::rule::prelude::*;
+
+pub(super) const RULES: &[Rule] = &[
+    blocking_constraint::RULE,
+    blocking_index_build::RULE,
+    blocking_set_not_null::RULE,
+    column_type_rewrite::RULE,
+    not_null_without_default::RULE,
+    volatile_default::RULE,
+];
+
+/// A finding about a change of a table that was there before.
+struct Report {
+    severity: Severity,
+    /// What of the table changes.
+    object: String,
+    message: String,
+    /// What the clause does, in a few words.
+    note: String,
+    help: String,
+}
+
+/// Reports what a rule finds among the changes of tables that were there before.
+fn check(
+    project: &Project,
+    sink: &mut Sink,
+    find: impl Fn(&Database, &LiveChange) -> Option<Report>,
+) {
+    for database in &project.databases {
+        for change in &database.live {
+            let Some(report) = find(database, change) else {
+                continue;
+            };
+            let subject = project.step(database, change.at, &report.object);
+            let finding = sink
+                .report(report.severity, change.at, subject, report.message)
+                .confidence(confidence(database, &change.table))
+                .note(report.note)
+                .help(report.help);
+            finding.past = change.followed;
+            if let Some(made) = change.made {
+                finding.label(
+                    made,
+                    "an earlier migration made it: it may hold rows by now",
+                );
+            }
+        }
+    }
+}
+
+/// What was there before holds for certain only where the order of the files does.
+fn confidence(database: &Database, table: &TableKey) -> Confidence {
+    if database.unordered.contains(table) {
+        Confidence::Likely
+    } else {
+        Confidence::Certain
+    }
+}
+
+/// `table.column`.
+fn column(change: &LiveChange, column: &str) -> String {
+    format!("{}.{column}", change.table)
+}
+
+/// A call that runs a statement of SQL in the words of the migration.
+fn run(database: &Database, statements: &[String]) -> String {
+    let statements = statements.iter();
+    let lines: Vec<String> = match database.migration_idiom() {
+        Idiom::Alembic => {
+            let call = |sql: &String| format!("op.execute({})", operation::string(sql));
+            statements.map(call).collect()
+        }
+        Idiom::DjangoMigration => {
+            let call = |sql: &String| format!("migrations.RunSQL({}),", operation::string(sql));
+            statements.map(call).collect()
+        }
+        Idiom::Sql | Idiom::Model(_) => statements.map(|sql| format!("{sql};")).collect(),
+    };
+    code(&lines.join("\n"))
+}

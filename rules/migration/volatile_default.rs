@@ -1,0 +1,63 @@
+//! New columns whose value differs from row to row, so that PostgreSQL writes the table anew.
+
+use crate::rule::prelude::*;
+
+pub(super) const RULE: Rule = Rule {
+    id: "volatile-default",
+    family: "migration",
+    page: include_str!("volatile_default.md"),
+    check,
+};
+
+fn check(project: &Project, sink: &mut Sink) {
+    super::check(project, sink, |database, change| {
+        let LiveKind::AddColumn { column } = &change.kind else {
+            return None;
+        };
+        let varies = database.varies(column)?;
+        let name = super::column(change, &column.name);
+        Some(super::Report {
+            severity: Severity::Warning,
+            message: format!(
+                "adding `{name}` writes all of `{}` anew, and nobody can read or write it \
+                 meanwhile: {}",
+                change.table,
+                reason(varies)
+            ),
+            note: "no row can share this value with another".to_owned(),
+            help: help(database, change, column, varies),
+            object: name,
+        })
+    });
+}
+
+fn reason(varies: Varies) -> String {
+    match varies {
+        Varies::Function(name) => format!("`{name}()` gives each row a value of its own"),
+        Varies::Number => "each row gets a number of its own".to_owned(),
+        Varies::Computed => "each row gets what its other columns make".to_owned(),
+    }
+}
+
+fn help(database: &Database, change: &LiveChange, column: &Column, varies: Varies) -> String {
+    let table = database.write_table(&change.table);
+    let name = database.write_name(&column.name);
+    let default = column.default.as_ref().map(|default| &default.text);
+    let (Varies::Function(_), Some(default), Some((ty, _))) = (varies, default, &column.ty) else {
+        return "add a plain column, let a trigger or the application fill it for new rows, fill \
+                the others in small parts, then give it what fills it by itself"
+            .to_owned();
+    };
+    let ty = database.write_type(ty);
+    let steps = super::run(
+        database,
+        &[
+            format!("ALTER TABLE {table} ADD COLUMN {name} {ty}"),
+            format!("ALTER TABLE {table} ALTER COLUMN {name} SET DEFAULT {default}"),
+        ],
+    );
+    format!(
+        "add the column first and its default then, which touches no row; fill those that are \
+         there in small parts:{steps}"
+    )
+}

@@ -1,0 +1,359 @@
+//! What statements do to tables that are there already when their file runs: others may read and
+//! write them meanwhile, and they may hold rows.
+
+use std::collections::BTreeSet;
+
+use super::replay::Replay;
+use super::{Column, Database, ForeignKey, Index, MigrationTool, Table, TableKey, TypeKind};
+use crate::facts::schema::{
+    AlterAction, AlterKind, Column as ColumnClause, Constraint, ConstraintKind, Dialect,
+    Expression, Ident, Index as IndexClause, TypeName,
+};
+use crate::source::{FileId, Loc};
+
+/// A change to a table that was there before its file ran.
+#[derive(Clone, Debug)]
+pub struct LiveChange {
+    /// The table, by its name at that time.
+    pub table: TableKey,
+    /// The name in the statement that made the table; `None` where none did.
+    pub made: Option<Loc>,
+    /// The rows of the table are kept in partitions.
+    pub partitioned: bool,
+    /// Other migrations of its history follow.
+    pub followed: bool,
+    /// The clause.
+    pub at: Loc,
+    /// What it does.
+    pub kind: LiveKind,
+}
+
+/// What is done to such a table.
+#[derive(Clone, Debug)]
+pub enum LiveKind {
+    /// A column comes.
+    AddColumn {
+        /// The column as it is added.
+        column: Column,
+    },
+    /// A column may hold NULL no more.
+    ForbidNull {
+        /// The column.
+        column: String,
+        /// A check that all rows passed says so already.
+        proved: bool,
+    },
+    /// A column becomes of another type.
+    Retype {
+        /// The column.
+        column: String,
+        /// What it was.
+        from: TypeName,
+        /// What it becomes.
+        to: TypeName,
+    },
+    /// All rows are checked against a constraint that comes.
+    Constrain {
+        /// The name that the database gives it where none is written.
+        name: String,
+        /// What it demands.
+        demand: Demand,
+    },
+    /// An index is built.
+    BuildIndex {
+        /// The index.
+        index: Index,
+        /// `CONCURRENTLY`: writers need not wait.
+        concurrently: bool,
+        /// Nobody asked for it: Django makes one with each foreign key that it adds.
+        implied: bool,
+    },
+}
+
+/// What a constraint demands of rows that are there.
+#[derive(Clone, Debug)]
+pub enum Demand {
+    /// That they refer to rows of another table.
+    ForeignKey(ForeignKey),
+    /// That a condition holds.
+    Check(String),
+    /// That no two of them agree in these columns.
+    Unique(Vec<String>),
+    /// That, and that none of these columns is NULL.
+    PrimaryKey(Vec<String>),
+}
+
+impl Replay {
+    /// Remembers what an action of `ALTER TABLE` is going to do.
+    pub(super) fn watch_action(&mut self, key: &TableKey, action: &AlterAction) {
+        let Some(table) = self.live(key) else {
+            return;
+        };
+        let kind = match &action.kind {
+            AlterKind::AddColumn {
+                column,
+                if_not_exists,
+                ..
+            } => self.live_addition(table, column, *if_not_exists),
+            AlterKind::SetNotNull {
+                column,
+                not_null: true,
+            } => table.live_null(column),
+            AlterKind::SetType { column, ty } => self.live_type(table, column, ty),
+            AlterKind::AddConstraint(constraint) => self.live_constraint(table, constraint),
+            _ => None,
+        };
+        self.remember(key, self.at(action.span), kind);
+    }
+
+    /// Remembers an index that is going to be built.
+    pub(super) fn watch_index(&mut self, key: &TableKey, clause: &IndexClause) {
+        let kind = self.live(key).map(|table| LiveKind::BuildIndex {
+            index: self.index(key, clause),
+            concurrently: clause.concurrently,
+            implied: self.is_implied(table, clause),
+        });
+        self.remember(key, self.at(clause.span), kind);
+    }
+
+    fn remember(&mut self, key: &TableKey, at: Loc, kind: Option<LiveKind>) {
+        let (Some(kind), Some(table)) = (kind, self.table(key)) else {
+            return;
+        };
+        let change = LiveChange {
+            table: key.clone(),
+            made: table.created.then_some(table.at),
+            partitioned: table.partitioning.is_some(),
+            followed: false,
+            at,
+            kind,
+        };
+        self.database.live.push(change);
+    }
+
+    /// The table, where it was there before the document at hand: an earlier one made it, or none
+    /// at all does.
+    fn live(&self, key: &TableKey) -> Option<&Table> {
+        let table = self.table(key)?;
+        let is_new = table.created && self.is_here(table.at);
+        (!is_new).then_some(table)
+    }
+
+    /// Whether an index comes with a column that Django adds.
+    fn is_implied(&self, table: &Table, clause: &IndexClause) -> bool {
+        let [key] = clause.keys.as_slice() else {
+            return false;
+        };
+        let column = key.column.as_ref().and_then(|name| table.column(name));
+        self.database.tool == MigrationTool::Django
+            && column.is_some_and(|column| self.is_here(column.at))
+    }
+
+    /// Whether a place is in the document at hand.
+    fn is_here(&self, at: Loc) -> bool {
+        at.file == self.file && self.part.contains(&(at.span.start as usize))
+    }
+
+    fn live_addition(
+        &self,
+        table: &Table,
+        clause: &ColumnClause,
+        if_not_exists: bool,
+    ) -> Option<LiveKind> {
+        let is_there = table.column(&clause.name.name).is_some();
+        // On a table that is not known whole, a column that may be there may not be added.
+        let may_be_there = (if_not_exists || self.guarded) && !table.columns_known;
+        (!is_there && !may_be_there).then(|| LiveKind::AddColumn {
+            column: self.column(clause),
+        })
+    }
+
+    fn live_type(&self, table: &Table, column: &Ident, to: &TypeName) -> Option<LiveKind> {
+        let (from, _) = table.column(&column.name)?.ty.clone()?;
+        Some(LiveKind::Retype {
+            column: column.name.clone(),
+            from,
+            to: self.named_type(to),
+        })
+    }
+
+    /// A constraint that all rows are checked against. The rows of a new column without a default
+    /// refer to nothing yet.
+    fn live_constraint(&self, table: &Table, constraint: &Constraint) -> Option<LiveKind> {
+        let key = &table.key;
+        if constraint.not_valid || self.guarded && self.has_such(key, constraint) {
+            return None;
+        }
+        let names = |columns: &[Ident]| -> Vec<String> {
+            columns.iter().map(|it| it.name.clone()).collect()
+        };
+        let given = constraint.name.as_ref().map(|name| name.name.clone());
+        let (name, demand) = match &constraint.kind {
+            ConstraintKind::ForeignKey(clause) => {
+                let columns = names(&clause.columns);
+                let mut held = columns.iter().filter_map(|name| table.column(name));
+                if constraint.inline && held.all(|column| column.default.is_none()) {
+                    return None;
+                }
+                let fk = self.foreign_key(key, given, clause, self.at(constraint.span));
+                (fk.name.clone(), Demand::ForeignKey(fk))
+            }
+            ConstraintKind::Check { condition } => {
+                let name = given.unwrap_or_else(|| self.check_name(key, &condition.text));
+                (name, Demand::Check(condition.text.clone()))
+            }
+            ConstraintKind::Unique {
+                columns,
+                using_index: None,
+            } => {
+                let columns = names(columns);
+                let name = || self.relation_name(key, Some(&columns.join("_")), "key");
+                (given.unwrap_or_else(name), Demand::Unique(columns))
+            }
+            ConstraintKind::PrimaryKey {
+                columns,
+                using_index: None,
+            } => {
+                let name = given.unwrap_or_else(|| self.relation_name(key, None, "pkey"));
+                (name, Demand::PrimaryKey(names(columns)))
+            }
+            ConstraintKind::Unique { .. }
+            | ConstraintKind::PrimaryKey { .. }
+            | ConstraintKind::Exclude(_) => return None,
+        };
+        Some(LiveKind::Constrain { name, demand })
+    }
+}
+
+/// Why the value of a new column differs from row to row, so that all are written anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Varies<'a> {
+    /// The default calls this function.
+    Function(&'a str),
+    /// It numbers the rows.
+    Number,
+    /// It is computed from other columns.
+    Computed,
+}
+
+impl Database {
+    /// Tells the changes of the last files of a history from those of others.
+    pub(super) fn follow(&mut self, last: &BTreeSet<FileId>) {
+        for change in &mut self.live {
+            change.followed = !last.contains(&change.at.file);
+        }
+    }
+
+    /// Whether rows that are there could only hold NULL in a new column that forbids it. MySQL gives
+    /// them the zero of the type.
+    pub fn leaves_rows_out(&self, column: &Column) -> bool {
+        let domain = column.ty.as_ref().and_then(|(ty, _)| self.type_of(ty));
+        let by_domain = domain.is_some_and(
+            |own| matches!(&own.kind, TypeKind::Domain(domain) if domain.default.is_some()),
+        );
+        let null = |default: &Expression| default.text.trim().eq_ignore_ascii_case("null");
+        self.dialect != Dialect::Mysql
+            && !column.nullable
+            && column.default.as_ref().is_none_or(null)
+            && column.generated.is_none()
+            && !column.auto_increment
+            && !by_domain
+    }
+
+    /// Whether PostgreSQL writes all rows anew to give them the value of a new column.
+    pub fn varies<'a>(&self, column: &'a Column) -> Option<Varies<'a>> {
+        if self.dialect != Dialect::Postgres {
+            return None;
+        }
+        if column.auto_increment {
+            return Some(Varies::Number);
+        }
+        if column.generated.is_some() {
+            return column.stored.then_some(Varies::Computed);
+        }
+        let default = column.default.as_ref()?;
+        volatile_function(&default.text).map(Varies::Function)
+    }
+}
+
+/// The first function of a default that gives another value at each call. `now()` gives one for the
+/// whole transaction.
+fn volatile_function(text: &str) -> Option<&str> {
+    const VOLATILE: [&str; 16] = [
+        "clock_timestamp",
+        "gen_random_bytes",
+        "gen_random_uuid",
+        "nextval",
+        "random",
+        "random_normal",
+        "setval",
+        "timeofday",
+        "txid_current",
+        "uuid_generate_v1",
+        "uuid_generate_v1mc",
+        "uuid_generate_v4",
+        "uuid_generate_v7",
+        "uuidv4",
+        "uuidv7",
+        "gen_salt",
+    ];
+    let code = text.split('\'').step_by(2);
+    let words = code.flat_map(|part| part.split(|c: char| !c.is_alphanumeric() && c != '_'));
+    let mut words = words.filter(|word| !word.is_empty());
+    words.find(|word| VOLATILE.contains(&word.to_ascii_lowercase().as_str()))
+}
+
+impl Table {
+    fn live_null(&self, column: &Ident) -> Option<LiveKind> {
+        let held = self.column(&column.name);
+        let may_be_null = held.map_or(!self.columns_known, |held| held.nullable);
+        may_be_null.then(|| LiveKind::ForbidNull {
+            column: column.name.clone(),
+            proved: self.proves_filled(&column.name),
+        })
+    }
+
+    /// Whether a check that all rows passed says that a column holds no NULL.
+    fn proves_filled(&self, column: &str) -> bool {
+        let mut checks = self.checks.iter().filter(|check| check.valid);
+        checks.any(|check| says_filled(&check.condition, column))
+    }
+}
+
+/// Whether a condition holds only where a column is not NULL: `a IS NOT NULL`, also among others
+/// that hold as well.
+fn says_filled(condition: &str, column: &str) -> bool {
+    let text: String = condition
+        .to_ascii_lowercase()
+        .replace(['(', ')', '"', '`'], " ");
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let column = column.to_ascii_lowercase();
+    let filled = words
+        .windows(4)
+        .any(|four| four == [column.as_str(), "is", "not", "null"]);
+    filled && !words.contains(&"or") && !words.contains(&"case")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn conditions_that_leave_no_null() {
+        for text in [
+            "a is not null",
+            "(\"a\" IS NOT NULL)",
+            "b > 1 AND a IS NOT NULL",
+        ] {
+            assert!(says_filled(text, "a"), "{text}");
+        }
+        for text in [
+            "a is null",
+            "b is not null",
+            "a is not null or b > 1",
+            "a > 1",
+        ] {
+            assert!(!says_filled(text, "a"), "{text}");
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! Which changes of a column's type make PostgreSQL write the whole table anew, and which only need
+//! a look at the catalogue.
+
+use super::{Database, TypeKind};
+use crate::facts::Answer;
+use crate::facts::schema::{Dialect, TypeName};
+
+impl Database {
+    /// Whether all rows are written anew when a column changes its type. Unknown for types that are
+    /// not PostgreSQL's own.
+    pub fn rewrites(&self, from: &TypeName, to: &TypeName) -> Answer {
+        let (from, to) = (self.resolve_type(from), self.resolve_type(to));
+        if self.dialect != Dialect::Postgres || to.1.is_some() {
+            // A domain has checks of its own.
+            return Answer::Unknown;
+        }
+        let (from, to) = (from.0, to.0);
+        if from.base == to.base && from.args == to.args && from.array == to.array {
+            return Answer::No;
+        }
+        if !self.is_known(from) || !self.is_known(to) {
+            return Answer::Unknown;
+        }
+        let moments = |ty: &TypeName| ty.base.starts_with("timestamp");
+        if from.base != to.base && moments(from) && moments(to) {
+            // Where the session's time zone is UTC they stay.
+            return Answer::Unknown;
+        }
+        match from.array == to.array && keeps_rows(from, to) {
+            true => Answer::No,
+            false => Answer::Yes,
+        }
+    }
+
+    /// A type of PostgreSQL itself, or an enum of the project.
+    fn is_known(&self, ty: &TypeName) -> bool {
+        let own = self.type_of(ty).map(|own| &own.kind);
+        matches!(own, Some(TypeKind::Enum { .. })) || own.is_none() && self.family(ty).is_some()
+    }
+}
+
+/// Whether rows of the old type are rows of the new one as they stand.
+fn keeps_rows(from: &TypeName, to: &TypeName) -> bool {
+    const TEXTS: [&str; 3] = ["character varying", "text", "citext"];
+    let is_text = |ty: &TypeName| TEXTS.contains(&ty.base.as_str());
+    match (from.base.as_str(), to.base.as_str()) {
+        // A limit that shrinks has every row checked, which is as long a wait, and written.
+        _ if is_text(from) && is_text(to) => match (limit(from), limit(to)) {
+            (_, None) => true,
+            (Some(before), Some(after)) => before <= after,
+            (None, Some(_)) => false,
+        },
+        ("numeric", "numeric") => match (digits(from), digits(to)) {
+            (_, None) => true,
+            (Some((before, scale)), Some((after, same))) => scale == same && before <= after,
+            (None, Some(_)) => false,
+        },
+        ("timestamp", "timestamp")
+        | ("timestamp with time zone", "timestamp with time zone")
+        | ("time", "time")
+        | ("time with time zone", "time with time zone") => precision(from) <= precision(to),
+        _ => false,
+    }
+}
+
+fn limit(ty: &TypeName) -> Option<u64> {
+    ty.args.first()?.parse().ok()
+}
+
+/// Precision and scale.
+fn digits(ty: &TypeName) -> Option<(u64, i64)> {
+    let precision = ty.args.first()?.parse().ok()?;
+    let scale = ty.args.get(1).map_or(Some(0), |scale| scale.parse().ok())?;
+    Some((precision, scale))
+}
+
+/// Digits behind the second; six where nothing is said.
+fn precision(ty: &TypeName) -> u64 {
+    limit(ty).unwrap_or(6)
+}
