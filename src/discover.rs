@@ -27,6 +27,7 @@ use camino::Utf8PathBuf;
 use crate::config::Settings;
 use crate::facts::Note;
 use crate::facts::schema::Dialect;
+use crate::parse::config::Format;
 use crate::source::{FileId, SourceFile};
 pub use git::{Changes, GitError, History, Lines, Repository, Since, Snapshot, Written};
 use project::Project;
@@ -191,6 +192,8 @@ pub enum FileKind {
     Step,
     /// Markdown met in a walk; named ones are drafts and become units of their blocks.
     Markdown,
+    /// Configuration: names and values.
+    Config(Format),
     /// Any other text, and all of a draft: only looked through for tokens and keys.
     Text,
 }

@@ -11,6 +11,7 @@ use crate::facts::secrets::tokens;
 use crate::facts::{self, FileOutcome, Note, NoteId};
 use crate::finding::Finding;
 use crate::judge::{Checked, Report, judge, selected};
+use crate::parse::config::Format;
 use crate::project::{LinkNote, Project};
 use crate::rule::{Catalogue, Rule, Sink};
 
@@ -114,8 +115,18 @@ fn map_by_kind(unit: &Unit) -> FileOutcome {
         FileKind::Sql => facts::sql::read(&unit.text, unit.range.clone(), unit.dialect),
         FileKind::Prisma => facts::prisma::read(&unit.text, unit.range.clone()),
         FileKind::Step => facts::step::read(&unit.text, unit.range.clone()),
+        FileKind::Config(format) => config(unit, format),
         FileKind::Markdown | FileKind::Text => FileOutcome::default(),
     }
+}
+
+fn config(unit: &Unit, format: Format) -> FileOutcome {
+    let mut outcome = facts::config::read(&unit.text, unit.range.clone(), format);
+    if unit.draft {
+        // What is pasted leaves things out (`...`), and says so itself.
+        outcome.notes.clear();
+    }
+    outcome
 }
 
 fn run(rules: &[&'static Rule], project: &mut Project) -> Checked {

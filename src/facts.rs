@@ -4,6 +4,7 @@
 //! and hold no syntax tree. What could not be understood is a [`Note`], never an error.
 
 pub mod alembic;
+pub mod config;
 pub mod directives;
 pub mod django;
 pub mod prisma;
@@ -104,6 +105,8 @@ pub enum NoteId {
     UnparsedPython,
     /// Lines of a Prisma schema that are none.
     UnparsedPrisma,
+    /// Configuration that does not parse.
+    UnparsedConfig,
     /// Template placeholders stand in the text.
     Templated,
     /// Too large to be read whole.

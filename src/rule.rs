@@ -15,9 +15,10 @@ pub mod prelude {
     pub use crate::facts::Answer;
     pub use crate::facts::python::{EffectKind, Failure, UseKind};
     pub use crate::facts::schema::{Action, Command, Dialect};
-    pub use crate::facts::secrets::{Binding, Form, Purpose, Suspect, TokenKind, ValueClass};
+    pub use crate::facts::secrets::{
+        Binding, Form, Holder, Host, Purpose, Suspect, TokenKind, ValueClass,
+    };
     pub use crate::finding::{Confidence, Finding, Severity, code};
-    pub use crate::project::Project;
     pub use crate::project::python::{
         BlockingCall, BlockingKind, BrokenSession, Conflict, SessionFault, SplitWrite,
         UncheckedWrite,
@@ -34,6 +35,7 @@ pub mod prelude {
         TableKey, Typed, Unknown, Unlimited, Unreferenced, Unresolved, Varies, Why, Wrapping,
         operation,
     };
+    pub use crate::project::{Project, UnitInfo};
     pub use crate::source::{Loc, Span};
 }
 

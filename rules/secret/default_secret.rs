@@ -12,17 +12,26 @@ pub(super) const RULE: Rule = Rule {
 fn check(project: &Project, sink: &mut Sink) {
     for secret in project.suspects_that(is_live_default) {
         let first = secret.first;
+        if first.binding.holder().is_some() && secret.unit.is_sample() {
+            continue;
+        }
         let (severity, consequence) = match first.purpose {
-            Purpose::Signing => (
+            _ if secret.unit.is_for_development() && first.binding.holder().is_some() => {
+                (Severity::Info, "whoever reads the file knows it")
+            }
+            Purpose::Signing if !matches!(first.binding, Binding::Entry(_)) => (
                 Severity::Error,
                 "whoever reads the code can sign for this application",
             ),
             _ => (Severity::Warning, "whoever reads the code can use it"),
         };
-        let message = format!(
-            "`{}` has a default that everybody can read, and nothing fails when it is not set",
-            first.name
-        );
+        let message = match first.binding {
+            Binding::Entry(_) => format!("`{}` has a value that everybody knows", first.name),
+            _ => format!(
+                "`{}` has a default that everybody can read, and nothing fails when it is not set",
+                first.name
+            ),
+        };
         let finding = sink
             .report(
                 severity,
@@ -31,7 +40,7 @@ fn check(project: &Project, sink: &mut Sink) {
                 message,
             )
             .note(consequence)
-            .help(help(first));
+            .help(help(secret.unit, first));
         for again in &secret.again {
             finding.label(secret.at(again.literal), "the same value again");
         }
@@ -45,12 +54,29 @@ fn is_live_default(suspect: &Suspect) -> bool {
         (Binding::EnvironmentDefault, ValueClass::Secret) => true,
         (Binding::EnvironmentDefault | Binding::SettingsField, ValueClass::Placeholder) => is_own,
         (Binding::Assignment, ValueClass::Placeholder) => suspect.purpose == Purpose::Signing,
+        (Binding::EntryDefault(_), ValueClass::Placeholder) => is_own,
+        (Binding::EntryDefault(_), _) => true,
+        (Binding::Entry(holder), ValueClass::Placeholder) => is_own && runs(holder),
         _ => false,
     };
     is_default && !suspect.refused
 }
 
-fn help(suspect: &Suspect) -> String {
+/// What a workflow or a script of the developers sets is for that run alone.
+fn runs(holder: Holder) -> bool {
+    !matches!(
+        holder,
+        Holder::Workflow | Holder::WorkflowService | Holder::Script
+    )
+}
+
+fn help(unit: &UnitInfo, suspect: &Suspect) -> String {
+    if let Some(instead) = unit.instead_of(suspect) {
+        return match suspect.binding {
+            Binding::EntryDefault(_) => format!("take the default away; {instead}"),
+            _ => instead,
+        };
+    }
     let key = suspect.key();
     let lookup = format!("os.environ[\"{}\"]", suspect.variable());
     let code = match suspect.binding {

@@ -29,17 +29,20 @@ fn check(project: &Project, sink: &mut Sink) {
 
 /// A placeholder and the fallback of an environment variable are other faults.
 fn is_hardcoded(suspect: &Suspect) -> bool {
-    suspect.class == ValueClass::Secret && suspect.binding != Binding::EnvironmentDefault
+    suspect.class == ValueClass::Secret
+        && !matches!(
+            suspect.binding,
+            Binding::EnvironmentDefault
+                | Binding::Entry(_)
+                | Binding::EntryDefault(_)
+                | Binding::Url { .. }
+        )
 }
 
 fn help(suspect: &Suspect) -> String {
     let (name, key) = (&suspect.name, suspect.key());
     let lookup = format!("os.environ[\"{}\"]", suspect.variable());
     let (remedy, code) = match suspect.binding {
-        Binding::Assignment | Binding::EnvironmentDefault => (
-            "read it when the program starts",
-            format!("{name} = {lookup}"),
-        ),
         Binding::KeywordArgument => ("read it from the environment", format!("{key}={lookup}")),
         Binding::DictValue => (
             "read it from the environment",
@@ -56,6 +59,10 @@ fn help(suspect: &Suspect) -> String {
         Binding::SettingsField => (
             "declare it without a default, so that nothing starts without it",
             format!("{key}: SecretStr"),
+        ),
+        _ => (
+            "read it when the program starts",
+            format!("{name} = {lookup}"),
         ),
     };
     format!(

@@ -93,6 +93,7 @@ fn taken_for(unit: &Unit) -> String {
         FileKind::Prisma => "Prisma".to_owned(),
         FileKind::Step => "step".to_owned(),
         FileKind::Markdown => "Markdown".to_owned(),
+        FileKind::Config(format) => format.name().to_owned(),
         FileKind::Text => "text".to_owned(),
     }];
     words.extend(unit.dialect.map(|dialect| dialect.as_str().to_owned()));

@@ -268,7 +268,7 @@ fn changing_schemas(units: &[Unit]) -> Vec<usize> {
             FileKind::Python => {
                 unit.tool.is_python() || declares_tables(&unit.text[unit.range.clone()])
             }
-            FileKind::Step | FileKind::Markdown | FileKind::Text => false,
+            FileKind::Step | FileKind::Markdown | FileKind::Config(_) | FileKind::Text => false,
         }
     };
     (0..units.len()).filter(changes).collect()

@@ -174,14 +174,21 @@ fn block(text: &str, range: Range<usize>, tag: &Tag, names: &mut Names) -> Optio
     if code.trim().is_empty() {
         return None;
     }
-    let (kind, dialect, why) = match tag.language {
-        Tagged::Foreign => return None,
-        Tagged::Known(kind, dialect) => (kind, dialect, "by its fence"),
-        Tagged::Diff | Tagged::Nothing => match tag.path.as_deref().and_then(select::kind) {
-            Some(FileKind::Text) => return None,
-            Some(kind) => (kind, None, "by its name"),
-            None => (kind_of(pasted::language(code)?), None, "by its content"),
-        },
+    let named = tag.path.as_deref().and_then(select::kind);
+    let (kind, dialect, why) = match (tag.language, named) {
+        // `ini .env`: the name says it better.
+        (
+            Tagged::Known(FileKind::Config(_), _) | Tagged::Foreign,
+            Some(kind @ FileKind::Config(_)),
+        ) => (kind, None, "by its name"),
+        (Tagged::Foreign, _) | (Tagged::Diff | Tagged::Nothing, Some(FileKind::Text)) => {
+            return None;
+        }
+        (Tagged::Known(kind, dialect), _) => (kind, dialect, "by its fence"),
+        (Tagged::Diff | Tagged::Nothing, Some(kind)) => (kind, None, "by its name"),
+        (Tagged::Diff | Tagged::Nothing, None) => {
+            (kind_of(pasted::language(code)?), None, "by its content")
+        }
     };
     let fits = |path: &Utf8PathBuf| select::kind(path) == Some(kind);
     let name = tag

@@ -62,6 +62,7 @@ pub(super) fn load(tree: &Tree, path: &Utf8Path, kind: FileKind) -> Result<Loade
         | FileKind::Prisma
         | FileKind::Step
         | FileKind::Markdown
+        | FileKind::Config(_)
         | FileKind::Text => SOURCE_LIMIT,
     };
     if size > limit {
@@ -69,7 +70,7 @@ pub(super) fn load(tree: &Tree, path: &Utf8Path, kind: FileKind) -> Result<Loade
     }
     let bytes = tree.read(path).map_err(Failure::Unreadable)?;
     let mut loaded = text(path, bytes.into_owned())?;
-    if kind == FileKind::Text {
+    if matches!(kind, FileKind::Config(_) | FileKind::Text) {
         // Tokens are ASCII: nothing is missed where a letter is no text.
         loaded.notes.clear();
     }

@@ -69,7 +69,7 @@ fn of_file(name: &str, folder: Option<&String>, kind: FileKind) -> Option<Profil
     let borders = |known: &[&str]| ends.iter().flatten().any(|word| known.contains(word));
     let is_settings = has(&["settings", "config"])
         || folder.is_some_and(|name| matches!(name.as_str(), "settings" | "config"));
-    let is_text = kind == FileKind::Text;
+    let is_text = matches!(kind, FileKind::Config(_) | FileKind::Text);
     let is_test = (extension == "py" || is_text) && borders(&["test"]);
     if is_test || is_text && stem.ends_with(".spec") || matches!(stem, "conftest" | "tests") {
         Some(Profile::Test)

@@ -47,7 +47,7 @@ impl Project {
                     let path = path.to_owned();
                     return Err(DiscoverError::Unreadable { path, source });
                 }
-                Err(failure) => match failure.why_no_text().filter(|_| kind == FileKind::Text) {
+                Err(failure) => match failure.why_no_text().filter(|_| is_text(kind)) {
                     Some(why) => inputs.leave_out(path, why),
                     None => inputs.notes.push((None, failure.into_note(path))),
                 },
@@ -86,9 +86,9 @@ impl Project {
         let id = self.inputs.add(loaded);
         let file = &self.inputs.files[id.index()];
         let draft = match settings.language.or_else(|| select::kind(&file.path)) {
-            Some(kind @ (FileKind::Sql | FileKind::Python | FileKind::Prisma)) => {
-                draft::whole(file, kind)
-            }
+            Some(
+                kind @ (FileKind::Sql | FileKind::Python | FileKind::Prisma | FileKind::Config(_)),
+            ) => draft::whole(file, kind),
             Some(FileKind::Text) => draft::nothing(file),
             _ => draft::read(&file.text),
         };
@@ -126,6 +126,11 @@ fn load_all<'a>(tree: &Tree, files: &[(&'a Utf8Path, FileKind)]) -> Vec<LoadedFi
     let load =
         |&(path, kind): &(&'a Utf8Path, FileKind)| (path, kind, load::load(tree, path, kind));
     files.par_iter().map(load).collect()
+}
+
+/// Nobody called it code.
+fn is_text(kind: FileKind) -> bool {
+    matches!(kind, FileKind::Config(_) | FileKind::Text)
 }
 
 fn is_named(path: &Utf8Path, scope: &Scope) -> bool {

@@ -23,7 +23,9 @@ fn by_extension(path: &Utf8Path) -> Option<FileKind> {
 
 /// The kind of a file that is named, or met in a walk.
 pub(super) fn kind(path: &Utf8Path) -> Option<FileKind> {
-    by_extension(path).or_else(|| text::is_settings(path).then_some(FileKind::Text))
+    by_extension(path)
+        .or_else(|| text::format(path).map(FileKind::Config))
+        .or_else(|| text::is_settings(path).then_some(FileKind::Text))
 }
 
 /// Whether a path is a step of a history in a language that is not read: numbered like the SQL of
@@ -100,14 +102,15 @@ pub(super) fn select<'a>(
 
 /// What is no language that is read, but may be text.
 fn other(path: &Utf8Path) -> Option<FileKind> {
-    (!text::is_binary(path)).then_some(FileKind::Text)
+    let format = text::format(path).map(FileKind::Config);
+    format.or_else(|| (!text::is_binary(path)).then_some(FileKind::Text))
 }
 
 /// Why a text is not looked through.
 fn left_alone(path: &Utf8Path, kind: FileKind) -> Option<String> {
     let generated = || text::generated(path).map(str::to_owned);
     match kind {
-        FileKind::Text => disabled(path).or_else(generated),
+        FileKind::Config(_) | FileKind::Text => disabled(path).or_else(generated),
         _ => None,
     }
 }

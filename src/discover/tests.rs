@@ -33,10 +33,10 @@ impl Folder {
     }
 }
 
-/// The documents that are more than text.
+/// The documents of languages.
 fn paths(inputs: &Inputs) -> Vec<&str> {
     let units = inputs.units.iter();
-    let units = units.filter(|unit| unit.kind != FileKind::Text);
+    let units = units.filter(|unit| !matches!(unit.kind, FileKind::Config(_) | FileKind::Text));
     units.map(|unit| unit.path.as_str()).collect()
 }
 

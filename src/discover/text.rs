@@ -4,6 +4,33 @@
 
 use camino::Utf8Path;
 
+use crate::parse::config::Format;
+
+/// The format of configuration that a file is written in.
+pub(super) fn format(path: &Utf8Path) -> Option<Format> {
+    let name = path.file_name().unwrap_or_default();
+    let stem = name.split('.').next().unwrap_or_default();
+    if name == ".env" || name == ".envrc" || name.starts_with(".env.") {
+        return Some(Format::Dotenv);
+    }
+    // What a template engine fills is not yet configuration.
+    let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
+    let format = match extension.as_str() {
+        "yaml" | "yml" => Format::Yaml,
+        "toml" => Format::Toml,
+        "json" | "jsonc" | "json5" => Format::Json,
+        "cfg" | "cnf" | "conf" | "config" | "ini" | "properties" => Format::Ini,
+        "env" => Format::Dotenv,
+        "hcl" | "tf" | "tfvars" => Format::Hcl,
+        "bash" | "sh" | "zsh" => Format::Shell,
+        "dockerfile" => Format::Dockerfile,
+        "dockerignore" | "j2" | "tmpl" | "tpl" => return None,
+        _ if matches!(stem, "Containerfile" | "Dockerfile") => Format::Dockerfile,
+        _ => return None,
+    };
+    Some(format)
+}
+
 /// Settings and scripts. Named on the command line they are files, where other text is a draft.
 pub(super) fn is_settings(path: &Utf8Path) -> bool {
     const EXTENSIONS: [&str; 17] = [

@@ -2,6 +2,8 @@
 //! holds the value, only where it stands.
 
 mod base64;
+pub mod config;
+mod holder;
 mod jwt;
 pub mod names;
 mod pem;
@@ -9,11 +11,13 @@ pub mod python;
 mod refusals;
 mod shapes;
 pub mod tokens;
+mod urls;
 mod values;
 
 use serde::{Deserialize, Serialize};
 
 use crate::source::Span;
+pub use holder::Holder;
 pub use tokens::TokenKind;
 
 /// A literal that is, or may be, a secret.
@@ -77,6 +81,8 @@ pub enum Purpose {
 pub enum ValueClass {
     /// A real value.
     Secret,
+    /// A real value that everybody tries first: `postgres`, `admin123`.
+    Common,
     /// `change-me`, `your-key-here`: no secret, but a publicly known value.
     Placeholder,
 }
@@ -98,6 +104,58 @@ pub enum Binding {
     EnvironmentDefault,
     /// The default of a field that a settings class reads from the environment.
     SettingsField,
+    /// An entry of a file of configuration.
+    Entry(Holder),
+    /// What such a file says for a variable that nobody set: `${NAME:-…}`.
+    EntryDefault(Holder),
+    /// The password of a URL or of a connection string.
+    Url {
+        /// Where it leads.
+        host: Host,
+        /// The configuration that it stands in; `None` = code.
+        holder: Option<Holder>,
+    },
+}
+
+impl Binding {
+    /// The configuration that holds the value.
+    pub fn holder(self) -> Option<Holder> {
+        match self {
+            Self::Entry(holder) | Self::EntryDefault(holder) => Some(holder),
+            Self::Url { holder, .. } => holder,
+            _ => None,
+        }
+    }
+
+    /// The value counts when nobody says another one.
+    fn is_fallback(self) -> bool {
+        matches!(self, Self::EnvironmentDefault | Self::EntryDefault(_))
+    }
+
+    /// Sets a variable: what stands there is its value, even when it looks like a name or a word.
+    fn sets_a_variable(self) -> bool {
+        matches!(self, Self::Entry(holder) if holder.holds_variables())
+    }
+
+    /// One of many entries, which may be labels, states or texts for people.
+    fn is_listed(self) -> bool {
+        match self {
+            Self::DictValue | Self::KeywordArgument => true,
+            Self::Entry(holder) => !holder.holds_variables(),
+            _ => false,
+        }
+    }
+}
+
+/// Where a URL with a password leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Host {
+    /// To the same machine, or to a neighbour that only containers see.
+    Local,
+    /// Somewhere else.
+    Remote,
+    /// That is only known at run time.
+    Unknown,
 }
 
 /// A credential that needs no name: its form gives it away.

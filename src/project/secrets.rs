@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use camino::Utf8Path;
 
 use super::{Project, UnitInfo};
-use crate::facts::secrets::{Credential, Form, Suspect};
+use crate::facts::secrets::{Binding, Credential, Form, Holder, Suspect};
 use crate::source::{Loc, Span};
 
 /// One secret of one file: where it stands, every time.
@@ -69,6 +69,77 @@ impl UnitInfo {
         const FOLDERS: [&str; 5] = ["i18n", "l10n", "lang", "locales", "translations"];
         let mut folders = self.path.components();
         folders.any(|folder| FOLDERS.contains(&folder.as_str()))
+    }
+
+    /// A file that shows which variables there are: `.env.example`.
+    pub fn is_sample(&self) -> bool {
+        self.has_word(&["example", "sample", "template", "dist", "defaults", "tpl"])
+    }
+
+    /// A file for the machines of those who develop the project.
+    pub fn is_for_development(&self) -> bool {
+        self.has_word(&[
+            "dev",
+            "develop",
+            "development",
+            "local",
+            "test",
+            "testing",
+            "ci",
+            "e2e",
+        ])
+    }
+
+    /// Whether the file's name has one of the words.
+    fn has_word(&self, words: &[&str]) -> bool {
+        let name = self
+            .path
+            .file_name()
+            .unwrap_or_default()
+            .to_ascii_lowercase();
+        let mut parts = name.split(['.', '-', '_']);
+        parts.any(|part| words.contains(&part))
+    }
+
+    /// What to write instead of a value that configuration carries; `None` for code.
+    pub fn instead_of(&self, suspect: &Suspect) -> Option<String> {
+        let (key, variable) = (suspect.key(), suspect.variable());
+        let id = variable.to_lowercase();
+        let is_url = matches!(suspect.binding, Binding::Url { .. });
+        let text = match suspect.binding.holder()? {
+            Holder::Dotenv => format!(
+                "keep the file out of the repository, and show its names in `.env.example`:\n    git rm --cached {}",
+                self.path
+            ),
+            Holder::Compose => {
+                format!("let whoever starts it set the variable:\n    {key}: ${{{variable}:?}}")
+            }
+            Holder::Workflow | Holder::WorkflowService => format!(
+                "keep it among the secrets of the repository:\n    {key}: ${{{{ secrets.{variable} }}}}"
+            ),
+            Holder::KubernetesSecret => format!(
+                "keep the Secret out of the repository, or commit it encrypted (SOPS, Sealed Secrets, External Secrets):\n    kubectl create secret generic NAME --from-literal={key}=\"${variable}\""
+            ),
+            Holder::Manifest => format!(
+                "refer to a Secret that is not in the repository:\n    valueFrom: {{secretKeyRef: {{name: app, key: {id}}}}}"
+            ),
+            Holder::Image => format!(
+                "set it where the container runs; for the build alone, mount it:\n    RUN --mount=type=secret,id={id},env={variable}"
+            ),
+            Holder::Terraform => format!(
+                "declare a variable without a default, and mark it as sensitive:\n    variable \"{id}\" {{\n      type      = string\n      sensitive = true\n    }}"
+            ),
+            Holder::Script => {
+                format!("let whoever starts it set the variable:\n    {key}=\"${{{variable}:?}}\"")
+            }
+            Holder::Settings if is_url => {
+                format!("keep the password out of the URL, and set `{variable}` in the environment")
+            }
+            Holder::Settings => {
+                format!("keep it out of the file, and set `{variable}` in the environment")
+            }
+        };
+        Some(text)
     }
 
     /// How a document of this kind reads an environment variable; `None` where none does.

@@ -21,10 +21,12 @@ fn draft(text: &str) -> Vec<Unit> {
     ))
 }
 
-/// The units that are more than text.
+/// The units of languages.
 fn documents(inputs: Inputs) -> Vec<Unit> {
     let units = inputs.units.into_iter();
-    units.filter(|unit| unit.kind != FileKind::Text).collect()
+    units
+        .filter(|unit| !matches!(unit.kind, FileKind::Config(_) | FileKind::Text))
+        .collect()
 }
 
 fn paths(units: &[Unit]) -> Vec<&str> {

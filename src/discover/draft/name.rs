@@ -6,6 +6,7 @@ use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 
 use super::Block;
 use crate::discover::{FileKind, select};
+use crate::parse::config::Format;
 
 /// Gives every block a path of its own.
 #[derive(Default)]
@@ -24,6 +25,7 @@ impl Names {
             FileKind::Prisma => "prisma",
             FileKind::Step => "step",
             FileKind::Markdown => "md",
+            FileKind::Config(format) => extension(format),
             FileKind::Text => "txt",
         };
         let named = name.is_some();
@@ -56,6 +58,19 @@ impl Names {
             }
         }
         blocks
+    }
+}
+
+fn extension(format: Format) -> &'static str {
+    match format {
+        Format::Yaml => "yaml",
+        Format::Toml => "toml",
+        Format::Json => "json",
+        Format::Ini => "ini",
+        Format::Dotenv => "env",
+        Format::Dockerfile => "dockerfile",
+        Format::Hcl => "tf",
+        Format::Shell => "sh",
     }
 }
 

@@ -5,6 +5,7 @@ use camino::Utf8PathBuf;
 use super::name::source_path;
 use crate::discover::FileKind;
 use crate::facts::schema::Dialect;
+use crate::parse::config::Format;
 
 /// What a fence says of its block.
 #[derive(Clone, Debug, Default)]
@@ -61,8 +62,26 @@ fn language(word: &str) -> Tagged {
         "sqlite" | "sqlite3" => sql(Some(Sqlite)),
         "tsql" | "mssql" | "sqlserver" | "t-sql" => sql(Some(Mssql)),
         "diff" | "patch" => Tagged::Diff,
-        _ => Tagged::Foreign,
+        word => match format(word) {
+            Some(format) => Tagged::Known(FileKind::Config(format), None),
+            None => Tagged::Foreign,
+        },
     }
+}
+
+fn format(word: &str) -> Option<Format> {
+    let format = match word {
+        "yaml" | "yml" => Format::Yaml,
+        "toml" => Format::Toml,
+        "json" | "jsonc" | "json5" => Format::Json,
+        "cfg" | "conf" | "ini" | "properties" => Format::Ini,
+        "dotenv" | "env" => Format::Dotenv,
+        "containerfile" | "docker" | "dockerfile" => Format::Dockerfile,
+        "hcl" | "terraform" | "tf" => Format::Hcl,
+        "bash" | "sh" | "shell" | "zsh" => Format::Shell,
+        _ => return None,
+    };
+    Some(format)
 }
 
 /// `title="app/main.py"`, `filename=app/main.py`, or the path alone.

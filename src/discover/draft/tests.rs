@@ -80,8 +80,15 @@ fn a_name_stands_above_the_fence_or_in_the_first_comment() {
 
 #[test]
 fn languages_that_are_not_read_give_no_block() {
-    let text = "```bash\npip install x\n```\n```json\n{}\n```\n```\n$ ls\n```\n```sql\n\n```\n";
+    let text = "```go\nfunc main() {}\n```\n```ts\nlet a = 1\n```\n```\n$ ls\n```\n```sql\n\n```\n";
     assert_eq!(names(text), [""; 0]);
+}
+
+#[test]
+fn configuration_gives_blocks() {
+    let text =
+        "```bash\npip install x\n```\n```ini .env\nA=b\n```\n```yaml compose.yml\na: b\n```\n";
+    assert_eq!(names(text), ["block_001.sh", ".env", "compose.yml"]);
 }
 
 #[test]

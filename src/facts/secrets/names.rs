@@ -261,6 +261,11 @@ pub(super) fn is_password_of_a_service(name: &str) -> bool {
     }
 }
 
+/// Whether a name, alone or behind another one, can be sensitive at all: cheap.
+pub(super) fn may_be_sensitive(name: &str) -> bool {
+    mentions_a_secret(name)
+}
+
 /// A cheap refusal for the many names that mention nothing of the kind.
 fn mentions_a_secret(name: &str) -> bool {
     const STEMS: [&[u8]; 7] = [

@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use super::names::{self, Sensitivity};
 use super::refusals::Refusals;
 use super::values::{Bound, classify};
-use super::{Binding, Suspect, ValueClass};
+use super::{Binding, Suspect, ValueClass, urls};
 use crate::parse::python::{Field, Kind, Node};
 use crate::source::Span;
 
@@ -61,6 +61,7 @@ impl<'t> Suspects<'t> {
             }
             Kind::ComparisonOperator => self.comparison(node),
             Kind::Call => self.environment_default(node),
+            Kind::String => self.urls(node),
             _ => {}
         }
     }
@@ -153,6 +154,35 @@ impl<'t> Suspects<'t> {
         }
     }
 
+    /// Passwords in URLs, also between the holes of a formatted string.
+    fn urls(&mut self, node: Node<'t>) {
+        let is_statement = node.parent().map(Node::kind) == Some(Kind::ExpressionStatement);
+        let may_be = |mark| memchr::memmem::find(node.text().as_bytes(), mark).is_some();
+        if is_statement || !may_be(b"://") && !may_be(b"=") || is_example(node) {
+            return;
+        }
+        for found in urls::passwords(node.text()) {
+            let start = node.span().start as usize;
+            let text = &node.text()[found.password.clone()];
+            let value = Literal {
+                text: text.into(),
+                value: Span::new(start + found.password.start, start + found.password.end),
+                span: node.span(),
+            };
+            let name = bound_name(node).unwrap_or(Name {
+                word: found.scheme,
+                text: found.scheme,
+                span: node.span(),
+            });
+            self.refusals.known_as(name.word, node);
+            let binding = Binding::Url {
+                host: found.host,
+                holder: None,
+            };
+            self.push(name, value, found.class, (binding, Sensitivity::Password));
+        }
+    }
+
     fn bind(&mut self, name: Node<'t>, value: Node<'t>, binding: Binding) {
         if may_hold_a_literal(value) {
             self.judge(name, value, binding, names::sensitivity);
@@ -234,6 +264,19 @@ fn name_of(node: Node<'_>) -> Option<Name<'_>> {
         word,
         text: if is_plain { node.text() } else { word },
         span: node.span(),
+    })
+}
+
+/// What a literal is bound to, by the nearest thing around it that binds.
+fn bound_name(node: Node<'_>) -> Option<Name<'_>> {
+    node.ancestors().find_map(|around| match around.kind() {
+        Kind::Assignment => name_of(around.child(Field::Left)?),
+        Kind::KeywordArgument | Kind::DefaultParameter | Kind::TypedDefaultParameter => {
+            name_of(around.child(Field::Name)?)
+        }
+        Kind::Pair => name_of(around.child(Field::Key)?),
+        Kind::Call if is_environment_lookup(around) => name_of(arguments(around).next()?),
+        _ => None,
     })
 }
 

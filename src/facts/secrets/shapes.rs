@@ -113,8 +113,24 @@ fn is_selector(value: &str) -> bool {
         .any(|mark| value.contains(mark))
 }
 
-const VOCABULARY: [&str; 48] = [
+const VOCABULARY: [&str; 64] = [
     "access",
+    "allow",
+    "always",
+    "deny",
+    "error",
+    "high",
+    "ignore",
+    "info",
+    "ldap",
+    "low",
+    "medium",
+    "never",
+    "off",
+    "prompt",
+    "random",
+    "warn",
+    "warning",
     "basic",
     "bearer",
     "body",
@@ -190,7 +206,7 @@ fn is_label(word: &str, binding: Binding) -> bool {
     if !word.chars().all(char::is_alphabetic) {
         return false;
     }
-    let listed = matches!(binding, Binding::DictValue | Binding::KeywordArgument);
+    let listed = binding.is_listed();
     let mut rest = word.chars().skip(1);
     let capitalised = word.starts_with(char::is_uppercase) && rest.all(char::is_lowercase);
     let marker = word.chars().count() < 16 && word.chars().all(char::is_uppercase);
@@ -200,7 +216,7 @@ fn is_label(word: &str, binding: Binding) -> bool {
 /// The name of something: of a setting, an attribute, a field that holds the secret, and among keys
 /// and values of a state (`invalid_auth`).
 pub(super) fn is_name(value: &str, binding: Binding) -> bool {
-    let is_state = matches!(binding, Binding::DictValue | Binding::KeywordArgument)
+    let is_state = binding.is_listed()
         && value.contains('_')
         && value.chars().all(|c| c.is_ascii_lowercase() || c == '_');
     let is_field = || names::words(value).len() > 1 && names::sensitivity(value).is_some();
@@ -214,7 +230,7 @@ fn is_identifier(text: &str) -> bool {
         && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
-fn is_constant_name(text: &str) -> bool {
+pub(super) fn is_constant_name(text: &str) -> bool {
     is_identifier(text) && !text.contains(|c: char| c.is_ascii_lowercase()) && is_slug(text)
 }
 

@@ -29,7 +29,7 @@ pub(super) fn classify(value: &str, bound: &Bound<'_>) -> Option<ValueClass> {
     if is_mask(value) || refers_elsewhere(value) {
         return None;
     }
-    if bound.binding == Binding::EnvironmentDefault && says_nothing(value) {
+    if bound.binding.is_fallback() && says_nothing(value) {
         return None;
     }
     if is_live_fallback(bound) {
@@ -40,13 +40,14 @@ pub(super) fn classify(value: &str, bound: &Bound<'_>) -> Option<ValueClass> {
             ValueClass::Secret
         });
     }
-    if repeats_the_name(value, bound) {
+    let is_value = bound.binding.sets_a_variable();
+    if !is_value && repeats_the_name(value, bound) {
         return None;
     }
     if is_placeholder(value) {
         return Some(ValueClass::Placeholder);
     }
-    if is_language(value, bound.binding) || is_name(value, bound.binding) {
+    if is_language(value, bound.binding) || !is_value && is_name(value, bound.binding) {
         return None;
     }
     let strong = match bound.sensitivity {
@@ -55,13 +56,55 @@ pub(super) fn classify(value: &str, bound: &Bound<'_>) -> Option<ValueClass> {
         Sensitivity::IssuedKey => !is_uuid(value) && is_issued(value, 8),
         Sensitivity::Bare => !is_uuid(value) && is_issued(value, 16) && is_random(value),
     };
-    strong.then_some(ValueClass::Secret)
+    let class = match bound.binding {
+        Binding::Entry(_) if is_common(value) => ValueClass::Common,
+        _ => ValueClass::Secret,
+    };
+    strong.then_some(class)
+}
+
+/// Whoever tries passwords tries this one first.
+fn is_common(value: &str) -> bool {
+    const WORDS: [&str; 30] = [
+        "admin",
+        "changeme",
+        "db",
+        "dev",
+        "docker",
+        "django",
+        "example",
+        "guest",
+        "letmein",
+        "localhost",
+        "master",
+        "minio",
+        "minioadmin",
+        "mongo",
+        "mysql",
+        "pass",
+        "passw",
+        "password",
+        "postgres",
+        "postgresql",
+        "qwerty",
+        "rabbitmq",
+        "redis",
+        "root",
+        "secret",
+        "supersecret",
+        "test",
+        "user",
+        "welcome",
+        "wordpress",
+    ];
+    let word = value.trim_end_matches(|c: char| c.is_ascii_digit() || "!@#".contains(c));
+    word.is_empty() || WORDS.contains(&word.to_ascii_lowercase().as_str())
 }
 
 /// What stands in for a missing password or signing key works, however weak it is: `"dev"` and
 /// `"secret"` are values too.
 fn is_live_fallback(bound: &Bound<'_>) -> bool {
-    bound.binding == Binding::EnvironmentDefault
+    bound.binding.is_fallback()
         && matches!(
             bound.sensitivity,
             Sensitivity::Password | Sensitivity::OwnKey
@@ -113,7 +156,7 @@ fn is_private_key(value: &str) -> bool {
     value.contains("-----BEGIN") && body.chars().filter(is_base64).count() >= 64
 }
 
-fn is_mask(value: &str) -> bool {
+pub(super) fn is_mask(value: &str) -> bool {
     let mut chars = value.chars();
     let Some(first) = chars.next() else {
         return true;
@@ -137,7 +180,13 @@ fn repeats_the_name(value: &str, bound: &Bound<'_>) -> bool {
 
 /// Publicly known: a hint to put the real one here, or a name for "the one of development".
 pub(super) fn is_placeholder(value: &str) -> bool {
-    const HINTS: [&str; 24] = [
+    const HINTS: [&str; 30] = [
+        "cambiame",
+        "cambiaesto",
+        "claveaqui",
+        "secretaaqui",
+        "suachave",
+        "tuclave",
         "changeme",
         "changethis",
         "changeit",

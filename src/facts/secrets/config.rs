@@ -1,0 +1,321 @@
+//! Finds secrets among the entries of configuration. Knows how formats bind a value to a name, not
+//! what makes a name sensitive or a value real.
+
+use std::borrow::Cow;
+
+use rustc_hash::FxHashMap;
+
+use super::names::{self, Sensitivity};
+use super::values::{Bound, classify};
+use super::{Binding, Holder, Suspect, base64, urls};
+use crate::parse::config::{Document, Format, Node, Value};
+use crate::source::Span;
+
+/// The suspects of a document, in source order.
+pub fn suspects(text: &str, document: &Document<'_>, format: Format) -> Vec<Suspect> {
+    let mut reader = Reader {
+        text,
+        format,
+        found: Vec::new(),
+        groups: FxHashMap::default(),
+    };
+    for node in document.nodes() {
+        if let Some(value) = node.value() {
+            reader.entry(node, value);
+        }
+    }
+    reader.found
+}
+
+struct Reader<'t> {
+    text: &'t str,
+    format: Format,
+    found: Vec<Suspect>,
+    groups: FxHashMap<String, u32>,
+}
+
+/// A value and what it is bound to.
+struct Bind<'a> {
+    /// The name that says what it is.
+    name: Cow<'a, str>,
+    name_span: Span,
+    text: Cow<'a, str>,
+    value: Span,
+    literal: Span,
+    binding: Binding,
+}
+
+impl<'t> Reader<'t> {
+    fn entry(&mut self, node: Node<'_>, value: &Value<'_>) {
+        let source = value.span.of(self.text);
+        let may_be_a_url = source.contains("://") || source.contains(';');
+        let may_interpolate = source.contains("${");
+        let Some(bind) = self.bind(node, value) else {
+            return;
+        };
+        if !may_be_a_url && !may_interpolate && !names::may_be_sensitive(&bind.name) {
+            return;
+        }
+        let holder = Holder::of(self.format, node);
+        if may_be_a_url {
+            self.url(&bind, source, holder);
+        }
+        if may_interpolate {
+            self.interpolations(source, value, holder);
+        }
+        if !is_shown(node) {
+            self.literal(node, bind, holder);
+        }
+    }
+
+    /// What a value is bound to, by the ways that formats have.
+    fn bind<'a>(&self, node: Node<'a>, value: &'a Value<'_>) -> Option<Bind<'a>> {
+        let plain = Bind {
+            name: node.name().into(),
+            name_span: node.name_span(),
+            text: value.text.as_ref().into(),
+            value: value.span,
+            literal: value.literal,
+            binding: Binding::Assignment,
+        };
+        let around = node.parent()?;
+        // `- name: X` above `value: …`.
+        if matches!(node.name(), "value" | "Value") {
+            let name = ["name", "key", "Name", "Key"];
+            let name = name.iter().find_map(|name| around.child(name));
+            let Some(name) = name.filter(|name| name.text().is_some()) else {
+                return Some(plain);
+            };
+            return Some(Bind {
+                name: name.text().unwrap_or_default().into(),
+                name_span: name.value().map_or(plain.name_span, |name| name.span),
+                ..plain
+            });
+        }
+        // `variable "x" { default = "…" }`, and parameters of CloudFormation.
+        if matches!(node.name(), "default" | "Default") {
+            let kind = around.parent().map(Node::name);
+            let is_variable = matches!(kind, Some("variable" | "Parameters"));
+            return Some(Bind {
+                name: around.name().into(),
+                name_span: around.name_span(),
+                binding: Binding::EntryDefault(Holder::Terraform),
+                ..plain
+            })
+            .filter(|_| is_variable);
+        }
+        match node.name() {
+            "" => Some(self.split(plain)),
+            _ => Some(plain),
+        }
+    }
+
+    /// `- NAME=value` in a list.
+    fn split<'a>(&self, bind: Bind<'a>) -> Bind<'a> {
+        let source = bind.value.of(self.text);
+        let is_name = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
+        let Some((name, _)) = source
+            .split_once('=')
+            .filter(|(name, _)| !name.is_empty() && name.chars().all(is_name))
+        else {
+            return bind;
+        };
+        let text = bind.text.split_once('=').map(|(_, text)| text.to_owned());
+        let start = bind.value.start;
+        let end = start + name.len() as u32;
+        Bind {
+            name: name.trim_start_matches('-').to_owned().into(),
+            name_span: Span { start, end },
+            text: text.unwrap_or_default().into(),
+            value: Span {
+                start: end + 1,
+                ..bind.value
+            },
+            ..bind
+        }
+    }
+
+    fn literal(&mut self, node: Node<'_>, mut bind: Bind<'_>, holder: Holder) {
+        if holder == Holder::KubernetesSecret
+            && node.parent().is_some_and(|map| map.name() == "data")
+        {
+            let decoded = base64::decode(bind.text.trim().as_bytes());
+            let Some(text) = decoded.and_then(|bytes| String::from_utf8(bytes).ok()) else {
+                return;
+            };
+            bind.text = text.trim_end().to_owned().into();
+        }
+        let Some((word, sensitivity)) = sensitive_name(node, &bind.name, holder) else {
+            return;
+        };
+        if bind.binding == Binding::Assignment {
+            bind.binding = Binding::Entry(holder);
+        }
+        let class = classify(
+            &bind.text,
+            &Bound {
+                name: &word,
+                sensitivity,
+                binding: bind.binding,
+                is_beside_login: &|| is_beside_login(node),
+            },
+        );
+        if let Some(class) = class {
+            let purpose = names::purpose(&word, sensitivity);
+            self.push(&bind, bind.value, class, purpose);
+        }
+    }
+
+    fn url(&mut self, bind: &Bind<'_>, source: &str, holder: Holder) {
+        for found in urls::passwords(source) {
+            let base = self.offset_of(source);
+            let value = Span::new(base + found.password.start, base + found.password.end);
+            let binding = Binding::Url {
+                host: found.host,
+                holder: Some(holder),
+            };
+            let name = match bind.name.is_empty() {
+                true => found.scheme.to_owned().into(),
+                false => Cow::Borrowed(bind.name.as_ref()),
+            };
+            let bind = Bind {
+                name,
+                name_span: bind.name_span,
+                text: source[found.password.clone()].into(),
+                value,
+                literal: bind.literal,
+                binding,
+            };
+            self.push(&bind, value, found.class, super::Purpose::Password);
+        }
+    }
+
+    /// `${NAME:-literal}`, in compose files and shells; `${NAME:literal}` of Spring.
+    fn interpolations(&mut self, source: &str, value: &Value<'_>, holder: Holder) {
+        let base = self.offset_of(source);
+        for (at, _) in source.match_indices("${") {
+            let inner = &source[at + 2..];
+            let length = inner
+                .bytes()
+                .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.'))
+                .count();
+            let (name, rest) = inner.split_at(length);
+            let mark = [":-", ":=", "-", "=", ":"];
+            let Some(mark) = mark.iter().find(|mark| rest.starts_with(**mark)) else {
+                continue;
+            };
+            let Some(literal) = rest[mark.len()..].split('}').next() else {
+                continue;
+            };
+            let Some(sensitivity) = names::sensitivity(name) else {
+                continue;
+            };
+            let binding = Binding::EntryDefault(holder);
+            let bound = Bound {
+                name,
+                sensitivity,
+                binding,
+                is_beside_login: &|| false,
+            };
+            if let Some(class) = classify(literal, &bound) {
+                let start = base + at + 2 + length + mark.len();
+                let bind = Bind {
+                    name: name.into(),
+                    name_span: value.literal,
+                    text: literal.into(),
+                    value: Span::new(start, start + literal.len()),
+                    literal: value.literal,
+                    binding,
+                };
+                let purpose = names::purpose(name, sensitivity);
+                self.push(&bind, bind.value, class, purpose);
+            }
+        }
+    }
+
+    fn push(
+        &mut self,
+        bind: &Bind<'_>,
+        value: Span,
+        class: super::ValueClass,
+        purpose: super::Purpose,
+    ) {
+        let next = self.groups.len() as u32;
+        let group = *self.groups.entry(bind.text.to_string()).or_insert(next);
+        self.found.push(Suspect {
+            value,
+            literal: bind.literal,
+            name: bind.name.to_string(),
+            name_span: bind.name_span,
+            class,
+            binding: bind.binding,
+            group,
+            purpose,
+            refused: false,
+        });
+    }
+
+    /// Where a part of the text starts.
+    fn offset_of(&self, part: &str) -> usize {
+        part.as_ptr() as usize - self.text.as_ptr() as usize
+    }
+}
+
+/// What the name promises, alone or behind the one around it: `smtp: {pass: …}`.
+fn sensitive_name<'a>(
+    node: Node<'_>,
+    name: &'a str,
+    holder: Holder,
+) -> Option<(Cow<'a, str>, Sensitivity)> {
+    let alone = names::sensitivity(name);
+    if let Some(found) = alone.filter(|found| *found != Sensitivity::Bare) {
+        return Some((name.into(), found));
+    }
+    let around = node.parent().map(Node::name).unwrap_or_default();
+    let joined = format!("{around}_{name}");
+    let is_own = names::words(name).len() == 1;
+    match names::sensitivity(&joined).filter(|_| is_own) {
+        Some(found) if found != Sensitivity::Bare => Some((joined.into(), found)),
+        // The `key` of a list of settings names something.
+        _ if !holder.holds_variables()
+            && names::words(name).last().is_some_and(|word| word == "key") =>
+        {
+            None
+        }
+        _ => alone.map(|found| (name.into(), found)),
+    }
+}
+
+/// Inside documentation: `example: {password: …}`.
+fn is_shown(node: Node<'_>) -> bool {
+    const SHOWN: [&str; 6] = [
+        "example",
+        "examples",
+        "placeholder",
+        "placeholders",
+        "description",
+        "properties",
+    ];
+    node.ancestors()
+        .any(|around| SHOWN.contains(&around.name()))
+}
+
+/// Beside a literal user or host.
+fn is_beside_login(node: Node<'_>) -> bool {
+    const LOGIN: [&str; 9] = [
+        "database", "db", "dbname", "email", "host", "hostname", "login", "user", "username",
+    ];
+    // Longer collections are data.
+    const MAX_SIBLINGS: usize = 50;
+    let siblings = node.parent().into_iter().flat_map(Node::children);
+    siblings.take(MAX_SIBLINGS).any(|sibling| {
+        let words = names::words(sibling.name());
+        let is_login = words
+            .last()
+            .is_some_and(|last| LOGIN.contains(&last.as_str()));
+        is_login && sibling.text().is_some_and(|text| !text.is_empty())
+    })
+}
+
+#[cfg(test)]
+mod tests;
