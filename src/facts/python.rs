@@ -260,6 +260,9 @@ pub struct Function {
     /// It asks for the method of a request, or reads what only some methods send: `request.method`,
     /// `request.POST`.
     pub asks_method: bool,
+    /// Parameters of the path that it takes out of the request by name, where it reads them in no
+    /// other way: `request.match_info["id"]`.
+    pub path_reads: Vec<String>,
     /// Calls of `print` onto the standard output.
     pub prints: Vec<Span>,
     /// Steps whose failure nothing inside the function handles.

@@ -96,6 +96,7 @@ pub(super) fn describe(function: &mut Function, node: Node<'_>) {
     function.gives = gives(body);
     function.received = received::received(function, body);
     function.retries = retries::retries(body);
+    function.path_reads = path_reads(body);
     function.opened = sessions::opened(function, body);
     function.repeated = sessions::repeated(body);
 }
@@ -286,6 +287,32 @@ fn hands_app_on(call: Node<'_>) -> bool {
         .is_some_and(|it| it.kind() == Kind::ExpressionStatement);
     let mut given = arguments(call);
     stands && given.any(|it| it.kind() == Kind::Identifier && ends(it.text()))
+}
+
+/// The parameters of the path that are read by name, unless some are read in another way.
+fn path_reads(body: Node<'_>) -> Vec<String> {
+    let of_path = |it: &Node<'_>| {
+        let name = it.child(Field::Attribute).map(Node::text);
+        it.kind() == Kind::Attribute && name == Some("match_info")
+    };
+    let reads: Option<Vec<String>> = replies::inside(body)
+        .filter(of_path)
+        .map(path_read)
+        .collect();
+    reads.unwrap_or_default()
+}
+
+/// The key of `request.match_info["id"]`, outside of any `try`.
+fn path_read(attribute: Node<'_>) -> Option<String> {
+    let item = attribute
+        .parent()
+        .filter(|it| it.kind() == Kind::Subscript)?;
+    let key = item.child(Field::Subscript)?;
+    let tried = item.ancestors().any(|it| it.kind() == Kind::TryStatement);
+    match value(key) {
+        Value::Str(name, _) if !tried => Some(name),
+        _ => None,
+    }
 }
 
 /// `request.method`, `request.POST`

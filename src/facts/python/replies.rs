@@ -294,7 +294,8 @@ fn returned(node: Node<'_>) -> Option<Reply> {
         Kind::Call => {
             let callee = first.child(Field::Function).map(chain).unwrap_or_default();
             let name = last(&callee);
-            name == "jsonify" || name == "make_response" || is_class_like(name) && is_answer(name)
+            let by_function = matches!(name, "jsonify" | "json_response" | "make_response");
+            by_function || is_class_like(name) && is_answer(name)
         }
         _ => rest > 0 && first.kind() == Kind::String,
     };

@@ -1,7 +1,7 @@
 //! Handlers of aiohttp: functions and view classes that decorators, calls and lists register, and the
 //! middleware around them.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use super::apps::{Framework, argument, keyword};
 use super::decorators::parts;
@@ -62,8 +62,14 @@ impl<'a> Python<'a> {
         for (class, entry) in self.decorated_views() {
             routes.extend(self.view_routes(mounts, &entry, class));
         }
-        let covered: BTreeSet<FunctionId> = routes.iter().map(|route| route.function).collect();
-        routes.extend(self.loose_views(&covered));
+        let mut registrations: BTreeMap<FunctionId, usize> = BTreeMap::new();
+        for route in &routes {
+            *registrations.entry(route.function).or_default() += 1;
+        }
+        for route in &mut routes {
+            route.registrations = registrations[&route.function];
+        }
+        routes.extend(self.loose_views(&registrations));
         routes
     }
 
@@ -79,7 +85,8 @@ impl<'a> Python<'a> {
             if !lists && !registers(method) {
                 continue;
             }
-            let Some(registrar) = self.router(&handed, scope, object) else {
+            let own_name = !lists && method != "add_route";
+            let Some(registrar) = self.router(&handed, scope, object, own_name) else {
                 continue;
             };
             if !lists {
@@ -112,22 +119,32 @@ impl<'a> Python<'a> {
         matches!(self.resolve(scope, callee), Target::External(path) if path.starts_with("aiohttp."))
     }
 
-    /// The application before `.router.add_get(…)` and `.add_routes(…)`.
-    fn router(&self, handed: &Handed<'a>, scope: Scope, written: &str) -> Option<Registrar> {
+    /// The application before `.router.add_get(…)` and `.add_routes(…)`; whether no other framework has
+    /// a method of this name, the last argument tells.
+    fn router(
+        &self,
+        handed: &Handed<'a>,
+        scope: Scope,
+        written: &str,
+        own_name: bool,
+    ) -> Option<Registrar> {
         if let Some(named) = self.named_router(scope, written) {
-            return self.router(handed, scope, named);
+            return self.router(handed, scope, named, own_name);
         }
         let of_router = written.strip_suffix(".router");
         let name = of_router.unwrap_or(written);
         let target = self.resolve(scope, name);
         let kind = self.app_kind(&target);
-        let by_name = of_router.is_some() && self.imports(scope.module, "aiohttp") == Answer::Yes;
+        let object = self.application(handed, scope, name, Some(Framework::Aiohttp));
+        // Only aiohttp has `router.add_get` and its like.
+        let by_name = of_router.is_some() && target == Target::Unknown;
         let known = match kind {
             Some(kind) => kind.framework == Framework::Aiohttp,
-            None => by_name && target == Target::Unknown,
+            None => by_name && (object.is_some() || own_name),
         };
-        let object =
-            known.then(|| self.application(handed, scope, name, Some(Framework::Aiohttp)))?;
+        if !known {
+            return None;
+        }
         Some(Registrar {
             framework: Framework::Aiohttp,
             object,
@@ -162,7 +179,6 @@ impl<'a> Python<'a> {
         let mut routes = self.routes(mounts, id, registrar, *scope, path, call);
         for route in &mut routes {
             route.class = class;
-            route.registrations = 1;
         }
         routes
     }
@@ -191,7 +207,7 @@ impl<'a> Python<'a> {
         let decorated = self.class_decorators().filter_map(|(class, scope, call)| {
             let (object, _) = call.callee.rsplit_once('.').filter(|it| it.1 == "view")?;
             let entry = Entry {
-                registrar: self.router(&handed, scope, object)?,
+                registrar: self.router(&handed, scope, object, false)?,
                 scope,
                 call,
             };
@@ -201,12 +217,12 @@ impl<'a> Python<'a> {
     }
 
     /// The methods of view classes that nothing is seen to register.
-    fn loose_views(&self, covered: &BTreeSet<FunctionId>) -> Vec<Route> {
+    fn loose_views(&self, covered: &BTreeMap<FunctionId, usize>) -> Vec<Route> {
         let mut routes = Vec::new();
         for (id, function) in self.functions() {
             let is_verb = VERBS.contains(&last_name(&function.name)) && !function.nested;
             let class = is_verb.then(|| self.class_of(id)).flatten();
-            let Some(class) = class.filter(|_| !covered.contains(&id)) else {
+            let Some(class) = class.filter(|_| !covered.contains_key(&id)) else {
                 continue;
             };
             if self.descends(class, is_view) != Answer::Yes {
@@ -267,14 +283,29 @@ impl<'a> Python<'a> {
         {
             return Some(Registered::Function(id));
         }
-        let [Value::Name(name, _)] = call.args.as_slice() else {
+        let inner = match call.args.as_slice() {
+            [Value::Name(name, _)] => self.resolve(scope, name),
+            _ => Target::Unknown,
+        };
+        if let Target::Function(id) = inner {
+            wrappers.push((scope, call.callee.clone()));
+            return Some(Registered::Function(id));
+        }
+        self.made_handler(scope, call).map(Registered::Function)
+    }
+
+    /// `show_order(service)`, which gives the function inside of it.
+    fn made_handler(&self, scope: Scope, call: &Call) -> Option<FunctionId> {
+        let Target::Function(maker) = self.resolve(scope, &call.callee) else {
             return None;
         };
-        let Target::Function(id) = self.resolve(scope, name) else {
+        let Some(Value::Name(given, _)) = self.function(maker).gives.as_deref() else {
             return None;
         };
-        wrappers.push((scope, call.callee.clone()));
-        Some(Registered::Function(id))
+        match self.resolve(maker.scope(), given) {
+            Target::Function(id) if self.function(id).nested => Some(id),
+            _ => None,
+        }
     }
 
     /// What each parameter of a handler is: the first is the request.

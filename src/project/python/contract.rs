@@ -88,7 +88,14 @@ fn parameters<'a>(
             };
             Some(compare(python, route.function, &given, 1))
         }
-        Framework::Drf | Framework::Aiohttp => None,
+        Framework::Aiohttp => {
+            let path = route.path.as_deref().filter(|_| route.registrations == 1)?;
+            let given = names(path, '{', '}')?;
+            let read = function.path_reads.iter();
+            let missing = read.filter(|name| !given.contains(name)).cloned();
+            Some((vec![], missing.collect()))
+        }
+        Framework::Drf => None,
     }
 }
 
@@ -213,14 +220,15 @@ fn lost_bodies(python: &Python, route: &Route) -> Vec<Loc> {
 
 /// `Response({"message": "deleted"}, status=204)`
 fn is_empty_with_body(call: &Call) -> bool {
-    const RESPONSES: [&str; 5] = [
+    const RESPONSES: [&str; 6] = [
         "HttpResponse",
         "JSONResponse",
         "JsonResponse",
         "Response",
+        "json_response",
         "make_response",
     ];
-    let by_name = ["content", "data", "response"].into_iter();
+    let by_name = ["content", "data", "response", "text", "body"].into_iter();
     let mut by_name = by_name.filter_map(|name| keyword(call, name));
     let body = call.args.first().or_else(|| by_name.next());
     RESPONSES.contains(&last_name(&call.callee))
@@ -251,7 +259,8 @@ fn shadows(python: &Python, routes: &[Route]) -> Vec<Option<(Loc, String)>> {
         let plain = |route: &Route| {
             // What decorates a class may register its methods in another order.
             let function = python.function(route.function);
-            route.framework == Framework::FastApi && route.known && function.class.is_none()
+            let ordered = matches!(route.framework, Framework::FastApi | Framework::Aiohttp);
+            ordered && route.known && function.class.is_none()
         };
         let earlier = before[..before.len() - 1].iter().filter(|other| {
             plain(other)
@@ -259,13 +268,19 @@ fn shadows(python: &Python, routes: &[Route]) -> Vec<Option<(Loc, String)>> {
                 && route.object.is_some()
                 && !other.methods.is_empty()
                 && !route.methods.is_empty()
+                && other.at.file == route.at.file
                 && other.at.span.start < route.at.span.start
                 && route.methods.iter().all(|it| other.methods.contains(it))
                 && !rebound(python, other, route)
         });
         let mut covering = earlier.filter(|other| {
             let general = other.own_path.as_deref();
-            general.is_some_and(|general| covers(general, path))
+            general.is_some_and(|general| {
+                // aiohttp asks first whose text before the parameters fits best.
+                let fixed = |path: &str| path.split('{').next().map(str::to_owned);
+                let sorts = route.framework == Framework::Aiohttp;
+                covers(general, path) && (!sorts || fixed(general) == fixed(path))
+            })
         });
         let other = covering.next()?;
         let path = other.path.as_deref().filter(|path| !path.is_empty());

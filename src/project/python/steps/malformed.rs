@@ -75,7 +75,11 @@ impl Judge<'_, '_> {
             use_text: step.use_text.clone(),
             lookup: at,
             variable: step.variable.clone(),
-            entity: cause.entity,
+            // Those of the path are read from one place.
+            entity: cause.entity.map(|source| match path_item(&source) {
+                Some(_) => holder(&source).to_owned(),
+                None => source,
+            }),
             key_text: one_line(&step.key_text),
             library: step.library.clone(),
             giver: None,
@@ -161,11 +165,16 @@ impl Judge<'_, '_> {
 
 /// The parameter that `request.match_info["id"]` or `request.path_params.get("id")` reads.
 fn path_item(source: &str) -> Option<&str> {
-    let (holder, key) = source.split_once(['[', '('])?;
-    let holder = holder.strip_suffix(".get").unwrap_or(holder);
-    let of_path = matches!(last_name(holder), "match_info" | "path_params");
+    let (_, key) = source.split_once(['[', '('])?;
+    let of_path = matches!(last_name(holder(source)), "match_info" | "path_params");
     let key = key.split([',', ']', ')']).next()?;
     of_path.then(|| key.trim_matches(['"', '\'']))
+}
+
+/// `request.match_info` of `request.match_info["id"]`.
+fn holder(source: &str) -> &str {
+    let holder = source.split(['[', '(']).next().unwrap_or(source);
+    holder.strip_suffix(".get").unwrap_or(holder)
 }
 
 #[cfg(test)]
