@@ -11,7 +11,8 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(project: &Project, sink: &mut Sink) {
     for wait in &project.waits {
-        let (severity, cost) = match wait.by_hand || wait.is_client {
+        let decided = wait.is_waived && wait.is_awaited;
+        let (severity, cost) = match wait.by_hand || wait.is_client || decided {
             false => (Severity::Warning, ", and keeps its worker as long"),
             true => (Severity::Info, ""),
         };

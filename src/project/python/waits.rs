@@ -7,7 +7,7 @@ use super::index::{FunctionId, Python, Scope, last_name};
 use super::names::Target;
 use super::services::TABLE;
 use crate::facts::Answer;
-use crate::facts::python::{Call, CallSite, Keyword, Value};
+use crate::facts::python::{Call, CallSite, Keyword, Usage, Value};
 use crate::source::{Loc, Span};
 
 /// A call that waits for another host for as long as that likes.
@@ -23,6 +23,8 @@ pub struct Wait {
     pub by_hand: bool,
     /// The limit that the library has by itself is waived: `timeout=None`.
     pub is_waived: bool,
+    /// Only the coroutine waits, not the thread.
+    pub is_awaited: bool,
     /// The argument that would limit it.
     pub limit: String,
     /// It makes a client of a database, which waits later.
@@ -94,6 +96,7 @@ impl Judge<'_, '_> {
         let path = self.path(scope, &call.callee)?;
         let wait = |limit: &str| Wait {
             is_waived: call.endless,
+            is_awaited: call.usage == Usage::Awaited,
             limit: limit.to_owned(),
             ..self.wait(call.span, &path, function)
         };
@@ -155,6 +158,7 @@ impl Judge<'_, '_> {
             function: function.to_owned(),
             by_hand: self.by_hand,
             is_waived: false,
+            is_awaited: false,
             limit: String::new(),
             is_client: false,
         }
