@@ -43,6 +43,12 @@ fn help(handler: &Handler, call: &BlockingCall) -> String {
     };
     let method = call.callee.rsplit('.').next().unwrap_or_default();
     let speaks = |libraries: [&str; 2]| libraries.iter().any(|it| call.callee.starts_with(it));
+    if let Some(function) = &call.inside {
+        return format!(
+            "run `{function}` in a thread where a coroutine calls it:{}{bare}",
+            code(&format!("await asyncio.to_thread({function}, …)"))
+        );
+    }
     match call.kind {
         BlockingKind::Sleep => format!("let others run:{}", code("await asyncio.sleep(…)")),
         BlockingKind::Http if speaks(["requests.", "httpx."]) => format!(

@@ -32,12 +32,16 @@ fn check(project: &Project, sink: &mut Sink) {
 fn help(handler: &Handler, client: &RequestClient) -> String {
     let name = client.callee.rsplit('.').next().unwrap_or_default();
     let made = format!("{}(…)", client.callee);
+    let with = match name {
+        "Client" | "Session" | "session" => "with",
+        _ => "async with",
+    };
     let lifespan = client.is_http && handler.framework == Framework::FastApi;
     match lifespan {
         true => format!(
             "make it once, in the lifespan of the application, and close it there:{}",
             code(&format!(
-                "async with {made} as client:\n    app.state.client = client\n    yield"
+                "{with} {made} as client:\n    app.state.client = client\n    yield"
             ))
         ),
         false => format!(

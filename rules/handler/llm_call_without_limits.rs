@@ -36,6 +36,7 @@ fn limits(call: &LimitlessCall) -> &'static str {
         "mistralai" => "timeout_ms=30_000,\nmax_tokens=1000,",
         "cohere" => "max_tokens=1000,\nrequest_options={\"timeout_in_seconds\": 30},",
         "langchain_openai" => "ChatOpenAI(…, timeout=30, max_retries=1, max_tokens=1000)",
+        "openai" if call.callee.contains("responses.") => "timeout=30,\nmax_output_tokens=1000,",
         _ => "timeout=30,\nmax_tokens=1000,",
     }
 }

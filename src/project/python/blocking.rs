@@ -22,6 +22,8 @@ pub struct BlockingCall {
     pub callee: String,
     /// The same as written.
     pub written: String,
+    /// The function it stands in, where that is no coroutine and cannot await.
+    pub inside: Option<String>,
     /// What it waits for.
     pub kind: BlockingKind,
     /// The function of the project that the handler calls, and that asks the database.
@@ -82,6 +84,7 @@ impl Judge<'_, '_> {
                         at: python.loc(id.module, call.span),
                         callee,
                         written: call.callee.clone(),
+                        inside: (!function.is_async).then(|| last_name(&function.name).to_owned()),
                         kind,
                         through: None,
                     }),
@@ -103,6 +106,7 @@ impl Judge<'_, '_> {
                     at,
                     callee,
                     written: call.callee.clone(),
+                    inside: None,
                     kind: BlockingKind::Database,
                     through: None,
                 });
@@ -113,6 +117,7 @@ impl Judge<'_, '_> {
                 at,
                 callee,
                 written: call.callee.clone(),
+                inside: None,
                 kind: BlockingKind::Database,
                 through: Some(last_name(&python.function(next).name).to_owned()),
             })
