@@ -14,6 +14,11 @@ fn check(project: &Project, sink: &mut Sink) {
         let Some((earlier, path)) = &handler.contract.shadowed_by else {
             continue;
         };
+        let (_, own) = handler.route.rsplit_once(' ').unwrap_or_default();
+        let help = match shape(own) == shape(path) {
+            true => "remove one of the two, or give it a path of its own",
+            false => "declare the route with the fixed path in front of the one with the parameter",
+        };
         let message = format!(
             "`{}` is never called: `{path}` above it matches every request for it",
             handler.name.rsplit('.').next().unwrap_or_default()
@@ -26,6 +31,13 @@ fn check(project: &Project, sink: &mut Sink) {
         )
         .note("is never reached")
         .label(*earlier, "this is tried first")
-        .help("declare the route with the fixed path in front of the one with the parameter");
+        .help(help);
     }
+}
+
+/// A path without the names of its parameters.
+fn shape(path: &str) -> String {
+    let parts = path.split('{');
+    let parts = parts.map(|part| part.split_once('}').map_or(part, |(_, rest)| rest));
+    parts.collect::<Vec<_>>().join("{}")
 }

@@ -41,7 +41,8 @@ fn change(effect: &DatabaseEffect) -> String {
 
 fn help(handler: &Handler, effect: &DatabaseEffect) -> String {
     let method = match effect.kind {
-        EffectKind::Delete => "delete",
+        // A form of a page sends GET or POST.
+        EffectKind::Delete if !handler.replies.redirects => "delete",
         _ => "post",
     };
     let upper = method.to_uppercase();

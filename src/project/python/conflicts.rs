@@ -88,7 +88,7 @@ impl Writes<'_, '_> {
         if !settled || database.unordered.contains(&id.key) {
             return None;
         }
-        let constraint = self.constraint(write, database, table)?;
+        let constraint = self.constraint(place, database, table)?;
         let seen_before = self.seen_before(place, id, &constraint);
         if seen_before || self.checked(write, &constraint) {
             return None;
@@ -130,15 +130,24 @@ impl Writes<'_, '_> {
     }
 
     /// The constraint that what the client sends may run into: a unique one first.
-    fn constraint(
-        &self,
-        write: &Happening,
-        database: &Database,
-        table: &Table,
-    ) -> Option<Constraint> {
+    fn constraint(&self, place: usize, database: &Database, table: &Table) -> Option<Constraint> {
+        let write = &self.happenings[place];
         let columns = Columns::of(self.python, write, table);
         let unique = table.unique_keys();
-        let found = unique.iter().find_map(|key| columns.fed(table, key));
+        let made = |parent: &TableKey| {
+            self.happenings[..place].iter().any(|it| {
+                let table = it.table.as_ref();
+                it.effect.kind == EffectKind::Insert && table.is_some_and(|it| it.key == *parent)
+            })
+        };
+        // A parent that is made with it has no other child yet.
+        let mut parents = table.foreign_keys.iter().filter(|key| made(&key.parent));
+        let new: Vec<_> = parents.by_ref().flat_map(|key| &key.columns).collect();
+        let mut unique = unique.iter().filter(|key| {
+            let mut columns = key.iter();
+            !columns.any(|column| new.contains(&column))
+        });
+        let found = unique.find_map(|key| columns.fed(table, key));
         let enforced = database.dialect != Dialect::Sqlite;
         found.or_else(|| {
             let mut keys = table.foreign_keys.iter().filter(|_| enforced);

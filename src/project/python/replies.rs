@@ -22,6 +22,8 @@ pub struct Replies {
     pub successes: Vec<Loc>,
     /// Exceptions that are returned, by name.
     pub returned: Vec<(Loc, String)>,
+    /// It sends the browser to another page.
+    pub redirects: bool,
 }
 
 /// An `except` that turns the refusals raised above it into something else.
@@ -68,6 +70,7 @@ pub(super) fn judge(python: &Python, framework: Framework, id: FunctionId) -> Re
         leaked: judge.leaked(),
         successes: judge.successes(),
         returned: judge.returned(),
+        redirects: judge.redirects(),
     }
 }
 
@@ -307,6 +310,11 @@ impl Judge<'_, '_> {
             }
             _ => None,
         }
+    }
+
+    fn redirects(&self) -> bool {
+        let mut calls = self.function.calls.iter();
+        calls.any(|call| last_name(&call.callee) == "redirect")
     }
 
     /// Exceptions of a framework that takes them for a body.

@@ -76,9 +76,11 @@ impl<'t> Flow<'t, '_> {
             Receiver::Session => {
                 let first = called.positional().next()?.node;
                 let model = class_name(first);
-                let session = called.args.len() > 1 && is_session(called);
-                let asked = (session && (model.is_some() || holds_model(first)))
-                    .then(|| by(lookup, None, called, 1))?;
+                let keyed = called.positional().nth(1).is_some()
+                    || called.args.iter().any(|it| it.name == Some("ident"));
+                let asked =
+                    (keyed && is_session(called) && (model.is_some() || holds_model(first)))
+                        .then(|| by(lookup, None, called, 1))?;
                 Some(match model {
                     Some(model) => asked.of(model),
                     None => asked,
