@@ -46,13 +46,16 @@ fn status_of(framework: Framework) -> &'static str {
     match framework {
         Framework::FastApi => "JSONResponse(…, status_code=500)",
         Framework::Aiohttp => "web.json_response(…, status=500)",
+        Framework::Litestar => "Response(…, status_code=500)",
         _ => "return jsonify(error=\"…\"), 500",
     }
 }
 
 fn with_status(framework: Framework) -> &'static str {
     match framework {
-        Framework::FastApi => "raise HTTPException(status_code=400, detail=\"…\")",
+        Framework::FastApi | Framework::Litestar => {
+            "raise HTTPException(status_code=400, detail=\"…\")"
+        }
         Framework::Flask => "return jsonify(error=\"…\"), 400",
         Framework::Django => "return JsonResponse({\"error\": \"…\"}, status=400)",
         Framework::Drf => "return Response({\"error\": \"…\"}, status=400)",

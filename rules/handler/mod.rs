@@ -137,6 +137,7 @@ fn not_found(handler: &Handler, step: &UnhandledStep) -> String {
         Framework::Flask => "abort(404)".to_owned(),
         Framework::Django => format!("raise Http404(\"{missing}\")"),
         Framework::Drf => format!("raise NotFound(\"{missing}\")"),
+        Framework::Litestar => format!("raise NotFoundException(detail=\"{missing}\")"),
         Framework::Aiohttp => format!("raise web.HTTPNotFound(text=\"{missing}\")"),
     }
 }

@@ -38,7 +38,7 @@ fn message(handler: &Handler, unused: &[String], missing: &[String]) -> String {
     let demanded = format!("`{}`", missing.join("`, `"));
     let name = handler.name.rsplit('.').next().unwrap_or_default();
     match (handler.framework, unused, missing) {
-        (Framework::FastApi, ..) => format!(
+        (Framework::FastApi | Framework::Litestar, ..) => format!(
             "`{}` names {given}, which `{name}` does not take: what the client asks for is not looked \
              at",
             handler.route

@@ -50,6 +50,7 @@ fn remedy(handler: &Handler, write: &UncheckedWrite) -> String {
         Framework::Django => "raise Http404",
         Framework::Drf => "raise NotFound()",
         Framework::Aiohttp => "raise web.HTTPNotFound()",
+        Framework::Litestar => "raise NotFoundException()",
     };
     let wait = if write.awaited { "await " } else { "" };
     let (holder, method) = write.callee.rsplit_once('.').unwrap_or(("", &write.callee));

@@ -17,7 +17,8 @@ fn check(project: &Project, sink: &mut Sink) {
             handler.route
         );
         let at = match handler.framework {
-            Framework::FastApi | Framework::Flask | Framework::Aiohttp => handler.registered,
+            Framework::FastApi | Framework::Flask => handler.registered,
+            Framework::Aiohttp | Framework::Litestar => handler.registered,
             Framework::Django | Framework::Drf => handler.header,
         };
         sink.report(Severity::Warning, at, handler.route.as_str(), message)
@@ -47,6 +48,7 @@ fn help(handler: &Handler, effect: &DatabaseEffect) -> String {
     };
     let upper = method.to_uppercase();
     match handler.framework {
+        Framework::Litestar => format!("answer {upper} instead:{}", code(&format!("@{method}(…)"))),
         Framework::Aiohttp if !handler.name.contains('.') => {
             format!("answer {upper} instead:{}", code(&format!("….{method}(…)")))
         }

@@ -133,11 +133,23 @@ fn remedy(handler: &Handler, source: &str, readings: &[&UnhandledStep]) -> Strin
     let steps = innermost(readings);
     let fields = fields(readings);
     match (handler.framework, fields.as_slice(), steps.as_slice()) {
-        (Framework::FastApi, [], [step, ..]) => convert_by_fastapi(step),
+        (Framework::FastApi, [], [step, ..]) => converted(step, "FastAPI", 422),
+        (Framework::Litestar, [], [step, ..]) => converted(step, "Litestar", 400),
+        (Framework::Litestar, fields, _) => format!(
+            "declare the fields with their types, and take them as `data`; Litestar then answers \
+             400:{}",
+            code(&format!(
+                "{}\ndata: Body",
+                model("@dataclass\nclass Body", fields)
+            ))
+        ),
         (Framework::FastApi, fields, _) => format!(
             "declare the fields with their types, and take them as a parameter; FastAPI then \
              answers 422:{}",
-            code(&format!("{}\nbody: Body", model(fields)))
+            code(&format!(
+                "{}\nbody: Body",
+                model("class Body(BaseModel)", fields)
+            ))
         ),
         (Framework::Drf, fields @ [_, ..], _) => format!(
             "let a serializer check the data; it answers 400:{}",
@@ -172,7 +184,8 @@ fn fields<'s>(readings: &[&'s UnhandledStep]) -> Vec<Field<'s>> {
     fields
 }
 
-fn model(fields: &[Field]) -> String {
+/// A class with the fields that are read.
+fn model(header: &str, fields: &[Field]) -> String {
     let class = |conversion| match conversion {
         Some("python.int") => "int",
         Some("python.float") => "float",
@@ -183,7 +196,7 @@ fn model(fields: &[Field]) -> String {
     };
     let fields = fields.iter();
     let fields = fields.map(|(name, to)| format!("    {name}: {}\n", class(*to)));
-    format!("class Body(BaseModel):\n{}", fields.collect::<String>())
+    format!("{header}:\n{}", fields.collect::<String>())
 }
 
 /// A serializer with the fields that are read.
@@ -229,8 +242,8 @@ fn tested(framework: Framework, holder: &str, fields: &[Field]) -> String {
     }
 }
 
-/// The conversion that FastAPI makes by itself.
-fn convert_by_fastapi(step: &UnhandledStep) -> String {
+/// The conversion that a framework makes by itself, and the status it answers with where it cannot.
+fn converted(step: &UnhandledStep, framework: &str, status: u16) -> String {
     let name = &step.key_text;
     let class = match step.library.as_deref() {
         Some("python.int") => "int",
@@ -239,9 +252,13 @@ fn convert_by_fastapi(step: &UnhandledStep) -> String {
         Some("python.uuid") => "UUID",
         Some("python.date") => "datetime",
         Some("json.loads") => {
+            let body = match framework {
+                "FastAPI" => "class Body(BaseModel):\n    ...\n\nbody: Body",
+                _ => "@dataclass\nclass Body:\n    ...\n\ndata: Body",
+            };
             return format!(
-                "take the body as a parameter; FastAPI then answers 422:{}",
-                code("class Body(BaseModel):\n    ...\n\nbody: Body")
+                "take the body as a parameter; {framework} then answers {status}:{}",
+                code(body)
             );
         }
         Some("bson.objectid") => {
@@ -249,14 +266,14 @@ fn convert_by_fastapi(step: &UnhandledStep) -> String {
                 "test it before:{}",
                 code(&format!(
                     "if not ObjectId.is_valid({name}):\n    \
-                     raise HTTPException(status_code=422, detail=\"No valid id\")"
+                     raise HTTPException(status_code={status}, detail=\"No valid id\")"
                 ))
             );
         }
         _ => step.use_text.split('(').next().unwrap_or("Enum"),
     };
     format!(
-        "let FastAPI convert the parameter; it answers 422:{}",
+        "let {framework} convert the parameter; it answers {status}:{}",
         code(&format!("{name}: {class}"))
     )
 }
@@ -290,5 +307,6 @@ fn bad_request(framework: Framework) -> &'static str {
         Framework::Django => "return HttpResponseBadRequest()",
         Framework::Drf => "raise ValidationError()",
         Framework::Aiohttp => "raise web.HTTPBadRequest()",
+        Framework::Litestar => "raise ValidationException()",
     }
 }

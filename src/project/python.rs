@@ -26,6 +26,7 @@ mod flask;
 mod handed;
 mod index;
 mod library_views;
+mod litestar;
 mod mappings;
 mod modules;
 mod mounts;
@@ -159,6 +160,7 @@ fn all_routes<'a>(python: &Python<'a>, mounts: &Mounts<'a>) -> (Vec<Route>, Vec<
     all.extend(python.registered_routes(mounts));
     all.extend(python.flask_class_routes(mounts));
     all.extend(python.aiohttp_routes(mounts));
+    all.extend(python.litestar_routes());
     let django = python.django_routes();
     all.extend(django.routes);
     (all, django.bare)

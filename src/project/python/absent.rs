@@ -33,6 +33,7 @@ pub(super) fn absent(python: &Python, route: &Route) -> Absent {
         _ if silent => Absent::Admitted,
         Framework::FastApi => by_fastapi(python, route),
         Framework::Flask => by_flask(python, route),
+        Framework::Litestar => by_litestar(python, route),
         Framework::Django | Framework::Drf | Framework::Aiohttp => Absent::Admitted,
     }
 }
@@ -81,6 +82,25 @@ fn declared_as(target: Target, name: &str) -> Absent {
         Target::Class(_) => Absent::Raises(EXCEPTION, 0),
         Target::External(path) if path.starts_with("builtins.") => Absent::Raises(EXCEPTION, 0),
         Target::Unknown if name.starts_with(char::is_uppercase) => Absent::Raises(EXCEPTION, 1),
+        _ => Absent::Admitted,
+    }
+}
+
+/// What Litestar writes as `null`, whatever the annotation says.
+fn by_litestar(python: &Python, route: &Route) -> Absent {
+    let function = python.function(route.function);
+    let shapes = |it: &Decorator| {
+        let mut names = ["return_dto", "dto", "type_encoders", "**"].iter();
+        names.any(|name| keyword(&it.call, name).is_some())
+    };
+    let Some(annotation) = &function.returns else {
+        return Absent::Admitted;
+    };
+    if function.decorators.iter().any(shapes) {
+        return Absent::Admitted;
+    }
+    match annotated(python, route, annotation) {
+        Absent::Raises(_, 0) => Absent::Null,
         _ => Absent::Admitted,
     }
 }

@@ -2,6 +2,7 @@
 //! middleware around them.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use super::apps::{Framework, argument, keyword};
 use super::decorators::parts;
@@ -244,6 +245,7 @@ impl<'a> Python<'a> {
                 known: true,
                 class: Some(class),
                 wrappers: Vec::new(),
+                layers: Rc::default(),
             });
         }
         routes

@@ -18,6 +18,8 @@ pub enum Framework {
     Drf,
     /// aiohttp.
     Aiohttp,
+    /// Litestar.
+    Litestar,
 }
 
 impl Framework {
@@ -29,6 +31,7 @@ impl Framework {
             Self::Django => "django",
             Self::Drf => "django-rest-framework",
             Self::Aiohttp => "aiohttp",
+            Self::Litestar => "litestar",
         }
     }
 }
@@ -156,6 +159,8 @@ fn external_kind(path: &str) -> Option<AppKind> {
         | ("flask_restful" | "flask_restx" | "flask_restplus" | "flask_smorest", "Api") => {
             (Framework::Flask, false)
         }
+        ("litestar", "Litestar") => (Framework::Litestar, true),
+        ("litestar", "Router") => (Framework::Litestar, false),
         ("aiohttp", "Application") => (Framework::Aiohttp, true),
         ("aiohttp", "RouteTableDef") => (Framework::Aiohttp, false),
         _ => return None,

@@ -118,6 +118,7 @@ impl<'p, 'a> Judge<'p, 'a> {
         let mut auth = match route.framework {
             Framework::FastApi => self.of_dependencies(route),
             Framework::Flask | Framework::Aiohttp => self.of_placement(route),
+            Framework::Litestar => self.of_layers(route),
             Framework::Django | Framework::Drf => {
                 let class = route.class;
                 let function = Some(route.function);
@@ -384,6 +385,37 @@ impl<'p, 'a> Judge<'p, 'a> {
                 auth.and(self.of_decorators(id));
                 auth.and(self.of_function(id, LEVELS));
             }
+        }
+        auth
+    }
+
+    /// The guards, dependencies and middleware of Litestar's layers.
+    fn of_layers(&mut self, route: &Route) -> Auth {
+        let python = self.python;
+        let mut auth = Auth::none();
+        for (scope, guard) in &route.layers.guards {
+            auth.and(self.of_decorator(*scope, guard, None));
+        }
+        for id in python.route_providers(route).0 {
+            auth.and(self.of_function(id, LEVELS));
+        }
+        for (scope, name) in &route.layers.middleware {
+            let by_itself = match python.resolve(*scope, name) {
+                Target::Class(class) | Target::Instance(class) => {
+                    let mut names = ["authenticate_request", "__call__"].iter();
+                    let method = names.find_map(|name| python.method(class, name));
+                    method.map_or(Auth::none(), |id| self.of_function(id, LEVELS).named(name))
+                }
+                _ => of_unknown(name.trim_end_matches(".on_app_init")),
+            };
+            auth.and(match by_itself.answer {
+                // It may let some paths through.
+                Answer::Yes => Auth {
+                    answer: Answer::Unknown,
+                    ..by_itself
+                },
+                _ => by_itself,
+            });
         }
         auth
     }

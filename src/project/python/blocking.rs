@@ -55,7 +55,10 @@ impl Judge<'_, '_> {
         let id = route.function;
         let python = self.python;
         // Flask runs each asynchronous view in a loop of its own.
-        let shares = matches!(route.framework, Framework::FastApi | Framework::Aiohttp);
+        let shares = matches!(
+            route.framework,
+            Framework::FastApi | Framework::Aiohttp | Framework::Litestar
+        );
         let in_loop = python.function(id).is_async && shares;
         if !in_loop || !python.modules[id.module].production {
             return Vec::new();

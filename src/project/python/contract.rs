@@ -88,6 +88,12 @@ fn parameters<'a>(
             };
             Some(compare(python, route.function, &given, 1))
         }
+        Framework::Litestar => {
+            let taken = taken_by_litestar(python, route)?;
+            let given = names(route.path.as_deref()?, '{', '}')?.into_iter();
+            let unused = given.filter(|name| !taken.contains(name));
+            Some((unused.collect(), vec![]))
+        }
         Framework::Aiohttp => {
             let path = route.path.as_deref().filter(|_| route.registrations == 1)?;
             let given = names(path, '{', '}')?;
@@ -161,6 +167,29 @@ fn taken_by_fastapi<'a>(
         .zip(&route.roles)
         .any(|(param, role)| *role == Role::Query && param.default.is_none() && class_like(param));
     (!by_class).then_some(taken)
+}
+
+/// The names that the function and its dependencies take; `None` where some may not be known: who is
+/// given the whole request may read the path from it.
+fn taken_by_litestar(python: &Python, route: &Route) -> Option<BTreeSet<String>> {
+    let (providers, open) = python.route_providers(route);
+    let function = python.function(route.function);
+    let unknown = |role: &Role| matches!(role, Role::Request | Role::Unknown);
+    let skipped = usize::from(function.class.is_some());
+    if open || !route.layers.guards.is_empty() || route.roles.iter().skip(skipped).any(unknown) {
+        return None;
+    }
+    let mut taken = BTreeSet::new();
+    for id in providers.into_iter().chain([route.function]) {
+        for param in &python.function(id).params {
+            let whole = matches!(param.name.as_str(), "request" | "socket" | "scope");
+            if whole || param.kind == ParamKind::KeywordArgs {
+                return None;
+            }
+            taken.insert(param.name.clone());
+        }
+    }
+    Some(taken)
 }
 
 fn class_like(param: &crate::facts::python::Param) -> bool {

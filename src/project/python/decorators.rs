@@ -10,7 +10,8 @@ use crate::facts::Answer;
 use crate::facts::python::{Decorator, Value};
 
 /// Library decorators that answer no exception of the function below and fetch nothing for it.
-const HARMLESS: [&str; 27] = [
+const HARMLESS: [&str; 28] = [
+    "litestar",
     "aiohttp",
     "aiohttp_security",
     "aiohttp_apispec",

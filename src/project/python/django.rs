@@ -1,6 +1,7 @@
 //! Django and REST framework handlers: views of `urlpatterns`, view classes, viewsets.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use super::apps::{Framework, argument, constant, keyword};
 use super::endpoints::Bare;
@@ -400,6 +401,7 @@ impl<'a> Python<'a> {
             known: true,
             class: None,
             wrappers: Vec::new(),
+            layers: Rc::default(),
         }
     }
 

@@ -98,8 +98,8 @@ impl<'p, 'a> Walk<'p, 'a> {
             found: Vec::new(),
             visits: 0,
         };
-        for provider in python.providers(route.function).0 {
-            let roles = python.fastapi_roles(provider, None);
+        for provider in python.route_providers(route).0 {
+            let roles = python.provider_roles(route, provider);
             let name = python.function(provider).name.clone();
             walk.start(provider, &roles, StepPlace::Dependency(name));
         }

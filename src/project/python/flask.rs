@@ -1,6 +1,7 @@
 //! Flask handlers: parameters by URL rule, and class-based views of Flask and its extensions.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use super::apps::{Framework, argument, keyword};
 use super::index::{ClassId, FunctionId, Python, Scope, last_name};
@@ -97,6 +98,7 @@ impl<'a> Python<'a> {
             known: true,
             class: Some(class),
             wrappers: Vec::new(),
+            layers: Rc::default(),
         }
     }
 

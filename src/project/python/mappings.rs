@@ -11,8 +11,8 @@ use crate::facts::Answer;
 use crate::facts::python::{Call, ExitKind, Value};
 
 /// One registration, or one piece of middleware.
-#[derive(Debug)]
-struct Mapping {
+#[derive(Clone, Debug)]
+pub(super) struct Mapping {
     /// Where the types are read.
     scope: Scope,
     /// The exception types it answers, as written.
@@ -34,7 +34,7 @@ pub(super) enum Answering {
 }
 
 /// Whose handlers a mapping covers.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Reach {
     /// Those of one application or blueprint.
     Object(ObjectId),
@@ -163,6 +163,9 @@ impl Mappings {
     fn built(&mut self, python: &Python) {
         for (object, call, framework) in applications(python) {
             self.built.insert(framework);
+            if framework == Framework::Litestar {
+                continue;
+            }
             let reach = || Reach::Object(object);
             if let Some(Value::Dict(pairs)) = keyword(call, "exception_handlers") {
                 for (key, handler) in pairs {
@@ -289,14 +292,24 @@ impl Mappings {
         }
     }
 
+    /// The mappings around a handler.
+    fn around<'m>(
+        &'m self,
+        python: &'m Python<'_>,
+        route: &'m Route,
+    ) -> impl Iterator<Item = &'m Mapping> {
+        let all = self.all.iter();
+        let all = all.filter(|mapping| mapping.covers(python, route));
+        all.chain(&route.layers.mappings)
+    }
+
     /// What becomes of an exception that leaves a handler.
     pub(super) fn upstream(&self, python: &Python, route: &Route, failing: &Failing) -> Upstream {
+        if route.layers.open {
+            return Upstream::Handled;
+        }
         let mut upstream = Upstream::Unmapped;
-        for mapping in self
-            .all
-            .iter()
-            .filter(|mapping| mapping.covers(python, route))
-        {
+        for mapping in self.around(python, route) {
             for written in &mapping.types {
                 if is_bare(written) {
                     upstream = Upstream::Bare;
@@ -317,11 +330,7 @@ impl Mappings {
         class: Option<ClassId>,
     ) -> Answering {
         let mut found = Answering::Nobody;
-        for mapping in self
-            .all
-            .iter()
-            .filter(|mapping| mapping.covers(python, route))
-        {
+        for mapping in self.around(python, route) {
             let about = mapping.types.iter().any(|written| {
                 match (python.resolve(mapping.scope, written), class) {
                     (Target::Class(caught), Some(class)) => {
@@ -343,13 +352,25 @@ impl Mappings {
 }
 
 impl Mapping {
+    /// One that stands beside the handlers that it is for.
+    pub(super) fn beside(scope: Scope, types: Vec<String>, handler: Option<FunctionId>) -> Self {
+        Self {
+            scope,
+            types,
+            reach: Reach::Any,
+            handler,
+        }
+    }
+
     fn covers(&self, python: &Python, route: &Route) -> bool {
         let django = matches!(route.framework, Framework::Django | Framework::Drf);
+        // Litestar's stand in its layers.
+        let others = !django && route.framework != Framework::Litestar;
         match self.reach {
             Reach::Object(object) => {
-                !django && (route.placement.open || route.placement.chain.contains(&object))
+                others && (route.placement.open || route.placement.chain.contains(&object))
             }
-            Reach::Any => !django,
+            Reach::Any => others,
             Reach::Django => django,
             Reach::Drf => route.framework == Framework::Drf,
             Reach::View(view) => {

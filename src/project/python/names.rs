@@ -32,11 +32,12 @@ pub(in crate::project) enum Target {
 const FUEL: u32 = 16;
 
 /// Packages that are never a folder of the project that happens to have their name.
-const FRAMEWORKS: [&str; 7] = [
+const FRAMEWORKS: [&str; 8] = [
     "aiohttp",
     "fastapi",
     "starlette",
     "flask",
+    "litestar",
     "django",
     "rest_framework",
     "sqlalchemy",

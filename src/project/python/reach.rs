@@ -50,7 +50,7 @@ impl<'p, 'a> Reach<'p, 'a> {
             starts: BTreeMap::new(),
         };
         for (number, route) in routes.iter().enumerate() {
-            let providers = python.providers(route.function).0;
+            let providers = python.route_providers(route).0;
             for id in std::iter::once(route.function).chain(providers) {
                 reach.starts.entry(id).or_default().push(number);
             }

@@ -1,9 +1,12 @@
 //! Handlers of FastAPI, Flask and aiohttp: functions under route decorators, and those registered by
 //! calls.
 
+use std::rc::Rc;
+
 use super::aiohttp::takes_method;
 use super::apps::{Framework, argument, keyword};
 use super::index::{ClassId, FunctionId, ObjectId, Python, Scope, last_name};
+use super::litestar::Layers;
 use super::mounts::{Mounts, Placement, joined};
 use super::names::Target;
 use super::replies::number;
@@ -61,6 +64,8 @@ pub(super) struct Route {
     pub class: Option<ClassId>,
     /// The decorators that the registration puts around the handler, as written.
     pub wrappers: Vec<(Scope, String)>,
+    /// What the layers of Litestar put around it.
+    pub layers: Rc<Layers>,
 }
 
 /// Decorators that make a function a handler.
@@ -157,6 +162,7 @@ impl<'a> Python<'a> {
             known: registrar.known,
             class: None,
             wrappers: Vec::new(),
+            layers: Rc::default(),
         };
         let mut routes = Vec::new();
         for prefix in route.placement.prefixes.clone() {

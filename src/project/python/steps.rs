@@ -7,6 +7,7 @@ mod returned;
 use std::collections::BTreeSet;
 
 use super::absent::{Absent, absent};
+use super::apps::Framework;
 use super::decorators::{Effect, effect};
 use super::dependencies::Provider;
 use super::exceptions::{Failing, is_plain};
@@ -133,8 +134,8 @@ impl<'p, 'a> Judge<'p, 'a> {
         };
         judge.visit(&frame);
         judge.answer(&frame);
-        for provider in python.providers(handler).0 {
-            let roles = python.fastapi_roles(provider, None);
+        for provider in python.route_providers(route).0 {
+            let roles = python.provider_roles(route, provider);
             let name = python.function(provider).name.clone();
             judge.visit(&Frame {
                 function: provider,
@@ -151,7 +152,18 @@ impl<'p, 'a> Judge<'p, 'a> {
     fn find_guards(&mut self, mounts: &Mounts<'a>) {
         let python = self.python;
         let handler = self.route.function;
-        self.guards.extend(python.providers(handler).0);
+        self.guards.extend(python.route_providers(self.route).0);
+        if self.route.framework == Framework::Litestar {
+            let guards = self.route.layers.guards.iter();
+            let named = guards.map(|(scope, name)| python.resolve(*scope, name));
+            for target in named {
+                match target {
+                    Target::Function(id) => self.guards.push(id),
+                    _ => self.open = true,
+                }
+            }
+            return;
+        }
         let decorators = &python.function(handler).decorators;
         let own = decorators.iter().filter_map(|decorator| {
             let value = super::apps::keyword(&decorator.call, "dependencies")?;
@@ -348,11 +360,19 @@ impl<'p, 'a> Judge<'p, 'a> {
             .params
             .iter()
             .find(|param| Some(&param.name) == step.variable.as_ref())?;
-        let provider = match python.provider(frame.function.outer(python), param)? {
-            Provider::Function(provider) => provider,
-            _ => return None,
+        let by_layer = self.route.layers.provided.get(&param.name);
+        let provider = match by_layer {
+            Some(provider) => (*provider)?,
+            None => match python.provider(frame.function.outer(python), param)? {
+                Provider::Function(provider) => provider,
+                _ => return None,
+            },
         };
-        let env = env(python, provider, &python.fastapi_roles(provider, None));
+        let env = env(
+            python,
+            provider,
+            &python.provider_roles(self.route, provider),
+        );
         let gives = gives_none(python, provider, &env, DEPTH);
         Some((
             gives.or_else(|| declines(python, provider))?,
@@ -394,7 +414,10 @@ impl<'p, 'a> Judge<'p, 'a> {
         let params = &python.function(guard).params;
         let takes = roots.iter().all(|root| {
             let own = params.iter().find(|param| param.name == *root);
-            own.is_some_and(|param| python.provider(scope, param).is_none())
+            own.is_some_and(|param| {
+                let by_layer = self.route.layers.provided.contains_key(&param.name);
+                !by_layer && python.provider(scope, param).is_none()
+            })
         });
         takes && !frame.passes(guard) && raises(python, guard)
     }

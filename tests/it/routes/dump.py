@@ -52,6 +52,15 @@ def of_aiohttp(app):
             yield route.method, path
 
 
+def of_litestar(app):
+    for route in app.routes:
+        own = {"main", "shop"}
+        handlers = getattr(route, "route_handlers", [])
+        if any(it.fn.__module__.split(".")[0] in own for it in handlers):
+            for method in route.methods:
+                yield method, route.path
+
+
 def of_django(patterns, prefix=""):
     for pattern in patterns:
         path = prefix + str(pattern.pattern).removeprefix("^")
@@ -75,6 +84,8 @@ def of_django(patterns, prefix=""):
 
 if hasattr(project, "app") and hasattr(project.app, "url_map"):
     found = of_flask(project.app)
+elif hasattr(project, "app") and hasattr(project.app, "route_handler_method_map"):
+    found = of_litestar(project.app)
 elif hasattr(project, "app") and hasattr(project.app, "add_subapp"):
     found = of_aiohttp(project.app)
 elif hasattr(project, "app"):

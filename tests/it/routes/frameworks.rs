@@ -14,7 +14,7 @@ use serde_json::Value;
 use crate::venv;
 
 /// Projects with the module that makes their application.
-const PROJECTS: [(&str, &str); 10] = [
+const PROJECTS: [(&str, &str); 11] = [
     ("fixtures/booking-flask", "booking_flask"),
     ("fixtures/clinic-django", "clinic_django"),
     ("fixtures/courses-fastapi", "courses_fastapi"),
@@ -25,6 +25,7 @@ const PROJECTS: [(&str, &str); 10] = [
     ("tests/it/routes/nested_flask", "main"),
     ("tests/it/routes/classes_django", "main"),
     ("tests/it/routes/parts_aiohttp", "main"),
+    ("tests/it/routes/layers_litestar", "main"),
 ];
 
 /// What is printed of a project.

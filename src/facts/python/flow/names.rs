@@ -39,7 +39,9 @@ impl<'m> Names<'m> {
         Self {
             texts: constants.collect(),
             defined: functions.chain(classes).chain(globals).collect(),
-            has_dependencies: imports.values().any(|path| path.starts_with("fastapi")),
+            has_dependencies: imports
+                .values()
+                .any(|path| path.starts_with("fastapi") || path.starts_with("litestar")),
             imports,
         }
     }

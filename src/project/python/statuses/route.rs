@@ -11,6 +11,7 @@ use crate::project::python::decorators::{is_route, parts};
 use crate::project::python::index::{FunctionId, Python};
 use crate::project::python::mappings::{Answering, Mappings};
 use crate::project::python::mounts::Mounts;
+use crate::project::python::names::Target;
 use crate::project::python::routes::{Role, Route};
 use crate::project::python::summaries::DEPTH;
 
@@ -63,8 +64,12 @@ impl Around<'_, '_> {
             found.known.extend(refusals);
             self.thrown(judge, route, &outcomes, &mut found);
         }
-        if route.framework == Framework::FastApi && self.validates(route) {
-            found.known.insert(422);
+        if self.validates(route) {
+            match route.framework {
+                Framework::FastApi => found.known.extend([422]),
+                Framework::Litestar => found.known.extend([400]),
+                _ => {}
+            }
         }
         found
     }
@@ -78,7 +83,7 @@ impl Around<'_, '_> {
         let is_websocket = route.methods.iter().any(|it| it == "WEBSOCKET");
         match (route.status, route.framework) {
             (Some(status), _) => Some(status),
-            (None, Framework::FastApi) if declares => None,
+            (None, Framework::FastApi | Framework::Litestar) if declares => None,
             _ if is_websocket => Some(101),
             _ => Some(200),
         }
@@ -124,10 +129,12 @@ impl Around<'_, '_> {
 
     /// The dependencies of a handler, with those of its routers and applications.
     fn before(&self, route: &Route) -> BTreeSet<FunctionId> {
-        if route.framework != Framework::FastApi {
-            return BTreeSet::new();
-        }
         let python = self.python;
+        match route.framework {
+            Framework::FastApi => {}
+            Framework::Litestar => return self.litestar_before(route),
+            _ => return BTreeSet::new(),
+        }
         let (mut found, _) = python.providers(route.function);
         let scope = route.function.outer(python);
         let decorators = python.function(route.function).decorators.iter();
@@ -143,6 +150,19 @@ impl Around<'_, '_> {
                 found.insert(id);
             }
         }
+        found
+    }
+
+    /// The dependencies of a handler of Litestar, and its guards.
+    fn litestar_before(&self, route: &Route) -> BTreeSet<FunctionId> {
+        let python = self.python;
+        let (mut found, _) = python.route_providers(route);
+        let guards = route.layers.guards.iter();
+        let guards = guards.map(|(scope, name)| python.resolve(*scope, name));
+        found.extend(guards.filter_map(|target| match target {
+            Target::Function(id) => Some(id),
+            _ => None,
+        }));
         found
     }
 
@@ -162,17 +182,24 @@ impl Around<'_, '_> {
         parts.flatten().collect()
     }
 
-    /// Whether FastAPI checks something before it calls the handler that can turn out wrong.
+    /// Whether FastAPI or Litestar checks something before it calls the handler that can turn out wrong.
     fn validates(&self, route: &Route) -> bool {
         let python = self.python;
         let own = route.own_path.as_deref();
         let function = python.function(route.function);
         let mut params = function.params.iter().zip(&route.roles);
+        // The path of Litestar is only theirs where its types fit.
+        let by_path = route.framework != Framework::Litestar;
+        let can_fail =
+            |param: &Param, role| (by_path || role != Role::Path) && can_fail(param, role);
         if params.any(|(param, role)| can_fail(param, *role)) {
             return true;
         }
         self.before(route).iter().any(|id| {
-            let roles = python.fastapi_roles(*id, own);
+            let roles = match route.framework {
+                Framework::Litestar => python.provider_roles(route, *id),
+                _ => python.fastapi_roles(*id, own),
+            };
             let params = python.function(*id).params.iter().zip(roles);
             params
                 .into_iter()

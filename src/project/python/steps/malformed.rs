@@ -126,17 +126,24 @@ impl Judge<'_, '_> {
             StepPlace::Handler => self.role(name),
             _ => self.dependency_role(frame, name),
         };
-        match (role, self.route.framework) {
-            (Some(Role::Body), Framework::FastApi) => of_body,
-            (Some(Role::Path | Role::Query), Framework::FastApi) => !of_body,
-            (Some(Role::Path), _) => self.is_text(name),
+        let typed = matches!(
+            self.route.framework,
+            Framework::FastApi | Framework::Litestar
+        );
+        match role {
+            Some(Role::Body) if typed => of_body,
+            Some(Role::Path | Role::Query) if typed => !of_body,
+            Some(Role::Path) => self.is_text(name),
             _ => false,
         }
     }
 
     fn dependency_role(&self, frame: &Frame, name: &str) -> Option<Role> {
         let python = self.python;
-        let roles = python.fastapi_roles(frame.function, self.route.path.as_deref());
+        let roles = match self.route.framework {
+            Framework::Litestar => python.provider_roles(self.route, frame.function),
+            _ => python.fastapi_roles(frame.function, self.route.path.as_deref()),
+        };
         let params = &python.function(frame.function).params;
         let place = params.iter().position(|param| param.name == name)?;
         roles.get(place).copied()
@@ -148,7 +155,7 @@ impl Judge<'_, '_> {
         // `<int:id>` of Flask and Django, `{id:int}` and `{id:\d+}` of the others.
         let (open, close) = match self.route.framework {
             Framework::Flask | Framework::Django | Framework::Drf => ('<', '>'),
-            Framework::FastApi | Framework::Aiohttp => ('{', '}'),
+            Framework::FastApi | Framework::Aiohttp | Framework::Litestar => ('{', '}'),
         };
         let mut parts = path
             .split(open)

@@ -1,0 +1,6 @@
+from litestar import get
+
+
+@get("/{name:str}")
+async def tags(name: str) -> str:
+    return name
