@@ -25,8 +25,8 @@ pub mod prelude {
     };
     pub use crate::project::python::{
         Contract, DatabaseEffect, EndlessRetry, Framework, Handler, LeakedText, LimitlessCall,
-        Loss, RequestClient, StepPlace, SwallowedFailure, SwallowedRefusal, Unawaited,
-        UncheckedResponse, UnhandledStep,
+        Loss, Outage, QuadraticLoop, RequestClient, StepPlace, SwallowedFailure, SwallowedRefusal,
+        Unawaited, UncheckedResponse, UnhandledStep,
     };
     pub use crate::project::schema::{
         Access, Because, Column, Database, Demand, Difference, Drift, Family, ForeignKey, Gone,

@@ -3,6 +3,7 @@
 mod blocking_call_in_async;
 mod broken_session;
 mod client_per_request;
+mod database_failure_unhandled;
 mod error_as_success;
 mod happy_path_only;
 mod leaked_exception_text;
@@ -13,6 +14,7 @@ mod no_request_timeout;
 mod non_atomic_writes;
 mod none_returned_as_success;
 mod path_parameter_mismatch;
+mod quadratic_loop;
 mod returned_http_exception;
 mod shadowed_route;
 mod swallowed_exception;
@@ -34,6 +36,7 @@ pub(super) const RULES: &[Rule] = &[
     blocking_call_in_async::RULE,
     broken_session::RULE,
     client_per_request::RULE,
+    database_failure_unhandled::RULE,
     error_as_success::RULE,
     happy_path_only::RULE,
     leaked_exception_text::RULE,
@@ -44,6 +47,7 @@ pub(super) const RULES: &[Rule] = &[
     non_atomic_writes::RULE,
     none_returned_as_success::RULE,
     path_parameter_mismatch::RULE,
+    quadratic_loop::RULE,
     returned_http_exception::RULE,
     shadowed_route::RULE,
     swallowed_exception::RULE,

@@ -18,6 +18,7 @@ mod read;
 mod received;
 mod replies;
 mod retries;
+mod scans;
 mod sessions;
 mod step;
 mod structure;
@@ -36,6 +37,7 @@ pub use read::read;
 pub use received::Received;
 pub use replies::{Entered, Except, Reply, ReplyKind, Try};
 pub use retries::Retry;
+pub use scans::Scan;
 pub use sessions::{Closing, OpenedSession, RepeatedCommit};
 pub use step::{Failure, Origin, Passed, Protection, Step, UseKind};
 
@@ -58,6 +60,9 @@ pub struct Module {
     pub broken: Vec<Span>,
     /// The dialect a database URL or driver import in this module proves.
     pub dialect: Option<Dialect>,
+    /// It says how a connection is checked or how long one waits for it: `pool_pre_ping=True`,
+    /// `connect_timeout`.
+    pub heeds_outage: bool,
     /// It can be run by itself: `if __name__ == "__main__":`.
     pub is_program: bool,
 }
@@ -297,6 +302,8 @@ pub struct Function {
     pub retries: Vec<Retry>,
     /// Sessions and connections that it opens and that stay in it.
     pub opened: Vec<OpenedSession>,
+    /// Lists that a loop looks through for each of its elements.
+    pub scans: Vec<Scan>,
     /// Commits that a loop repeats.
     pub repeated: Vec<RepeatedCommit>,
     /// What every `return` with a value gives, where that is one name or one new object.

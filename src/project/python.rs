@@ -31,12 +31,14 @@ mod mappings;
 mod modules;
 mod mounts;
 mod names;
+mod outage;
 mod protection;
 mod reach;
 mod replies;
 mod responses;
 mod routes;
 mod safety;
+mod scans;
 mod services;
 mod sessions;
 mod split;
@@ -76,11 +78,13 @@ use mappings::Mappings;
 pub(super) use modules::Place;
 use mounts::Mounts;
 pub(super) use names::Target;
+pub use outage::Outage;
 use reach::Reach;
 pub use replies::{LeakedText, Replies, SwallowedRefusal};
 pub use responses::UncheckedResponse;
 pub use routes::Role;
 use routes::Route;
+pub use scans::QuadraticLoop;
 pub use sessions::{BrokenSession, SessionFault};
 pub use split::SplitWrite;
 use statuses::route::Around;
@@ -152,6 +156,10 @@ pub struct OnRequest {
     pub retries: Vec<EndlessRetry>,
     /// Sessions that are left broken or open, in order of place.
     pub sessions: Vec<BrokenSession>,
+    /// Rows that are looked for one after the other, in order of place.
+    pub quadratic: Vec<QuadraticLoop>,
+    /// Nothing in the project minds that its database may be away.
+    pub outage: Option<Outage>,
 }
 
 /// Every route of the project, and what libraries answer for it.
@@ -241,6 +249,8 @@ fn on_request(
         limitless: clients::limitless(python, &reach),
         retries: clients::retried(python, &reach),
         sessions: sessions::broken(python, &reach, routes),
+        quadratic: scans::quadratic(python, &reach),
+        outage: outage::outage(python, mappings, routes, handlers),
     }
 }
 

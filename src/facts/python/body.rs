@@ -6,7 +6,7 @@ use super::flow::names::{is_class_like, last};
 use super::value::{annotation, arguments, call, chain, value};
 use super::{
     Call, Decorator, Function, Global, Value, answers, constructor, received, replies, retries,
-    sessions,
+    scans, sessions,
 };
 use crate::parse::python::{Field, Kind, Node};
 
@@ -97,6 +97,7 @@ pub(super) fn describe(function: &mut Function, node: Node<'_>) {
     function.received = received::received(function, body);
     function.retries = retries::retries(body);
     function.path_reads = path_reads(body);
+    function.scans = scans::scans(body);
     function.opened = sessions::opened(function, body);
     function.repeated = sessions::repeated(body);
 }

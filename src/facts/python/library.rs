@@ -34,6 +34,14 @@ pub(super) struct Library {
     #[serde(rename = "effect", deserialize_with = "effects_by_method")]
     pub(super) effects_of: FxHashMap<String, Vec<KnownEffect>>,
     pub(super) effects: Effects,
+    pub(super) outage: Outage,
+}
+
+/// How a project says that it minds a database that is away.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Outage {
+    pub(super) words: FxHashSet<String>,
 }
 
 /// A call that does something to a database.

@@ -50,7 +50,11 @@ impl<'t> Structure<'t> {
                 self.module.is_program |= asked.is_some_and(|it| it.text().starts_with("__name__"));
             }
 
-            Kind::StringContent => self.dialects.extend(url_dialect(node.text())),
+            Kind::StringContent => {
+                self.dialects.extend(url_dialect(node.text()));
+                self.module.heeds_outage |= heeds_outage(node.text());
+            }
+            Kind::Identifier => self.module.heeds_outage |= heeds_outage(node.text()),
             Kind::Error | Kind::Cut => self.leave(node).broken(node),
 
             _ => {}
@@ -264,6 +268,10 @@ fn url_dialect(text: &str) -> Option<Dialect> {
         .split_once("://")
         .filter(|(scheme, _)| scheme.len() < 30)?;
     dialect(scheme.split('+').next()?)
+}
+
+fn heeds_outage(word: &str) -> bool {
+    LIBRARY.outage.words.contains(word)
 }
 
 fn dialect(name: &str) -> Option<Dialect> {

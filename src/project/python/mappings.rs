@@ -303,6 +303,23 @@ impl Mappings {
         all.chain(&route.layers.mappings)
     }
 
+    /// Whether something answers a database that is away, or whatever goes wrong.
+    pub(super) fn mind_outages(&self, routes: &[Route]) -> bool {
+        const FAILURES: [&str; 7] = [
+            "DBAPIError",
+            "DatabaseError",
+            "Error",
+            "InterfaceError",
+            "OSError",
+            "OperationalError",
+            "SQLAlchemyError",
+        ];
+        let layers = routes.iter().flat_map(|route| &route.layers.mappings);
+        let all = self.all.iter().chain(layers);
+        let mut types = all.flat_map(|mapping| &mapping.types);
+        types.any(|written| is_bare(written) || FAILURES.contains(&last_name(written)))
+    }
+
     /// What becomes of an exception that leaves a handler.
     pub(super) fn upstream(&self, python: &Python, route: &Route, failing: &Failing) -> Upstream {
         if route.layers.open {

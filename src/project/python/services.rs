@@ -33,6 +33,7 @@ pub(super) struct Table {
     clients: BTreeMap<String, Vec<String>>,
     pub(super) keeping: Keeping,
     pub(super) sessions: Sessions,
+    pub(super) engines: Engines,
     pub(super) critical: Critical,
     pub(super) failures: Names,
     pub(super) beside: Words,
@@ -49,6 +50,15 @@ pub(super) struct Table {
 #[serde(deny_unknown_fields)]
 pub(super) struct Sessions {
     pub(super) opened: Vec<String>,
+}
+
+/// What connects an application to a database, and tells others whether it can.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Engines {
+    pub(super) callees: Vec<String>,
+    pub(super) probes: Vec<String>,
+    pub(super) libraries: Vec<String>,
 }
 
 /// A service and the ways to ask it.

@@ -29,7 +29,9 @@ class Connection:
 
 
 class Pool:
-    def __init__(self, path, kwargs):
+    check_connection = None
+
+    def __init__(self, path, kwargs, check):
         self.path = path
 
     def getconn(self):

@@ -19,7 +19,7 @@ class Pool:
         return self.sqlite.execute(numbered, parameters).fetchone()
 
 
-async def create_pool(dsn):
+async def create_pool(dsn, command_timeout):
     return Pool(dsn)
 
 

@@ -93,6 +93,6 @@ pub(in crate::facts::python) fn last(name: &str) -> &str {
 }
 
 /// The part of a dotted name before the first dot.
-pub(super) fn root(name: &str) -> &str {
+pub(in crate::facts::python) fn root(name: &str) -> &str {
     name.split('.').next().unwrap_or(name)
 }
