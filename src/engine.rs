@@ -7,13 +7,14 @@ use rayon::prelude::*;
 use crate::config::Settings;
 use crate::discover::{FileKind, Inputs, Profile, Unit};
 use crate::facts::schema::Dialect;
-use crate::facts::secrets::tokens;
+use crate::facts::secrets::{neighbours, tokens};
 use crate::facts::{self, FileOutcome, Note, NoteId};
 use crate::finding::Finding;
 use crate::judge::{Checked, Report, judge, selected};
 use crate::parse::config::Format;
 use crate::project::{LinkNote, Project};
 use crate::rule::{Catalogue, Rule, Sink};
+use crate::source::Span;
 
 /// Parsers recurse over what they read: a statement nested a thousand levels deep fits.
 const STACK: usize = 32 << 20;
@@ -93,6 +94,13 @@ pub fn map(unit: &Unit) -> FileOutcome {
         if !unit.draft || unit.kind == FileKind::Text {
             outcome.facts.credentials = tokens::read(&unit.text, unit.range.clone());
         }
+        if unit.kind != FileKind::Text {
+            outcome.facts.unread_secrets = unread_secrets(unit, &outcome.notes);
+        }
+        if unit.draft && matches!(unit.kind, FileKind::Config(_)) {
+            // What is pasted leaves things out (`...`), and says so itself.
+            outcome.notes.clear();
+        }
         outcome
     });
     outcome.unwrap_or_else(|| FileOutcome {
@@ -103,6 +111,14 @@ pub fn map(unit: &Unit) -> FileOutcome {
         }],
         ..FileOutcome::default()
     })
+}
+
+/// Snippets show lines that nothing was read of: comments, and configuration that does not parse.
+fn unread_secrets(unit: &Unit, notes: &[Note]) -> Vec<Span> {
+    let is_config = matches!(unit.kind, FileKind::Config(_));
+    // The parser may have stumbled behind the line that is at fault.
+    let unread = (is_config && !notes.is_empty()).then_some(unit.range.start);
+    neighbours::values(&unit.text, unit.range.clone(), unread)
 }
 
 fn map_by_kind(unit: &Unit) -> FileOutcome {
@@ -121,12 +137,7 @@ fn map_by_kind(unit: &Unit) -> FileOutcome {
 }
 
 fn config(unit: &Unit, format: Format) -> FileOutcome {
-    let mut outcome = facts::config::read(&unit.text, unit.range.clone(), format);
-    if unit.draft {
-        // What is pasted leaves things out (`...`), and says so itself.
-        outcome.notes.clear();
-    }
-    outcome
+    facts::config::read(&unit.text, unit.range.clone(), format)
 }
 
 fn run(rules: &[&'static Rule], project: &mut Project) -> Checked {

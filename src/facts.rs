@@ -50,13 +50,18 @@ pub struct Facts {
     pub secrets: Vec<secrets::Suspect>,
     /// Tokens, keys and other credentials that need no name; masked as well.
     pub credentials: Vec<secrets::Credential>,
+    /// What may be secret where nothing was read; only masked.
+    pub unread_secrets: Vec<Span>,
 }
 
 impl Facts {
     /// What no report may show.
     pub fn secret_spans(&self) -> impl Iterator<Item = Span> {
         let suspects = self.secrets.iter().map(|suspect| suspect.value);
-        suspects.chain(self.credentials.iter().map(|credential| credential.value))
+        let credentials = self.credentials.iter().map(|credential| credential.value);
+        suspects
+            .chain(credentials)
+            .chain(self.unread_secrets.iter().copied())
     }
 }
 

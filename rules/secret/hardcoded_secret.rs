@@ -35,6 +35,7 @@ fn is_hardcoded(suspect: &Suspect) -> bool {
             Binding::EnvironmentDefault
                 | Binding::Entry(_)
                 | Binding::EntryDefault(_)
+                | Binding::Statement
                 | Binding::Url { .. }
         )
 }

@@ -6,6 +6,7 @@ mod hardcoded_secret;
 mod leaked_token;
 mod private_key;
 mod secret_in_config;
+mod sql_credential;
 
 use crate::rule::prelude::*;
 
@@ -16,4 +17,5 @@ pub(super) const RULES: &[Rule] = &[
     leaked_token::RULE,
     private_key::RULE,
     secret_in_config::RULE,
+    sql_credential::RULE,
 ];

@@ -6,10 +6,12 @@ pub mod config;
 mod holder;
 mod jwt;
 pub mod names;
+pub mod neighbours;
 mod pem;
 pub mod python;
 mod refusals;
 mod shapes;
+pub mod sql;
 pub mod tokens;
 mod urls;
 mod values;
@@ -108,6 +110,8 @@ pub enum Binding {
     Entry(Holder),
     /// What such a file says for a variable that nobody set: `${NAME:-…}`.
     EntryDefault(Holder),
+    /// A statement of SQL that takes a password, or writes a plain one into a row.
+    Statement,
     /// The password of a URL or of a connection string.
     Url {
         /// Where it leads.
@@ -134,7 +138,11 @@ impl Binding {
 
     /// Sets a variable: what stands there is its value, even when it looks like a name or a word.
     fn sets_a_variable(self) -> bool {
-        matches!(self, Self::Entry(holder) if holder.holds_variables())
+        match self {
+            Self::Entry(holder) => holder.holds_variables(),
+            Self::Statement => true,
+            _ => false,
+        }
     }
 
     /// One of many entries, which may be labels, states or texts for people.

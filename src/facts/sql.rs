@@ -28,7 +28,7 @@ mod view;
 use std::ops::Range;
 
 use super::schema::{Dialect, SchemaChange, SchemaStatement, TableName};
-use super::{FileOutcome, Note, NoteId};
+use super::{FileOutcome, Note, NoteId, secrets};
 use crate::parse::sql::{Lexer, Piece, Statements, TokenKind};
 use crate::source::Span;
 use block::{Routine, Scope};
@@ -47,8 +47,10 @@ pub fn read(text: &str, range: Range<usize>, dialect: Option<Dialect>) -> FileOu
     let mut found = Found::new();
     let targets = Targets::default();
     let mut spans = Vec::new();
+    let mut secrets = secrets::sql::Statements::default();
     for statement in &mut statements {
         spans.push(statement.span);
+        secrets.visit(&lexer, &statement);
         let scope = Scope::of(&statement, &targets);
         statement::read(&lexer, &statement, scope, &mut found);
     }
@@ -57,6 +59,7 @@ pub fn read(text: &str, range: Range<usize>, dialect: Option<Dialect>) -> FileOu
     outcome.directives = directives::read(text, document, comments, &spans, &found.schema);
     outcome.facts.schema = found.schema;
     outcome.facts.seeded = found.seeded;
+    outcome.facts.secrets = secrets.finish();
     outcome.notes.extend(found.unparsed.note());
     outcome.notes.extend(templated(statements.lexer()));
     outcome

@@ -213,3 +213,125 @@ fn text_of_any_kind_is_masked() {
         }
     }
 }
+
+/// Every format of configuration, with neighbours: what is no finding of its own stands beside one.
+#[test]
+fn configuration_of_every_format_is_masked() {
+    let (secret, other) = ("tr0ub4dor-and-three", "x9-0ther-one!");
+    let encoded = "dHIwdWI0ZG9yLWFuZC10aHJlZQ==";
+    let texts = [
+        (
+            ".env",
+            format!("A_PASSWORD={other}\nDB_PASSWORD={secret}\nURL=amqp://a:{secret}@db.acme.io\n"),
+        ),
+        (
+            ".env.test",
+            format!("DB_PASSWORD='{secret}'\nA_PASSWORD={other}"),
+        ),
+        (
+            "a.toml",
+            format!("db_password = \"{secret}\"\na_password = '{other}'\n"),
+        ),
+        (
+            "a.json",
+            format!("{{\"a_password\": \"{other}\", \"db_password\": \"{secret}\", }}"),
+        ),
+        (
+            "a.ini",
+            format!("[db]\npassword = {secret}\na_password: {other}\n"),
+        ),
+        (
+            "compose.yaml",
+            format!(
+                "services:\n  db:\n    image: x\n    environment:\n      - A_PASSWORD={other}\n      - DB_PASSWORD={secret}\n      - X=${{A_SECRET:-{secret}}}\n"
+            ),
+        ),
+        (
+            "secret.yaml",
+            format!(
+                "apiVersion: v1\nkind: Secret\ndata:\n  password: {encoded}\nstringData:\n  a_password: {other}\n"
+            ),
+        ),
+        (
+            ".github/workflows/a.yml",
+            format!(
+                "on: push\njobs:\n  a:\n    env:\n      DB_PASSWORD: {secret}\n      A_PASSWORD: {other}\n"
+            ),
+        ),
+        (
+            "Dockerfile",
+            format!("FROM x\nARG A_PASSWORD={other}\nENV DB_PASSWORD=\"{secret}\"\n"),
+        ),
+        (
+            "main.tf",
+            format!(
+                "a \"b\" {{\n  password = \"{secret}\"\n}}\nvariable \"a_password\" {{\n  default = \"{other}\"\n}}\n"
+            ),
+        ),
+        (
+            "run.sh",
+            format!("export DB_PASSWORD='{secret}' A_PASSWORD=\"{other}\"\n"),
+        ),
+        (
+            "app.py",
+            format!("A_PASSWORD = '{other}'\nURL = 'amqp://a:{secret}@db.acme.io'\n"),
+        ),
+        (
+            "a.sql",
+            format!(
+                "CREATE ROLE a PASSWORD '{other}';\nCREATE ROLE b PASSWORD '{secret}';\nCREATE TABLE t (k text DEFAULT 'amqp://a:{secret}@db.acme.io');\n"
+            ),
+        ),
+        // What does not parse is not quoted either.
+        (
+            "broken.yaml",
+            format!("db_password: {secret}\na_password: [{other}\n---\nb: [\n"),
+        ),
+        (
+            "broken.json",
+            format!("{{\"db_password\": \"{secret}\", \"a_password\": \"{other}\", \"b\": \""),
+        ),
+    ];
+    let secrets = [secret, other, encoded];
+    let all = tempfile::tempdir().unwrap();
+    for (path, text) in &texts {
+        let one = tempfile::tempdir().unwrap();
+        for folder in [&all, &one] {
+            let file = folder.path().join(path);
+            fs::create_dir_all(file.parent().unwrap()).unwrap();
+            fs::write(file, text).unwrap();
+        }
+        let found = said(one.path(), &["check", "--show", "info"], "");
+        let rules = [
+            "[secret-in-config]",
+            "[sql-credential]",
+            "[credential-in-url]",
+        ];
+        assert!(
+            rules.iter().any(|rule| found.contains(rule)),
+            "{path}:\n{found}"
+        );
+        let piped = said(
+            one.path(),
+            &["check", "--show", "info", "--stdin-filename", path, "-"],
+            text,
+        );
+        for secret in secrets {
+            assert_silent(&found, secret);
+            assert_silent(&piped, secret);
+        }
+    }
+    let schema = ["sql", "json", "mermaid"].map(|format| ["schema", "--format", format]);
+    let schema = schema.iter().map(|all| &all[..]);
+    let baseline: [&[&str]; 2] = [&["baseline", "write"], &["check", "--show", "info"]];
+    for command in COMMANDS.into_iter().chain(schema).chain(baseline) {
+        let said = said(all.path(), command, "");
+        for secret in secrets {
+            assert_silent(&said, secret);
+        }
+    }
+    let written = fs::read_to_string(all.path().join("aicheck-baseline.json"));
+    for secret in secrets {
+        assert_silent(written.as_deref().unwrap_or_default(), secret);
+    }
+}

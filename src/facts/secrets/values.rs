@@ -57,10 +57,30 @@ pub(super) fn classify(value: &str, bound: &Bound<'_>) -> Option<ValueClass> {
         Sensitivity::Bare => !is_uuid(value) && is_issued(value, 16) && is_random(value),
     };
     let class = match bound.binding {
-        Binding::Entry(_) if is_common(value) => ValueClass::Common,
+        Binding::Entry(_) | Binding::Statement if is_common(value) => ValueClass::Common,
         _ => ValueClass::Secret,
     };
     strong.then_some(class)
+}
+
+/// What is kept instead of a password: a digest, with or without its scheme.
+pub(super) fn is_digest(value: &str) -> bool {
+    const SCHEMES: [&str; 8] = [
+        "$",
+        "{",
+        "pbkdf2",
+        "bcrypt",
+        "argon2",
+        "scram-sha",
+        "sha1$",
+        "md5",
+    ];
+    let lower = value.to_ascii_lowercase();
+    let is_long = value.len() >= 32
+        && value
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"+/=*".contains(&byte));
+    SCHEMES.iter().any(|scheme| lower.starts_with(scheme)) && value.len() > 16 || is_long
 }
 
 /// Whoever tries passwords tries this one first.
