@@ -198,6 +198,21 @@ const COURSES: [Fault; 22] = [
     ("info", "unbounded-retry", "app/services/gateway.py:18"),
 ];
 
+const LIBRARY: [Fault; 5] = [
+    ("error", "happy-path-only", "library/books.py:14"),
+    ("error", "unchecked-missing-row", "library/books.py:28"),
+    ("warning", "unvalidated-request", "library/books.py:37"),
+    ("warning", "unhandled-conflict", "library/readers.py:14"),
+    ("warning", "unmapped-lookup-error", "library/readers.py:26"),
+];
+
+const RECIPES: [Fault; 4] = [
+    ("error", "happy-path-only", "recipes/controllers.py:22"),
+    ("error", "unchecked-missing-row", "recipes/controllers.py:34"),
+    ("warning", "unmapped-lookup-error", "recipes/controllers.py:43"),
+    ("warning", "unhandled-conflict", "recipes/controllers.py:54"),
+];
+
 const DRAFT: [Fault; 5] = [
     ("error", "missing-fk-index", "draft.md:11"),
     ("error", "unreviewed-cascade", "draft.md:11"),
@@ -251,6 +266,16 @@ fn holds_exactly(path: &str, planted: &[Fault]) {
 #[test]
 fn a_shop_on_fastapi_and_sqlalchemy() {
     holds_exactly("shop-fastapi", &SHOP);
+}
+
+#[test]
+fn a_library_on_aiohttp() {
+    holds_exactly("library-aiohttp", &LIBRARY);
+}
+
+#[test]
+fn recipes_on_litestar() {
+    holds_exactly("recipes-litestar", &RECIPES);
 }
 
 #[test]

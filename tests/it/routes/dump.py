@@ -54,9 +54,8 @@ def of_aiohttp(app):
 
 def of_litestar(app):
     for route in app.routes:
-        own = {"main", "shop"}
         handlers = getattr(route, "route_handlers", [])
-        if any(it.fn.__module__.split(".")[0] in own for it in handlers):
+        if any(not it.fn.__module__.startswith("litestar") for it in handlers):
             for method in route.methods:
                 yield method, route.path
 

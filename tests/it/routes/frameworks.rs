@@ -14,10 +14,12 @@ use serde_json::Value;
 use crate::venv;
 
 /// Projects with the module that makes their application.
-const PROJECTS: [(&str, &str); 11] = [
+const PROJECTS: [(&str, &str); 13] = [
     ("fixtures/booking-flask", "booking_flask"),
     ("fixtures/clinic-django", "clinic_django"),
     ("fixtures/courses-fastapi", "courses_fastapi"),
+    ("fixtures/library-aiohttp", "library_aiohttp"),
+    ("fixtures/recipes-litestar", "recipes_litestar"),
     ("fixtures/shop-fastapi", "shop_fastapi"),
     ("fixtures/tickets-alembic", "tickets_alembic"),
     ("fixtures/tools-drf", "tools_drf"),
