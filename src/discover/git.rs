@@ -197,6 +197,24 @@ impl Repository {
     }
 }
 
+/// The files below a folder that git tracks although its settings tell it to ignore them; none
+/// outside a repository.
+pub(super) fn tracked_though_ignored(root: &Utf8Path) -> Vec<Utf8PathBuf> {
+    if !root.ancestors().any(|above| above.join(".git").exists()) {
+        return Vec::new();
+    }
+    let listed = [
+        "ls-files",
+        "--cached",
+        "--ignored",
+        "--exclude-standard",
+        "-z",
+    ];
+    let listed = ask(root, &listed).unwrap_or_default();
+    let paths = listed.split_terminator('\0');
+    paths.map(Utf8PathBuf::from).collect()
+}
+
 const SUBMODULE: &str = "160000";
 const SYMBOLIC_LINK: &str = "120000";
 

@@ -9,7 +9,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use ignore::WalkBuilder;
 
 use super::LeftOut;
-use super::git::Snapshot;
+use super::git::{self, Snapshot};
 use crate::facts::{Note, NoteId};
 
 /// Where files come from. Everything behind discovery is the same for all of them.
@@ -40,8 +40,18 @@ impl Tree {
                 for folder in folders {
                     walk(root, folder, &mut listing);
                 }
+                // What git tracks belongs to the project whatever .gitignore says, on disk as in
+                // a commit.
+                let exists = |path: &Utf8Path| root.join(path).exists();
+                let tracked = git::tracked_though_ignored(root);
+                let tracked = tracked.iter().filter(|path| root.join(path).is_file());
+                listing.paths.extend(own(tracked, folders, &exists));
             }
-            Self::Git(snapshot) => list(snapshot, folders, &mut listing),
+            Self::Git(snapshot) => {
+                let exists = |path: &Utf8Path| snapshot.holds(path);
+                let paths = own(snapshot.paths(), folders, &exists);
+                listing.paths.extend(paths);
+            }
             Self::Memory(files) => listing.paths.extend(
                 files
                     .keys()
@@ -91,6 +101,7 @@ fn walk(root: &Utf8Path, folder: &Utf8Path, listing: &mut Listing) {
     let (skipped, left_out) = std::sync::mpsc::channel();
     let walk = WalkBuilder::new(&start)
         .hidden(false)
+        .ignore(false)
         .require_git(false)
         .git_global(false)
         .filter_entry(move |entry| {
@@ -143,11 +154,15 @@ fn walk(root: &Utf8Path, folder: &Utf8Path, listing: &mut Listing) {
         );
 }
 
-/// The files of a snapshot below the folders, but for what nobody wrote by hand.
-fn list(snapshot: &Snapshot, folders: &[Utf8PathBuf], listing: &mut Listing) {
+/// The paths below the folders, but for what nobody wrote by hand.
+fn own<'p>(
+    paths: impl Iterator<Item = &'p Utf8PathBuf>,
+    folders: &[Utf8PathBuf],
+    exists: &dyn Fn(&Utf8Path) -> bool,
+) -> Vec<Utf8PathBuf> {
     let mut known: BTreeMap<&Utf8Path, bool> = BTreeMap::new();
-    let holds = |path: &Utf8Path| snapshot.holds(path);
-    for path in snapshot.paths() {
+    let mut own = Vec::new();
+    for path in paths {
         let Some(folder) = folders.iter().find(|folder| path.starts_with(folder)) else {
             continue;
         };
@@ -156,12 +171,13 @@ fn list(snapshot: &Snapshot, folders: &[Utf8PathBuf], listing: &mut Listing) {
         let is_foreign = between.any(|above| {
             *known
                 .entry(above)
-                .or_insert_with(|| foreign(above, &holds).is_some())
+                .or_insert_with(|| foreign(above, exists).is_some())
         });
         if !is_foreign {
-            listing.paths.push(path.clone());
+            own.push(path.clone());
         }
     }
+    own
 }
 
 /// Why nobody wrote the files in a folder by hand; empty where it goes without saying.

@@ -243,6 +243,26 @@ fn a_service_below_the_top_is_a_project_of_its_own() {
     assert_eq!(found, [finding("float-money", "orders.fee", 2)]);
 }
 
+/// Tracked files are part of the project before and after, whatever `.gitignore` says since.
+#[test]
+fn what_git_tracks_is_read_though_it_is_ignored() {
+    let repository = Repository::new();
+    let lines = "create table lines (\n  id bigint primary key,\n  \
+                 order_id bigint references orders (id)\n);\n";
+    repository.write("migrations/003_lines.sql", lines);
+    let index = "create index lines_order_id on lines (order_id);\n";
+    repository.write("migrations/004_index.sql", index);
+    repository.commit("lines");
+    repository.branch();
+    repository.write(".gitignore", "004_index.sql\nlocal.sql\n");
+    repository.write("local.sql", FLOATS);
+    assert_eq!(repository.diff(), []);
+    repository.git(&["rm", "--quiet", "--cached", "migrations/004_index.sql"]);
+    let dropped = [finding("missing-fk-index", "lines.order_id", 3)];
+    assert_eq!(repository.diff(), dropped);
+    assert_eq!(repository.found(&["--staged"]), dropped);
+}
+
 #[test]
 fn submodules_are_read_at_the_commit_that_is_recorded() {
     let module = Repository::new();

@@ -257,3 +257,74 @@ fn a_panic_in_one_rule_is_told_and_the_others_run() {
     );
     assert_eq!(report.exit_status(), 2);
 }
+
+/// What names the findings of a project across runs.
+fn names(files: Files) -> Vec<String> {
+    let settings = all();
+    let report = engine::check(Inputs::from_memory(files, &settings), &settings);
+    let mut names: Vec<String> = report
+        .findings
+        .iter()
+        .map(|finding| format!("{} {}", finding.rule, finding.fingerprint))
+        .collect();
+    names.sort();
+    names
+}
+
+/// Another layout of a file: lines move, ends of lines change, SQL is indented anew.
+fn laid_out(path: &str, text: &str, gaps: &[u8], crlf: bool) -> String {
+    let mut gaps = gaps.iter().cycle();
+    let is_sql = path.ends_with(".sql");
+    let mut out = String::new();
+    for line in text.lines() {
+        let gap = usize::from(*gaps.next().unwrap_or(&0));
+        out += &"\n".repeat(gap % 3);
+        if is_sql && gap > 3 {
+            out += "\t-- laid out anew\n  ";
+        }
+        out += &match is_sql {
+            true => line.replace("    ", "\t\t"),
+            false => line.to_owned(),
+        };
+        out.push('\n');
+    }
+    match crlf {
+        true => out.replace('\n', "\r\n"),
+        false => out,
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 24,
+        failure_persistence: Some(Box::new(FileFailurePersistence::Off)),
+        ..ProptestConfig::default()
+    })]
+
+    /// So a baseline knows a finding, and a host its alert, for as long as it is the same.
+    #[test]
+    fn fingerprints_survive_another_layout_and_other_files(
+        fixture in prop::sample::select(vec!["shop-fastapi", "booking-flask", "clinic-django"]),
+        gaps in prop::collection::vec(0_u8..6, 1..40),
+        crlf in any::<bool>(),
+        name in "[a-z]{1,8}",
+    ) {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(fixture);
+        let before = read(&folder);
+        let mut after = Files::new();
+        for (path, bytes) in &before {
+            let text = std::str::from_utf8(bytes).unwrap();
+            let text = match path.extension() {
+                Some("sql" | "py") => laid_out(path.as_str(), text, &gaps, crlf),
+                _ => text.to_owned(),
+            };
+            after.insert(path.clone(), text.into_bytes());
+        }
+        // Files that have nothing to do with it go by any name.
+        after.insert(format!("docs/{name}.md").into(), b"# Notes\n".to_vec());
+        after.insert(format!("scripts/{name}_0.py").into(), b"print(1)\n".to_vec());
+        let expected = names(before);
+        prop_assert!(expected.len() > 5, "{expected:?}");
+        prop_assert_eq!(names(after), expected);
+    }
+}
