@@ -75,6 +75,24 @@ pub struct Label {
     pub message: String,
 }
 
+/// A repair that can be applied as it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// What it does.
+    pub title: String,
+    /// What is written anew, in one file; no two share a place.
+    pub edits: Vec<Edit>,
+}
+
+/// A text that takes the place of another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// What goes; empty where something is put in.
+    pub at: Loc,
+    /// What comes.
+    pub text: String,
+}
+
 /// One thing to look at, with its evidence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
@@ -97,6 +115,8 @@ pub struct Finding {
     /// It is about a step of a history that other steps follow: most likely it ran long ago, and
     /// nobody will change it.
     pub past: bool,
+    /// The same as edits, where nothing is left to fill in.
+    pub fix: Option<Fix>,
     /// A stable name of what the finding is about: `orders.customer_id`, `GET /x::order`.
     pub subject: String,
     /// Other subjects of which the same clause makes the same; given by `judge`.
@@ -125,6 +145,13 @@ impl Finding {
     /// Says what to do.
     pub fn help(&mut self, help: impl Into<String>) -> &mut Self {
         self.help = help.into();
+        self
+    }
+
+    /// Offers edits that do what the help says.
+    pub fn fix(&mut self, title: impl Into<String>, edits: Vec<Edit>) -> &mut Self {
+        let title = title.into();
+        self.fix = Some(Fix { title, edits });
         self
     }
 

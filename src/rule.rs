@@ -18,7 +18,7 @@ pub mod prelude {
     pub use crate::facts::secrets::{
         Binding, Form, Holder, Host, Purpose, Suspect, TokenKind, ValueClass,
     };
-    pub use crate::finding::{Confidence, Finding, Severity, code};
+    pub use crate::finding::{Confidence, Edit, Finding, Severity, code};
     pub use crate::project::python::{
         BlockingCall, BlockingKind, BrokenSession, Conflict, SessionFault, SplitWrite,
         UncheckedWrite,
@@ -103,6 +103,7 @@ impl Sink {
             labels: Vec::new(),
             help: String::new(),
             past: false,
+            fix: None,
             subject: subject.into(),
             also: Vec::new(),
             fingerprint: String::new(),

@@ -22,7 +22,9 @@ fn check(project: &Project, sink: &mut Sink) {
         if let Some(definition) = call.definition {
             finding.label(definition, "is declared `async def`");
         }
-        if !call.can_await {
+        if call.can_await {
+            finding.fix("Await it", edits(call));
+        } else {
             finding.label(call.header, "may not await: it is no `async def`");
         }
     }
@@ -41,11 +43,32 @@ fn message(call: &Unawaited) -> String {
     }
 }
 
+/// What is read of it directly binds closer than `await`.
+fn is_read_in_place(call: &Unawaited) -> bool {
+    let read = call.read;
+    read.is_some_and(|read| read.span.contains(call.at.span))
+}
+
+fn edits(call: &Unawaited) -> Vec<Edit> {
+    let insert = |offset: u32, text: &str| Edit {
+        at: Loc {
+            span: Span {
+                start: offset,
+                end: offset,
+            },
+            ..call.at
+        },
+        text: text.to_owned(),
+    };
+    let Span { start, end } = call.at.span;
+    match is_read_in_place(call) {
+        true => vec![insert(start, "(await "), insert(end, ")")],
+        false => vec![insert(start, "await ")],
+    }
+}
+
 fn help(call: &Unawaited) -> String {
-    let awaited = match call
-        .read
-        .is_some_and(|read| read.span.contains(call.at.span))
-    {
+    let awaited = match is_read_in_place(call) {
         true => format!("(await {})", call.written),
         false => format!("await {}", call.written),
     };

@@ -23,7 +23,21 @@ fn check(project: &Project, sink: &mut Sink) {
             };
             sink.report(Severity::Error, *at, handler.route.as_str(), message)
                 .note("an exception only works when it is raised")
-                .help(format!("raise it:{}", code(&format!("raise {name}(…)"))));
+                .help(format!("raise it:{}", code(&format!("raise {name}(…)"))))
+                .fix("Raise it", vec![raise(*at)]);
         }
+    }
+}
+
+/// The statement begins with the word that is wrong.
+fn raise(statement: Loc) -> Edit {
+    let start = statement.span.start;
+    let end = start + "return".len() as u32;
+    Edit {
+        at: Loc {
+            span: Span { start, end },
+            ..statement
+        },
+        text: "raise".to_owned(),
     }
 }

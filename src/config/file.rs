@@ -11,7 +11,7 @@ use super::{Pattern, PerPath, Review, Settings};
 use crate::finding::Severity;
 use crate::source::{SourceFile, Span};
 
-const KEYS: [&str; 11] = [
+pub(super) const KEYS: [&str; 11] = [
     "profile",
     "select",
     "ignore",
@@ -25,8 +25,8 @@ const KEYS: [&str; 11] = [
     "vocabulary",
 ];
 
-const PATH_KEYS: [&str; 4] = ["ignore", "severity", "dialect", "profile"];
-const REVIEW_KEYS: [&str; 4] = ["rule", "subject", "reason", "action"];
+pub(super) const PATH_KEYS: [&str; 4] = ["ignore", "severity", "dialect", "profile"];
+pub(super) const REVIEW_KEYS: [&str; 4] = ["rule", "subject", "reason", "action"];
 
 type Value<'a> = Spanned<DeValue<'a>>;
 

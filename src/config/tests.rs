@@ -1,3 +1,5 @@
+mod schema;
+
 use super::*;
 use crate::source::Encoding;
 
@@ -17,32 +19,7 @@ fn faults(text: &str) -> String {
 
 #[test]
 fn every_key_has_its_meaning() {
-    let settings = settings(
-        r#"
-        select = ["schema"]
-        ignore = ["float-money"]
-        exclude = ["legacy/"]
-        dialect = "mariadb"
-
-        [severity]
-        missing-fk-index = "info"
-
-        [per-path."queries/**"]
-        ignore = ["schema"]
-        severity = { float-money = "warning" }
-        dialect = "sqlite"
-        profile = "example"
-
-        [migrations]
-        "db/changes" = "flyway"
-
-        [[reviewed]]
-        rule = "missing-fk-index"
-        subject = "orders.customer_id"
-        reason = "written once, never deleted"
-        action = "cascade"
-        "#,
-    );
+    let settings = settings(include_str!("../../tests/it/hosts/every_key.toml"));
     assert_eq!(settings.select, ["schema"]);
     assert_eq!(settings.ignore, ["float-money"]);
     assert_eq!(settings.dialect, Some(Dialect::Mysql));

@@ -6,7 +6,7 @@ use crate::facts::schema::Dialect;
 use crate::finding::Severity;
 
 /// The dialects; the first word of each is the one to suggest.
-const DIALECTS: &[(&str, Dialect)] = &[
+pub(super) const DIALECTS: &[(&str, Dialect)] = &[
     ("postgres", Dialect::Postgres),
     ("mysql", Dialect::Mysql),
     ("sqlite", Dialect::Sqlite),
@@ -16,18 +16,18 @@ const DIALECTS: &[(&str, Dialect)] = &[
     ("sqlserver", Dialect::Mssql),
 ];
 
-const PROFILES: &[(&str, Profile)] = &[
+pub(super) const PROFILES: &[(&str, Profile)] = &[
     ("production", Profile::Production),
     ("test", Profile::Test),
     ("example", Profile::Example),
 ];
 
-const STRICTNESS: &[(&str, Strictness)] = &[
+pub(super) const STRICTNESS: &[(&str, Strictness)] = &[
     ("default", Strictness::Default),
     ("strict", Strictness::Strict),
 ];
 
-const SEVERITIES: &[(&str, Severity)] = &[
+pub(super) const SEVERITIES: &[(&str, Severity)] = &[
     ("error", Severity::Error),
     ("warning", Severity::Warning),
     ("info", Severity::Info),

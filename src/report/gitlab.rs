@@ -25,7 +25,8 @@ fn entry(told: &Told) -> Value {
     };
     json!({
         "type": "issue",
-        "description": told.message,
+        // One line, says the specification.
+        "description": told.message.replace('\n', " "),
         "content": { "body": told.in_full() },
         "check_name": told.rule,
         "fingerprint": told.fingerprint,

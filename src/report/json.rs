@@ -6,7 +6,7 @@ use camino::Utf8Path;
 use serde::Serialize;
 
 use super::Summary;
-use super::machine::{Machine, Place, Told};
+use super::machine::{Machine, Place, Told, ToldFix};
 use crate::facts::NoteId;
 use crate::finding::{Confidence, Severity};
 use crate::judge::Report;
@@ -55,8 +55,8 @@ struct Entry {
     location: Location,
     /// The words under the location, when there are any, and evidence elsewhere.
     labels: Vec<LabelEntry>,
-    /// A repair that can be applied; none is offered yet, so always null.
-    fix: (),
+    /// A repair that can be applied as it is; null where something is left to decide.
+    fix: Option<FixEntry>,
     /// Names the finding across runs.
     fingerprint: String,
     /// The page of the rule.
@@ -68,6 +68,39 @@ struct Entry {
 struct LabelEntry {
     location: Location,
     message: String,
+}
+
+/// A repair. All its edits belong together.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct FixEntry {
+    /// What it does.
+    title: String,
+    safety: Safety,
+    /// What is written anew; no two share a place.
+    edits: Vec<EditEntry>,
+}
+
+/// Whether a repair keeps what the code does.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+enum Safety {
+    /// It does not: a person should look at it.
+    Unsafe,
+}
+
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct EditEntry {
+    /// Relative to the checked root, with `/`.
+    path: String,
+    /// The first byte in the file on disk that goes.
+    start: u32,
+    /// One past the last byte that goes.
+    end: u32,
+    /// What comes in their place.
+    replacement: String,
 }
 
 /// A place in a file.
@@ -153,9 +186,23 @@ fn entry(told: Told) -> Entry {
                 message,
             })
             .collect(),
-        fix: (),
+        fix: told.fix.map(fix),
         fingerprint: told.fingerprint,
         url: told.by.map(super::url).unwrap_or_default(),
+    }
+}
+
+fn fix(fix: ToldFix) -> FixEntry {
+    let edits = fix.edits.into_iter().map(|(place, replacement)| EditEntry {
+        path: place.path,
+        start: place.start.offset,
+        end: place.end.offset,
+        replacement,
+    });
+    FixEntry {
+        title: fix.title,
+        safety: Safety::Unsafe,
+        edits: edits.collect(),
     }
 }
 

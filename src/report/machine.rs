@@ -3,7 +3,7 @@
 use camino::Utf8Path;
 
 use super::clean::Masks;
-use crate::finding::{Confidence, Finding, Severity};
+use crate::finding::{Confidence, Finding, Fix, Severity};
 use crate::judge::{Report, Settlement};
 use crate::rule::Rule;
 use crate::source::{Loc, Position, SourceFile};
@@ -30,6 +30,8 @@ pub(super) struct Told {
     pub message: String,
     /// What to do; may be empty.
     pub help: String,
+    /// The same as edits, where there are any.
+    pub fix: Option<ToldFix>,
     /// What the finding is about.
     pub subject: String,
     /// The line a developer would edit.
@@ -40,6 +42,14 @@ pub(super) struct Told {
     pub fingerprint: String,
     /// Who settled it, and why.
     pub settled: Option<Settlement>,
+}
+
+/// A repair as machines are told it.
+pub(super) struct ToldFix {
+    /// What it does.
+    pub title: String,
+    /// What goes, and what comes in its place.
+    pub edits: Vec<(Place, String)>,
 }
 
 /// A place in a file.
@@ -107,6 +117,16 @@ impl<'a> Machine<'a> {
         }
     }
 
+    fn fix(&self, fix: &Fix) -> ToldFix {
+        let edits = fix.edits.iter();
+        ToldFix {
+            title: self.text(&fix.title),
+            edits: edits
+                .map(|edit| (self.place(edit.at), edit.text.clone()))
+                .collect(),
+        }
+    }
+
     fn tell(&self, finding: &Finding, settled: Option<&Settlement>) -> Told {
         let note = (!finding.note.is_empty()).then_some((finding.at, &finding.note));
         let labels = finding.labels.iter();
@@ -119,6 +139,7 @@ impl<'a> Machine<'a> {
             confidence: finding.confidence,
             message: self.text(&finding.message),
             help: self.text(&finding.help),
+            fix: finding.fix.as_ref().map(|fix| self.fix(fix)),
             subject: self.text(&finding.subject),
             place: self.place(finding.at),
             labels: labels

@@ -37,12 +37,16 @@ fn diagnostic(told: &Told) -> Value {
         "" => told.message.clone(),
         help => format!("{}\n\n{help}", told.message),
     };
+    let edits = told.fix.iter().flat_map(|fix| &fix.edits);
+    let suggestions =
+        edits.map(|(place, text)| json!({ "range": location(place)["range"], "text": text }));
     json!({
         "message": message,
         "location": location(&told.place),
         "severity": severity,
         "source": source(),
         "code": { "value": told.rule, "url": told.by.map(super::url).unwrap_or_default() },
+        "suggestions": suggestions.collect::<Vec<_>>(),
         "related_locations": related.collect::<Vec<_>>(),
     })
 }

@@ -8,7 +8,7 @@ use std::io;
 use camino::Utf8Path;
 use serde_json::{Value, json};
 
-use super::machine::{Machine, Place, Told};
+use super::machine::{Machine, Place, Told, ToldFix};
 use crate::finding::{Confidence, Severity};
 use crate::judge::{Report, ReportNote};
 use crate::rule::Rule;
@@ -112,6 +112,9 @@ fn result(told: &Told, index: &BTreeMap<&str, usize>) -> Value {
             "confidence": told.confidence.as_str(),
         },
     });
+    if let Some(fix) = &told.fix {
+        result["fixes"] = json!([repair(fix)]);
+    }
     if let Some(index) = index.get(told.rule) {
         result["ruleIndex"] = json!(index);
     }
@@ -130,16 +133,39 @@ fn result(told: &Told, index: &BTreeMap<&str, usize>) -> Value {
     result
 }
 
+/// Edits in one file.
+fn repair(fix: &ToldFix) -> Value {
+    let replacements = fix.edits.iter().map(|(place, text)| {
+        json!({ "deletedRegion": region(place), "insertedContent": { "text": text } })
+    });
+    let file = fix.edits.first().map(|(place, _)| artifact(place));
+    json!({
+        "description": { "text": fix.title },
+        "artifactChanges": [{
+            "artifactLocation": file,
+            "replacements": replacements.collect::<Vec<_>>(),
+        }],
+    })
+}
+
 fn location(place: &Place) -> Value {
     json!({ "physicalLocation": {
-        "artifactLocation": { "uri": uri(&place.path), "uriBaseId": ROOT },
-        "region": {
-            "startLine": place.start.line,
-            "startColumn": place.start.column,
-            "endLine": place.end.line,
-            "endColumn": place.end.column,
-        },
+        "artifactLocation": artifact(place),
+        "region": region(place),
     } })
+}
+
+fn artifact(place: &Place) -> Value {
+    json!({ "uri": uri(&place.path), "uriBaseId": ROOT })
+}
+
+fn region(place: &Place) -> Value {
+    json!({
+        "startLine": place.start.line,
+        "startColumn": place.start.column,
+        "endLine": place.end.line,
+        "endColumn": place.end.column,
+    })
 }
 
 fn notification(note: &ReportNote, machine: &Machine) -> Value {

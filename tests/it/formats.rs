@@ -2,18 +2,22 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 
+use aicheck::finding::Edit;
 use aicheck::judge::Report;
 use aicheck::report::{github, gitlab, junit, markdown, rdjson, sarif};
 use camino::Utf8Path;
 use serde_json::Value;
 
+use crate::cli::Outcome;
 use crate::report::{at, finding, report, settled};
 use crate::venv::{self, run};
 
-type Write = fn(&Report, &Utf8Path, &mut dyn std::io::Write) -> std::io::Result<()>;
+type Write = fn(&Report, &Utf8Path, &mut dyn io::Write) -> io::Result<()>;
 
 const FIXTURES: [&str; 3] = ["shop-fastapi", "booking-flask", "clinic-django"];
 
@@ -40,6 +44,11 @@ fn hostile() -> Report {
         finding.help("do this:\n    CREATE INDEX x;\nthen that");
         finding.subject = format!("orders.{nth}");
         finding.fingerprint = format!("{nth:016x}");
+        let edits = vec![Edit {
+            at: at(&report, 0, "'ö'"),
+            text: "« \"x\" »".into(),
+        }];
+        finding.fix("Quote <it>", edits);
         report.findings.push(finding);
     }
     report.settled = settled(1);
@@ -55,19 +64,25 @@ fn of_fixture(fixture: &str, format: &str) -> String {
     run(command.arg(folder).env_remove("GITHUB_STEP_SUMMARY"))
 }
 
-/// Microsoft's validator of SARIF, as npm has it.
-fn validator() -> Option<PathBuf> {
+/// The folder with the packages of `package.json`, as npm has them.
+fn packages() -> Option<PathBuf> {
+    static TURN: Mutex<()> = Mutex::new(());
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    let asked = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/formats/package.json");
+    let asked = fs::read_to_string(asked).unwrap();
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("formats");
-    let program = folder.join("node_modules/@microsoft/sarif-multitool-linux/Sarif.Multitool");
-    if program.exists() {
-        return Some(program);
+    let complete = folder.join("complete");
+    if fs::read_to_string(&complete).is_ok_and(|installed| installed == asked) {
+        return Some(folder.join("node_modules"));
     }
     if std::env::var_os("AICHECK_ORACLES").is_none_or(|value| value != "1") {
+        // Past what the test harness captures.
+        let mut terminal = io::stderr();
+        writeln!(terminal, "skipped: no packages of npm").unwrap();
         return None;
     }
     fs::create_dir_all(&folder).unwrap();
-    let asked = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/formats/package.json");
-    fs::copy(asked, folder.join("package.json")).unwrap();
+    fs::write(folder.join("package.json"), &asked).unwrap();
     let install = [
         "install",
         "--ignore-scripts",
@@ -76,16 +91,20 @@ fn validator() -> Option<PathBuf> {
         "--silent",
     ];
     run(Command::new("npm").args(install).current_dir(&folder));
+    fs::write(complete, asked).unwrap();
+    Some(folder.join("node_modules"))
+}
+
+/// Microsoft's validator of SARIF.
+fn validator() -> Option<PathBuf> {
+    let program = packages()?.join("@microsoft/sarif-multitool-linux/Sarif.Multitool");
     run(Command::new("chmod").arg("u+x").arg(&program));
     Some(program)
 }
 
 #[test]
 fn the_validator_of_sarif_has_nothing_to_say() {
-    let Some(validator) = validator() else {
-        eprintln!("skipped: no validator of SARIF");
-        return;
-    };
+    let Some(validator) = validator() else { return };
     let folder = tempfile::tempdir().unwrap();
     fs::write(
         folder.path().join("hostile.sarif"),
@@ -128,6 +147,11 @@ fn sarif_tells_evidence_decisions_and_names_that_last() {
     );
     assert_eq!(place["region"]["startColumn"], 7);
     assert_eq!(first["relatedLocations"][0]["message"]["text"], "& <there>");
+    let change = &first["fixes"][0]["artifactChanges"][0];
+    assert_eq!(change["artifactLocation"], place["artifactLocation"]);
+    let replacement = &change["replacements"][0];
+    assert_eq!(replacement["deletedRegion"], place["region"]);
+    assert_eq!(replacement["insertedContent"]["text"], "« \"x\" »");
     let prints: BTreeSet<&str> = results[..3]
         .iter()
         .map(|it| {
@@ -256,6 +280,56 @@ fn gitlab_gets_what_it_asks_for() {
     }
 }
 
+/// The types of Code Climate's specification, of which GitLab's report is a part.
+#[test]
+fn gitlab_gets_the_issues_of_code_climate() {
+    let Some(packages) = packages() else { return };
+    let folder = tempfile::tempdir_in(packages.parent().unwrap()).unwrap();
+    let check = |entries: &str| -> Outcome {
+        let text = format!(
+            "import type {{ Issue }} from 'codeclimate-types'\nexport const issues: Issue[] = {entries}"
+        );
+        fs::write(folder.path().join("report.ts"), text).unwrap();
+        let mut tsc = Command::new("node");
+        tsc.arg(packages.join("typescript/bin/tsc"));
+        tsc.args(["--strict", "--noEmit", "--module", "nodenext", "report.ts"]);
+        tsc.current_dir(folder.path()).output().unwrap().into()
+    };
+    for fixture in FIXTURES {
+        let outcome = check(&of_fixture(fixture, "gitlab"));
+        assert_eq!(outcome.status, 0, "{}", outcome.out);
+    }
+    let outcome = check(&written(gitlab::write, &hostile()));
+    assert_eq!(outcome.status, 0, "{}", outcome.out);
+    let entries = of_fixture(FIXTURES[0], "gitlab");
+    let wrong = check(&entries.replace("\"major\"", "\"fatal\""));
+    assert_ne!(wrong.status, 0, "the types know the severities");
+}
+
+#[test]
+fn the_validator_of_reviewdogs_format_has_nothing_to_say() {
+    let Some(packages) = packages() else { return };
+    let validator = packages.join("@umbrelladocs/rdformat-validator/bin/rdformat-validator.js");
+    let folder = tempfile::tempdir().unwrap();
+    let judge = |text: &str| -> Outcome {
+        let path = folder.path().join("report.json");
+        fs::write(&path, text).unwrap();
+        let mut command = Command::new("node");
+        command
+            .arg(&validator)
+            .args(["--strict", "--no-extra-fields"]);
+        command.arg(path).output().unwrap().into()
+    };
+    for fixture in FIXTURES {
+        let outcome = judge(&of_fixture(fixture, "rdjson"));
+        assert_eq!(outcome.status, 0, "{}", outcome.out);
+    }
+    let hostile = written(rdjson::write, &hostile());
+    let outcome = judge(&hostile);
+    assert_eq!(outcome.status, 0, "{}", outcome.out);
+    assert_ne!(judge(&hostile.replace("\"ERROR\"", "\"FATAL\"")).status, 0);
+}
+
 #[test]
 fn reviewdog_counts_bytes() {
     let result = json(rdjson::write, &hostile());
@@ -269,6 +343,8 @@ fn reviewdog_counts_bytes() {
         (&8.into(), &12.into())
     );
     assert_eq!(first["related_locations"][0]["message"], "& <there>");
+    assert_eq!(&first["suggestions"][0]["range"], range);
+    assert_eq!(first["suggestions"][0]["text"], "« \"x\" »");
 }
 
 #[test]

@@ -6,6 +6,8 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use aicheck::rule::Catalogue;
+use aicheck::source::{Encoding, SourceFile};
 use tempfile::TempDir;
 
 use crate::cli::Outcome;
@@ -115,6 +117,65 @@ fn the_files_of_hosts_are_valid() {
     run(Command::new(&pre_commit).arg("validate-config").arg(config));
     let workflow = repository.path().join(".github/workflows/aicheck.yml");
     held_to("vendor.github-workflows", &workflow);
+}
+
+/// The schema refuses what the program refuses, and takes what it takes.
+#[test]
+fn the_schemas_are_schemas_and_the_one_of_the_settings_fits() {
+    let Some(program) = program("check-jsonschema") else {
+        return;
+    };
+    let schemas = fs::read_dir(root().join("schemas")).unwrap();
+    let schemas: Vec<PathBuf> = schemas.map(|entry| entry.unwrap().path()).collect();
+    assert!(schemas.len() >= 5);
+    run(Command::new(&program)
+        .arg("--check-metaschema")
+        .args(&schemas));
+    let mut good = fences("toml");
+    for rule in aicheck::rules::all() {
+        let examples = rule.read_page().examples.into_iter();
+        let fences = examples.flat_map(|example| example.fences);
+        good.extend(
+            fences
+                .filter(|it| it.path == "aicheck.toml")
+                .map(|it| it.body),
+        );
+    }
+    good.push(read("tests/it/hosts/every_key.toml"));
+    let bad = [
+        "selekt = []\n",
+        "ignore = [\"missing-fk-indx\"]\n",
+        "profile = \"lax\"\n",
+        "dialect = \"oracle\"\n",
+        "severity.float-money = \"fatal\"\n",
+        "per-path.\"a\".profile = \"prod\"\n",
+        "migrations.db = \"fly\"\n",
+        "[[reviewed]]\nrule = \"unreviewed-cascade\"\nsubject = \"a.b\"\n",
+        "[[reviewed]]\nrule = \"unreviewed-cascade\"\nsubject = \"a.b\"\nreason = \" \"\n",
+    ];
+    let folder = tempfile::tempdir().unwrap();
+    let takes = |text: &str| {
+        let catalogue = Catalogue::new(aicheck::rules::all());
+        let file = SourceFile::new("aicheck.toml", text, Encoding::Utf8);
+        aicheck::config::parse(file, &catalogue.names()).is_ok()
+    };
+    let fits = |texts: &[String]| {
+        let mut command = Command::new(&program);
+        command.arg("--schemafile");
+        command.arg(root().join("schemas/aicheck.schema.json"));
+        for (nth, text) in texts.iter().enumerate() {
+            let path = folder.path().join(format!("{nth}.toml"));
+            fs::write(&path, text).unwrap();
+            command.arg(path);
+        }
+        command.output().unwrap().status.success()
+    };
+    assert!(good.iter().all(|text| takes(text)));
+    assert!(fits(&good));
+    for text in bad {
+        assert!(!takes(text), "{text}");
+        assert!(!fits(&[text.to_owned()]), "{text}");
+    }
 }
 
 /// A fresh virtual environment with the wheel, and the program in it.

@@ -1,5 +1,6 @@
 //! The JSON report holds what it should, and its published schema describes it.
 
+use aicheck::finding::Edit;
 use aicheck::report::json::Document;
 use serde_json::{Value, json};
 
@@ -15,6 +16,11 @@ fn document() -> Value {
     finding.note("under it");
     finding.label(at(&report, 1, "customer"), "elsewhere");
     finding.help("do that");
+    let edits = vec![Edit {
+        at: at(&report, 0, "on delete cascade"),
+        text: "that".into(),
+    }];
+    finding.fix("Do that", edits);
     finding.subject = "orders.customer_id".into();
     finding.fingerprint = "0123".into();
     report.findings.push(finding);
@@ -57,7 +63,13 @@ fn version_1() {
                 { "location": here, "message": "under it" },
                 { "location": place("app.py", 1, [11, 10], [19, 18]), "message": "elsewhere" },
             ],
-            "fix": null,
+            "fix": {
+                "title": "Do that",
+                "safety": "unsafe",
+                "edits": [
+                    { "path": "db/é.sql", "start": 162, "end": 179, "replacement": "that" },
+                ],
+            },
             "fingerprint": "0123",
             "url": "https://github.com/aicheck/aicheck/blob/main/rules/directive/unused_directive.md",
         }],

@@ -8,6 +8,7 @@ mod changes;
 mod cli;
 mod discover;
 mod django;
+mod fixes;
 mod fixtures;
 mod folder;
 mod formats;

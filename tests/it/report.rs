@@ -58,6 +58,7 @@ pub(crate) fn finding(rule: &'static str, at: Loc, message: &str) -> Finding {
         labels: Vec::new(),
         help: String::new(),
         past: false,
+        fix: None,
         subject: String::new(),
         also: Vec::new(),
         fingerprint: String::new(),
