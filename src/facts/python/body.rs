@@ -146,7 +146,12 @@ fn gives(body: Node<'_>) -> Option<Box<Value>> {
         _ => false,
     };
     let alike = given.all(|other| other.text() == first.text());
-    (is_object && alike).then(|| Box::new(value(first)))
+    let value = || match value(first) {
+        // An attribute of what a call gives.
+        Value::Other(span) => Value::Name(chain(first), span),
+        value => value,
+    };
+    (is_object && alike).then(|| Box::new(value()))
 }
 
 /// What a function gives that does nothing but return it. Methods compute; those that declare what

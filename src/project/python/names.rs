@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::index::{ClassId, FunctionId, Member, ObjectId, Python, Scope, last_name};
 use super::modules::Place;
-use crate::facts::python::{Annotation, Import, Param, Value};
+use crate::facts::python::{Annotation, Import, Param, Returned, Value};
 
 /// What a name means.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -302,16 +302,36 @@ impl<'a> Python<'a> {
     /// What the one thing is that a function without an annotation returns.
     fn given_by(&self, id: FunctionId, fuel: u32) -> Target {
         let function = self.function(id);
-        let (Some(given), Some(fuel)) = (&function.gives, fuel.checked_sub(1)) else {
+        let Some(fuel) = fuel.checked_sub(1) else {
             return Target::Unknown;
         };
         if function.is_generator || function.broken {
             return Target::Unknown;
         }
+        let Some(given) = &function.gives else {
+            return self.passed_on_by(id, fuel);
+        };
         match self.value_in(id.scope(), given, fuel) {
             Target::Object(object) => self.value_of(object, fuel),
             Target::Function(_) => Target::Unknown,
             value => value,
+        }
+    }
+
+    /// What a function gives that returns what another function of the project gives.
+    fn passed_on_by(&self, id: FunctionId, fuel: u32) -> Target {
+        let [only] = self.function(id).returned.as_slice() else {
+            return Target::Unknown;
+        };
+        let Returned::Call(callee, _) = &only.value else {
+            return Target::Unknown;
+        };
+        match self.resolve_with(id.scope(), callee, fuel) {
+            Target::Function(next) if next != id => match self.returned_by(next, fuel) {
+                Target::Instance(class) => Target::Instance(class),
+                _ => Target::Unknown,
+            },
+            _ => Target::Unknown,
         }
     }
 
@@ -397,7 +417,7 @@ impl<'a> Python<'a> {
     /// An instance of the type that an annotation names.
     fn instance_of(&self, scope: Scope, annotation: &Annotation, fuel: u32) -> Target {
         let Some(name) = type_name(&annotation.text) else {
-            return Target::Unknown;
+            return self.instance_of_generic(scope, &annotation.text, fuel);
         };
         match self.resolve_with(scope, name, fuel) {
             Target::Class(class) => Target::Instance(class),
@@ -407,6 +427,24 @@ impl<'a> Python<'a> {
                 _ => Target::Unknown,
             },
             _ => Target::Unknown,
+        }
+    }
+
+    /// An instance of a class of the project that takes types: `Repository[Order]`.
+    fn instance_of_generic(&self, scope: Scope, text: &str, fuel: u32) -> Target {
+        let text = text.trim().trim_matches(['"', '\'']);
+        let mut types = alternatives(text)
+            .into_iter()
+            .filter(|part| *part != "None");
+        let (Some(only), None) = (types.next(), types.next()) else {
+            return Target::Unknown;
+        };
+        match only.split_once('[').filter(|_| only.ends_with(']')) {
+            Some((outer, _)) => match self.resolve_with(scope, outer, fuel) {
+                Target::Class(class) => Target::Instance(class),
+                _ => Target::Unknown,
+            },
+            None => Target::Unknown,
         }
     }
 
@@ -465,6 +503,20 @@ pub(in crate::project) fn admits_none(text: &str) -> bool {
         return top_level(inner, ',').any(|part| part.trim() == "None");
     }
     inner("Optional[").is_some() || alternatives(text).contains(&"None")
+}
+
+/// Whether an annotation names a list: where there is nothing, that is empty, and no None.
+pub(in crate::project) fn is_list(text: &str) -> bool {
+    const LISTS: [&str; 8] = [
+        "Iterable", "List", "Sequence", "Set", "Tuple", "list", "set", "tuple",
+    ];
+    let text = text.trim().trim_matches(['"', '\'']);
+    let inner = text
+        .rsplit_once("Optional[")
+        .map_or(text, |(_, inner)| inner);
+    let names = alternatives(inner).into_iter();
+    let mut outer = names.map(|part| last_name(part.split('[').next().unwrap_or(part)));
+    outer.any(|name| LISTS.contains(&name))
 }
 
 fn alternatives(text: &str) -> Vec<&str> {

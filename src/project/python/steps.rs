@@ -19,6 +19,7 @@ use super::protection::{asked_before, protected};
 use super::routes::{Role, Route};
 use super::summaries::{
     DEPTH, Env, GivesNone, Known, bind, call_at, called, declines, gives_none, known, raises,
+    through_attribute,
 };
 use crate::facts::Answer;
 use crate::facts::python::{CallSite, ExitKind, Failure, Step, UseKind};
@@ -341,8 +342,14 @@ impl<'p, 'a> Judge<'p, 'a> {
         let call = call_at(python, id, step.call)?;
         let env = bind(python, id, &frame.env, call, callee);
         let gives = gives_none(python, callee, &env, DEPTH)?;
-        let entity = looked_up(python, id, &step.callee, callee, gives.entity);
-        Some((GivesNone { entity, ..gives }, Some(callee)))
+        let hops = gives.hops + through_attribute(python, id, &step.callee);
+        let entity = looked_up(python, id, &step.callee, callee, gives.entity.clone());
+        let cause = GivesNone {
+            hops,
+            entity,
+            ..gives
+        };
+        Some((cause, Some(callee)))
     }
 
     /// A parameter that a dependency fills with None.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::index::{ClassId, FunctionId, Python, Scope, last_name};
-use super::names::{Target, admits_none};
+use super::names::{Target, admits_none, is_list};
 use crate::facts::Answer;
 use crate::facts::python::{
     Annotation, CallSite, EffectKind, ExitKind, Failure, Function, Origin, ParamKind, Passed,
@@ -228,8 +228,15 @@ fn annotated(python: &Python, id: FunctionId, env: &[Known]) -> Option<GivesNone
         .returns
         .as_ref()
         .filter(|it| admits_none(&it.text))?;
-    let told = |value: &Returned| matches!(value, Returned::None | Returned::Lookup { .. });
-    if function.returned.iter().any(|it| told(&it.value)) {
+    let told = |value: &Returned| match value {
+        Returned::None | Returned::Lookup { .. } => true,
+        // What it gives is known, and that is no None.
+        Returned::Call(callee, _) => {
+            matches!(python.resolve(id.scope(), callee), Target::Function(_))
+        }
+        Returned::Other => false,
+    };
+    if function.returned.iter().any(|it| told(&it.value)) || is_list(&annotation.text) {
         return None;
     }
     let key = all_of(env);
@@ -283,11 +290,30 @@ fn forwarded(
         return None;
     };
     let call = call_at(python, id, span)?;
-    let found = gives_none(python, next, &bind(python, id, env, call, next), depth - 1)?;
+    let env = bind(python, id, env, call, next);
+    let found = gives_none(python, next, &env, depth - 1)?;
     // What only one annotation says, another may deny.
     let denied = |it: &Annotation| found.hops > 0 && !admits_none(&it.text);
     let returns = python.function(id).returns.as_ref();
-    (!returns.is_some_and(denied)).then_some(found)
+    if returns.is_some_and(denied) {
+        return None;
+    }
+    Some(GivesNone {
+        hops: found.hops + through_attribute(python, id, callee),
+        ..found
+    })
+}
+
+/// How much is not known of a callee that hangs on an attribute of the own object: `self.repo.get`.
+/// A subclass may put something else there.
+pub(super) fn through_attribute(python: &Python, id: FunctionId, callee: &str) -> u32 {
+    let function = python.function(id);
+    let receiver = function
+        .params
+        .first()
+        .filter(|_| takes_receiver(python, id));
+    let on_own = receiver.is_some_and(|own| callee.split('.').next() == Some(&own.name));
+    u32::from(on_own && callee.matches('.').count() > 1)
 }
 
 /// `return None` among other returns, in a function that is asked for something of the client's.
@@ -297,10 +323,8 @@ fn explicit(python: &Python, id: FunctionId, env: &[Known], span: Span) -> Optio
         .returned
         .iter()
         .any(|it| it.value != Returned::None);
-    let admitted = function
-        .returns
-        .as_ref()
-        .is_none_or(|it| admits_none(&it.text));
+    let returns = function.returns.as_ref();
+    let admitted = returns.is_none_or(|it| admits_none(&it.text) && !is_list(&it.text));
     if !gives_else || !admitted {
         return None;
     }

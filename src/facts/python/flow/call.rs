@@ -367,10 +367,11 @@ impl<'t> Flow<'t, '_> {
             (None, _) => matches!(self.shape_of(root), Some(Shape::Definition)),
             (Some(_), Some(param)) => match called.receiver.shape {
                 Shape::Own => true,
-                Shape::Other | Shape::Row(_) => param
-                    .annotation
-                    .as_ref()
-                    .is_some_and(|it| names_a_class(&it.text)),
+                Shape::Other | Shape::Row(_) => {
+                    let annotation = param.annotation.as_ref();
+                    matches!(self.shape_of(root), Some(Shape::Own))
+                        || annotation.is_some_and(|it| names_a_class(&it.text))
+                }
                 _ => false,
             },
             (Some(_), None) => self.function.locals.iter().any(|local| local.name == root),
