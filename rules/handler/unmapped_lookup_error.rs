@@ -23,11 +23,15 @@ fn check(project: &Project, sink: &mut Sink) {
         let about = step.variable.clone().or_else(|| entity(step));
         let about = about.as_deref().unwrap_or(&step.use_text);
         let subject = format!("{}::{about}", handler.route);
-        sink.report(Severity::Warning, step.at, subject, message)
+        let finding = sink
+            .report(Severity::Warning, step.at, subject, message)
             .note(format!("{} leaves the handler", step.exception))
             .label(handler.registered, chosen_by(handler))
             .help(remedy(handler, step))
             .confidence(confidence(step));
+        if let Some(entered) = step.entered {
+            finding.label(entered, "leads there, outside of any `except` that answers");
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 //! `AICHECK_RECALL_PATHS` (folders, separated by `:`) takes from other projects too.
 
 mod losses;
+mod refusals;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -37,8 +38,12 @@ fn what_is_taken_away_is_missed_once() {
     for folder in folders {
         let files = read(&folder);
         let known = check(files.clone());
+        let refusals = refusals::Refusals::new(&files);
         let mut places = BTreeMap::<Kept, usize>::new();
         for (path, loss) in losses::of(&files) {
+            if !refusals.may_miss(&path, &loss) {
+                continue;
+            }
             let place = places.entry(loss.kept).or_default();
             *place += 1;
             if *place > PLACES {
@@ -58,6 +63,10 @@ fn what_is_taken_away_is_missed_once() {
             }
         }
     }
+    eprintln!(
+        "{} of {tried} losses are missed once and in place",
+        tried - failures.len()
+    );
     let share = failures.len() * 10;
     assert!(
         share <= tried,

@@ -138,6 +138,7 @@ pub(super) struct Queries {
     pub(super) executes: FxHashSet<String>,
     pub(super) creates: FxHashSet<String>,
     pub(super) aggregate_functions: FxHashSet<String>,
+    pub(super) absences: Vec<String>,
     pub(super) sessions: FxHashSet<String>,
 }
 

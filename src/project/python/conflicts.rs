@@ -16,7 +16,7 @@ use super::summaries::{Known, call_at, known, raises};
 use super::tables::TableId;
 use super::writes::Writes;
 use crate::facts::Answer;
-use crate::facts::python::{Cell, EffectKind, ExitKind, Origin};
+use crate::facts::python::{CallSite, Cell, EffectKind, ExitKind, Origin};
 use crate::facts::schema::Dialect;
 use crate::project::schema::{Database, Table, TableKey};
 use crate::source::Loc;
@@ -88,18 +88,22 @@ impl Writes<'_, '_> {
         if !settled || database.unordered.contains(&id.key) {
             return None;
         }
-        let constraint = self.constraint(place, database, table)?;
-        let seen_before = self.seen_before(place, id, &constraint);
-        if seen_before || self.checked(write, &constraint) {
-            return None;
-        }
         let sent = self.sent(place)?;
         let failing = Failing {
             own: None,
             exception: self.exception(write).to_owned(),
             entity: None,
         };
-        let hops = constraint.hops + self.unanswered(place, sent, &failing)?;
+        let constraints = self.constraints(place, database, table);
+        let (constraint, hops) = constraints.into_iter().find_map(|constraint| {
+            let seen_before = self.seen_before(place, id, &constraint);
+            if seen_before || self.checked(write, id, &constraint) {
+                return None;
+            }
+            let by_parent = constraint.parent.is_some();
+            let hops = constraint.hops + self.unanswered(place, sent, &failing, by_parent)?;
+            Some((constraint, hops))
+        })?;
         let sender = &self.happenings[sent];
         Some(Conflict {
             at: write.at(self.python),
@@ -129,11 +133,10 @@ impl Writes<'_, '_> {
         Some(call.callee.as_str())
     }
 
-    /// The constraint that what the client sends may run into: a unique one first.
-    fn constraint(&self, place: usize, database: &Database, table: &Table) -> Option<Constraint> {
+    /// The constraints that what the client sends may run into: unique ones first.
+    fn constraints(&self, place: usize, database: &Database, table: &Table) -> Vec<Constraint> {
         let write = &self.happenings[place];
         let columns = Columns::of(self.python, write, table);
-        let unique = table.unique_keys();
         let made = |parent: &TableKey| {
             self.happenings[..place].iter().any(|it| {
                 let table = it.table.as_ref();
@@ -141,25 +144,21 @@ impl Writes<'_, '_> {
             })
         };
         // A parent that is made with it has no other child yet.
-        let mut parents = table.foreign_keys.iter().filter(|key| made(&key.parent));
-        let new: Vec<_> = parents.by_ref().flat_map(|key| &key.columns).collect();
-        let mut unique = unique.iter().filter(|key| {
-            let mut columns = key.iter();
-            !columns.any(|column| new.contains(&column))
-        });
-        let found = unique.find_map(|key| columns.fed(table, key));
+        let parents = table.foreign_keys.iter().filter(|key| made(&key.parent));
+        let new: Vec<&String> = parents.flat_map(|key| &key.columns).collect();
+        let mut unique = table.unique_keys();
+        unique.retain(|key| !key.iter().any(|column| new.contains(&column)));
+        let unique = unique.iter().filter_map(|key| columns.fed(table, key));
         let enforced = database.dialect != Dialect::Sqlite;
-        found.or_else(|| {
-            let mut keys = table.foreign_keys.iter().filter(|_| enforced);
-            keys.find_map(|key| {
-                let all = columns.fed(table, &key.columns)?;
-                let parent = Some(key.parent.clone());
-                let mut happenings = self.happenings.iter();
-                let known =
-                    happenings.any(|it| self.shows_parent(it, write, &key.parent, &all.roots));
-                (!known).then_some(Constraint { parent, ..all })
-            })
-        })
+        let keys = table.foreign_keys.iter().filter(|_| enforced);
+        let refers = keys.filter_map(|key| {
+            let all = columns.fed(table, &key.columns)?;
+            let parent = Some(key.parent.clone());
+            let mut happenings = self.happenings.iter();
+            let known = happenings.any(|it| self.shows_parent(it, write, &key.parent, &all.roots));
+            (!known).then_some(Constraint { parent, ..all })
+        });
+        unique.chain(refers).collect()
     }
 
     /// Whether something reads rows of a parent, or rows of another table that
@@ -221,10 +220,11 @@ impl Writes<'_, '_> {
 
     /// A call before took the same values and raises, or somebody who is not known was asked and
     /// an exit followed.
-    fn checked(&self, write: &Happening, constraint: &Constraint) -> bool {
+    fn checked(&self, write: &Happening, table: &TableId, constraint: &Constraint) -> bool {
+        let table = Some(table).filter(|_| constraint.parent.is_none());
         let mut before = write.effect.span.start;
         for frame in write.frame.path() {
-            if self.checked_in(frame, before, &constraint.roots) {
+            if self.checked_in(frame, before, &constraint.roots, table) {
                 return true;
             }
             if let Some((_, call)) = &frame.caller {
@@ -234,8 +234,15 @@ impl Writes<'_, '_> {
         false
     }
 
-    /// Whether a call before a place looks at the parameters of the handler with these names.
-    pub(super) fn checked_in(&self, frame: &Frame, before: u32, roots: &BTreeSet<String>) -> bool {
+    /// Whether a call before a place looks at the parameters of the handler with these names. One
+    /// that asks other tables than the one that is written looks for something else.
+    pub(super) fn checked_in(
+        &self,
+        frame: &Frame,
+        before: u32,
+        roots: &BTreeSet<String>,
+        table: Option<&TableId>,
+    ) -> bool {
         let python = self.python;
         let function = python.function(frame.function);
         let answered = |after: u32| {
@@ -258,12 +265,31 @@ impl Writes<'_, '_> {
             });
             takes
                 && match python.resolve(frame.function.scope(), &call.callee) {
-                    Target::Function(callee) => raises(python, callee),
+                    Target::Function(callee) => {
+                        raises(python, callee) && !self.asks_elsewhere(frame, call, table)
+                    }
                     Target::Class(_) | Target::External(_) => false,
                     _ if last_name(&call.callee).starts_with(char::is_uppercase) => false,
                     _ => answered(call.span.end),
                 }
         })
+    }
+
+    /// Whether a call reads tables, and all of them are known to be others than this one.
+    fn asks_elsewhere(&self, frame: &Frame, call: &CallSite, table: Option<&TableId>) -> bool {
+        let below = |it: &&Happening| {
+            let mut callers = it.frame.path().filter_map(|it| it.caller.as_ref());
+            callers.any(|(above, site)| above.function == frame.function && site.span == call.span)
+        };
+        let reads = |it: &&Happening| it.effect.kind == EffectKind::Read;
+        let mut read = self
+            .happenings
+            .iter()
+            .filter(reads)
+            .filter(below)
+            .peekable();
+        let own = |it: &Happening| it.table.is_none() || it.table.as_ref() == table;
+        table.is_some() && read.peek().is_some() && !read.any(own)
     }
 
     /// The statement that sends a write: itself, or the next flush or commit.
@@ -292,16 +318,22 @@ impl Writes<'_, '_> {
     }
 
     /// How many things around the write are not known; `None` when its refusal is answered.
-    fn unanswered(&self, place: usize, sent: usize, failing: &Failing) -> Option<u32> {
-        let mut hops = self.exposed(&self.happenings[place], failing)?;
+    fn unanswered(
+        &self,
+        place: usize,
+        sent: usize,
+        failing: &Failing,
+        by_parent: bool,
+    ) -> Option<u32> {
+        let mut hops = self.exposed(&self.happenings[place], failing, by_parent)?;
         for later in &self.happenings[place + 1..] {
             let sends = matches!(later.effect.kind, EffectKind::Flush | EffectKind::Commit);
             if sends && self.callee(later).is_some() {
-                self.exposed(later, failing)?;
+                self.exposed(later, failing, by_parent)?;
             }
         }
         if sent != place {
-            hops = hops.max(self.exposed(&self.happenings[sent], failing)?);
+            hops = hops.max(self.exposed(&self.happenings[sent], failing, by_parent)?);
         }
         let upstream = match self.mappings.upstream(self.python, self.route, failing) {
             Upstream::Handled => return None,
@@ -318,23 +350,19 @@ impl Writes<'_, '_> {
         }
     }
 
-    fn exposed(&self, happening: &Happening, failing: &Failing) -> Option<u32> {
+    fn exposed(&self, happening: &Happening, failing: &Failing, by_parent: bool) -> Option<u32> {
         let python = self.python;
         let own = call_at(python, happening.frame.function, happening.effect.span);
         let mut hops = 0;
         let mut next = own.map(|call| (happening.frame.function, call));
         for frame in happening.frame.path() {
             if let Some((function, call)) = next {
-                if call.catches.iter().any(|written| is_refusal(written)) {
+                let caught = |it: &&String| !is_of_another_kind(it, by_parent);
+                let caught: Vec<String> = call.catches.iter().filter(caught).cloned().collect();
+                if caught.iter().any(|written| is_refusal(written)) {
                     return None;
                 }
-                hops += around(
-                    python,
-                    function.scope(),
-                    &call.catches,
-                    &call.contexts,
-                    failing,
-                )?;
+                hops += around(python, function.scope(), &caught, &call.contexts, failing)?;
             }
             next = frame
                 .caller
@@ -345,8 +373,19 @@ impl Writes<'_, '_> {
     }
 }
 
+/// Whether an `except` is for constraints of the other kind: `UniqueViolation`.
+fn is_of_another_kind(written: &str, by_parent: bool) -> bool {
+    match last_name(written) {
+        name if name.starts_with("ForeignKey") => !by_parent,
+        name if name.starts_with("Unique") || name.starts_with("Duplicate") => by_parent,
+        _ => false,
+    }
+}
+
 /// The columns that a write fills.
 struct Columns {
+    /// The others keep what they hold.
+    changes: bool,
     /// Each with what is known of its value; `None` where nobody knows.
     cells: Vec<(String, Option<Known>)>,
 }
@@ -377,7 +416,8 @@ impl Columns {
                 }
             }
         }
-        Self { cells }
+        let changes = write.effect.kind == EffectKind::Update;
+        Self { changes, cells }
     }
 
     /// The constraint over these columns, if the client has a say in it and nothing random has.
@@ -390,7 +430,12 @@ impl Columns {
         };
         for column in columns {
             // The last value written counts.
-            let (_, value) = self.cells.iter().rev().find(|(name, _)| name == column)?;
+            let written = self.cells.iter().rev().find(|(name, _)| name == column);
+            let value = match written {
+                Some((_, value)) => value,
+                None if self.changes => continue,
+                None => return None,
+            };
             let refers = || {
                 table
                     .foreign_keys

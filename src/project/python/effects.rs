@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::index::{FunctionId, Python};
+use super::names::Target;
 use super::routes::{Role, Route};
 use super::steps::{StepPlace, env};
 use super::summaries::{DEPTH, Env, bind, called};
@@ -182,7 +183,15 @@ impl<'p, 'a> Walk<'p, 'a> {
                 .of(self.python, frame.function.scope(), entity)
                 .or_else(|| self.tables.named(entity)),
         });
-        if effect.if_model && table.is_none() || self.found.len() >= MOST {
+        let is_model = |class| self.tables.of_class(self.python, class).is_some();
+        let other = effect.if_model
+            && entity.is_some_and(|entity| {
+                match self.python.resolve(frame.function.scope(), entity) {
+                    Target::Class(class) => !is_model(class),
+                    _ => false,
+                }
+            });
+        if other || effect.if_model && table.is_none() || self.found.len() >= MOST {
             return;
         }
         self.found.push(Happening {

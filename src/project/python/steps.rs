@@ -22,7 +22,7 @@ use super::summaries::{
     through_attribute,
 };
 use crate::facts::Answer;
-use crate::facts::python::{CallSite, ExitKind, Failure, Step, UseKind};
+use crate::facts::python::{CallSite, ExitKind, Failure, Origin, Step, UseKind};
 use crate::source::Loc;
 
 /// A step whose failing nothing handles.
@@ -55,6 +55,8 @@ pub struct UnhandledStep {
     pub hops: u32,
     /// Where the step stands.
     pub place: StepPlace,
+    /// The call of the handler or the dependency that leads there, where it stands in neither.
+    pub entered: Option<Loc>,
 }
 
 /// Where a step stands.
@@ -97,6 +99,12 @@ impl<'f> Frame<'f> {
     /// The frame and those above it.
     pub(super) fn path(&'f self) -> impl Iterator<Item = &'f Frame<'f>> {
         std::iter::successors(Some(self), |frame| frame.caller.map(|(above, _)| above))
+    }
+
+    /// The call at the top of the way down.
+    pub(super) fn entered(&self, python: &Python) -> Option<Loc> {
+        let (top, call) = self.path().filter_map(|frame| frame.caller).last()?;
+        Some(python.loc(top.function.module, call.span))
     }
 
     fn passes(&self, function: FunctionId) -> bool {
@@ -277,6 +285,7 @@ impl<'p, 'a> Judge<'p, 'a> {
             giver: giver.map(|id| last_name(&python.function(id).name).to_owned()),
             hops,
             place: frame.place.clone(),
+            entered: frame.entered(python),
         })
     }
 
@@ -333,13 +342,24 @@ impl<'p, 'a> Judge<'p, 'a> {
             };
             return Some((cause, None));
         }
+        let call = call_at(python, id, step.call)?;
+        if step.use_kind == UseKind::Raised {
+            let origins = call.keywords.iter().map(|(_, origins)| origins);
+            let origins: Vec<Origin> = call.args.iter().chain(origins).flatten().cloned().collect();
+            let cause = GivesNone {
+                hops: 0,
+                at: python.loc(id.module, step.call),
+                entity: None,
+                key: known(python, id, &frame.env, &origins),
+            };
+            return Some((cause, None));
+        }
         let Target::Function(callee) = python.resolve(id.scope(), &step.callee) else {
             return None;
         };
         if frame.passes(callee) {
             return None;
         }
-        let call = call_at(python, id, step.call)?;
         let env = bind(python, id, &frame.env, call, callee);
         let gives = gives_none(python, callee, &env, DEPTH)?;
         let hops = gives.hops + through_attribute(python, id, &step.callee);

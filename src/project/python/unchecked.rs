@@ -146,6 +146,6 @@ impl Writes<'_, '_> {
         let frames = write.frame.path();
         frames
             .into_iter()
-            .any(|frame| self.checked_in(frame, u32::MAX, roots))
+            .any(|frame| self.checked_in(frame, u32::MAX, roots, None))
     }
 }

@@ -28,8 +28,11 @@ pub(super) struct Loss {
     pub(super) text: String,
     /// Where it stood.
     pub(super) line: u32,
-    /// The lines on which it is missed.
+    /// The lines of the handler, where it is missed.
     pub(super) missed: Range<u32>,
+    /// Where only a constraint of the schema can miss it: the parameters of the handler and their
+    /// types.
+    pub(super) refused: Option<Vec<String>>,
 }
 
 /// The decorators that declare routes.
@@ -37,14 +40,26 @@ const ROUTES: [&str; 8] = [
     "route", "get", "post", "put", "patch", "delete", "api_view", "action",
 ];
 
-/// How the names of exceptions end that say what the client did wrong.
-const MAPPED: [&str; 5] = [
-    "NotFound",
-    "DoesNotExist",
-    "NoResultFound",
-    "IntegrityError",
-    "ViolationError",
+/// How the names of exceptions end that say that a row is missing, but for `Error`.
+const MISSING: [&str; 2] = ["Found", "Exist"];
+
+/// How those end that say that the schema refuses a row.
+const REFUSED: [&str; 2] = ["IntegrityError", "ViolationError"];
+
+/// Packages whose calls wait for ever where nobody sets a limit.
+const WAITING: [&str; 8] = [
+    "requests",
+    "smtplib",
+    "urlopen",
+    "urllib",
+    "ftplib",
+    "imaplib",
+    "poplib",
+    "telnetlib",
 ];
+
+/// What fills a parameter in the client's stead.
+const FILLING: [&str; 2] = ["Depends(", "Security("];
 
 /// Everything that can be taken away from the handlers of a project.
 pub(super) fn of(files: &Files) -> Vec<(Utf8PathBuf, Loss)> {
@@ -57,7 +72,9 @@ pub(super) fn of(files: &Files) -> Vec<(Utf8PathBuf, Loss)> {
         };
         let (tree, _) = parse(text, 0..text.len());
         let handlers = tree.nodes().filter(|node| is_handler(*node));
-        let of_file = handlers.flat_map(|handler| of_handler(text, handler));
+        let of_handlers = handlers.flat_map(|handler| of_handler(text, handler));
+        let calls = tree.nodes().filter(|node| node.kind() == Kind::Call);
+        let of_file = of_handlers.chain(calls.filter_map(|call| limit(text, call)));
         losses.extend(of_file.map(|loss| (path.clone(), loss)));
     }
     losses
@@ -86,7 +103,8 @@ fn is_handler(node: Node<'_>) -> bool {
         let mut bases = names(bases);
         bases.any(|base| base.ends_with("View") || base.ends_with("Resource"))
     });
-    declares.any(|name| ROUTES.contains(&name))
+    // Other libraries call other things actions.
+    declares.any(|name| ROUTES.contains(&name) && (name != "action" || class.is_some()))
         || first.is_some_and(|it| it.text() == "request")
         || names(parameters).any(|name| name == "Depends")
         || is_view
@@ -115,8 +133,8 @@ fn caught(clause: Node<'_>) -> Option<Node<'_>> {
 fn of_handler(text: &str, handler: Node<'_>) -> Vec<Loss> {
     let losses = handler.descendants().filter_map(|node| match node.kind() {
         Kind::IfStatement => guard(text, handler, node),
-        Kind::TryStatement => mapping(text, node),
-        Kind::Call => lookup(text, handler, node).or_else(|| limit(text, node)),
+        Kind::TryStatement => mapping(text, handler, node),
+        Kind::Call => lookup(text, handler, node),
         _ => None,
     });
     losses.collect()
@@ -130,34 +148,50 @@ fn guard(text: &str, handler: Node<'_>, node: Node<'_>) -> Option<Loss> {
         return None;
     }
     let row = asked(node.child(Field::Condition)?)?;
-    // What the client chose, and what was made from it.
-    let mut chosen: BTreeSet<&str> = names(handler.child(Field::Parameters)?).collect();
+    use_of(row, handler, node)?;
+    let (chosen, looked_up) = chosen(handler, node);
+    (chosen.contains(row) && looked_up.contains(row)).then(|| Loss {
+        kept: Kept::Guard,
+        text: replaced(text, node.span(), "pass"),
+        line: line(text, node.span().start),
+        missed: lines(text, whole(handler)),
+        refused: None,
+    })
+}
+
+fn parameters(handler: Node<'_>) -> impl Iterator<Item = Node<'_>> {
+    let list = handler.child(Field::Parameters);
+    list.into_iter().flat_map(Node::children)
+}
+
+/// The names in front of a node that hold what the client chose, or what was made from it; and
+/// those of them that hold what a call gave.
+fn chosen<'t>(handler: Node<'t>, node: Node<'_>) -> (BTreeSet<&'t str>, BTreeSet<&'t str>) {
+    let own =
+        parameters(handler).filter(|it| !FILLING.iter().any(|filling| it.text().contains(filling)));
+    let mut chosen: BTreeSet<&str> = own.flat_map(names).collect();
     chosen.remove("request");
     chosen.remove("self");
-    let mut is_looked_up = false;
+    let mut looked_up = BTreeSet::new();
     for bound in handler.descendants() {
         if bound.index() >= node.index() {
             break;
         }
         let sides = (bound.child(Field::Left), bound.child(Field::Right));
-        if let (Kind::Assignment, (Some(left), Some(right))) = (bound.kind(), sides) {
-            let by_choice =
-                names(right).any(|name| chosen.contains(name)) || right.text().contains("request.");
-            if by_choice {
-                chosen.insert(left.text());
-            }
-            if left.text() == row {
-                is_looked_up = by_choice && matches!(right.kind(), Kind::Call | Kind::Await);
-            }
+        let (Kind::Assignment, (Some(left), Some(right))) = (bound.kind(), sides) else {
+            continue;
+        };
+        let by_choice =
+            names(right).any(|name| chosen.contains(name)) || right.text().contains("request.");
+        looked_up.remove(left.text());
+        if by_choice {
+            chosen.insert(left.text());
+        }
+        if by_choice && matches!(right.kind(), Kind::Call | Kind::Await) {
+            looked_up.insert(left.text());
         }
     }
-    let used = use_of(row, handler, node)?;
-    is_looked_up.then(|| Loss {
-        kept: Kept::Guard,
-        text: replaced(text, node.span(), "pass"),
-        line: line(text, node.span().start),
-        missed: lines(text, used),
-    })
+    (chosen, looked_up)
 }
 
 /// What the row is first used for behind a node, where that needs a row.
@@ -225,31 +259,44 @@ fn lookup(text: &str, handler: Node<'_>, node: Node<'_>) -> Option<Loss> {
         _ => return None,
     };
     let gives_none = ["first_or_404", "get_or_404"].contains(&method);
-    let missed = if gives_none {
+    if gives_none {
         let bound = node.parent().filter(|it| it.kind() == Kind::Assignment)?;
-        use_of(bound.child(Field::Left)?.text(), handler, bound)?
-    } else {
-        node
-    };
+        use_of(bound.child(Field::Left)?.text(), handler, bound)?;
+    }
     Some(Loss {
         kept: Kept::Lookup,
         text: replaced(text, node.span(), &by),
         line: line(text, node.span().start),
-        missed: lines(text, missed),
+        missed: lines(text, whole(handler)),
+        refused: None,
     })
 }
 
-/// A `try` whose one `except` answers that something was not found or not taken, without it.
-fn mapping(text: &str, node: Node<'_>) -> Option<Loss> {
+/// A `try` around something that the client has a say in, whose one `except` answers that it was not
+/// found or not taken, without it. One that answers 500 says no more than none.
+fn mapping(text: &str, handler: Node<'_>, node: Node<'_>) -> Option<Loss> {
     let mut parts = node.children();
     let body = parts.next()?;
+    let (chosen, _) = chosen(handler, node);
+    let by_choice =
+        names(body).any(|name| chosen.contains(name)) || body.text().contains("request.");
     let clauses: Vec<Node<'_>> = parts.collect();
+    let refuses = |clause: Node<'_>| {
+        let mut names = caught(clause).into_iter().flat_map(names);
+        names.any(|name| REFUSED.iter().any(|it| name.ends_with(it)))
+    };
     let mapping = |clause: &&Node<'_>| {
         let mut names = caught(**clause).into_iter().flat_map(names);
-        let caught = names.any(|name| MAPPED.iter().any(|it| name.ends_with(it)));
-        clause.kind() == Kind::ExceptClause && caught && clause.children().last().is_some_and(exits)
+        let missing = names.any(says_missing);
+        let fails = ["500", "INTERNAL"]
+            .iter()
+            .any(|it| clause.text().contains(it));
+        clause.kind() == Kind::ExceptClause
+            && (missing || refuses(**clause))
+            && !fails
+            && clause.children().last().is_some_and(exits)
     };
-    let clause = clauses.iter().find(mapping)?;
+    let clause = clauses.iter().find(mapping).filter(|_| by_choice)?;
     let text_without = match clauses.len() {
         1 => {
             let down = line(text, body.span().start) - line(text, node.span().start);
@@ -265,14 +312,29 @@ fn mapping(text: &str, node: Node<'_>) -> Option<Loss> {
         kept: Kept::Mapping,
         text: text_without,
         line: line(text, clause.span().start),
-        missed: lines(text, body),
+        missed: lines(text, whole(handler)),
+        refused: refuses(*clause).then(|| {
+            parameters(handler)
+                .flat_map(names)
+                .map(str::to_owned)
+                .collect()
+        }),
     })
+}
+
+/// `OrderNotFoundError`, `DoesNotExist`; what is no file and no module.
+fn says_missing(exception: &str) -> bool {
+    let name = exception
+        .trim_end_matches("Error")
+        .trim_end_matches("Exception");
+    let of_python = ["FileNotFound", "ModuleNotFound"].contains(&name);
+    MISSING.iter().any(|it| name.ends_with(it)) && !of_python && !name.contains("Already")
 }
 
 /// A call without its `timeout`.
 fn limit(text: &str, node: Node<'_>) -> Option<Loss> {
     let function = node.child(Field::Function)?.text();
-    let waits = function.starts_with("requests.") || function == "smtplib.SMTP";
+    let waits = WAITING.contains(&function.split('.').next().unwrap_or_default());
     let arguments: Vec<Node<'_>> = node.child(Field::Arguments)?.children().collect();
     let is_limit = |it: &Node<'_>| it.text().starts_with("timeout=");
     let given = arguments.iter().position(is_limit)?;
@@ -286,6 +348,7 @@ fn limit(text: &str, node: Node<'_>) -> Option<Loss> {
         text: replaced(text, taken, ""),
         line: line(text, node.span().start),
         missed: lines(text, node),
+        refused: None,
     })
 }
 
@@ -306,6 +369,14 @@ fn line(text: &str, offset: u32) -> u32 {
 /// The numbers of the lines of a node.
 fn lines(text: &str, node: Node<'_>) -> Range<u32> {
     line(text, node.span().start)..line(text, node.span().end) + 1
+}
+
+/// A function with its decorators.
+fn whole(handler: Node<'_>) -> Node<'_> {
+    let parent = handler.parent();
+    parent
+        .filter(|it| it.kind() == Kind::DecoratedDefinition)
+        .unwrap_or(handler)
 }
 
 /// How far a node stands from the start of its line.

@@ -15,7 +15,7 @@ use crate::facts::python::value::chain;
 use crate::facts::python::{self as facts, Effect, EffectKind};
 
 /// More effects than this are not kept; generated code has them, handlers do not.
-const MAX_EFFECTS: usize = 200;
+pub(super) const MAX_EFFECTS: usize = 200;
 
 /// The values of larger expressions are not followed a second time.
 const MAX_PARTS: usize = 24;
@@ -28,19 +28,19 @@ pub(super) struct Effects<'t> {
 }
 
 /// What an effect is about, before it is written down.
-struct About {
+pub(super) struct About {
     kind: EffectKind,
     entity: Option<String>,
     by_table: bool,
-    if_model: bool,
+    pub(super) if_model: bool,
     key: Origins,
     conditions: Vec<Cell>,
-    values: Vec<Cell>,
-    used: bool,
+    pub(super) values: Vec<Cell>,
+    pub(super) used: bool,
 }
 
 impl About {
-    fn new(kind: EffectKind, entity: Option<String>) -> Self {
+    pub(super) fn new(kind: EffectKind, entity: Option<String>) -> Self {
         Self {
             kind,
             entity,
@@ -71,7 +71,7 @@ impl<'t> Flow<'t, '_> {
         }
     }
 
-    fn write_effect(&mut self, node: Node<'t>, about: About) {
+    pub(super) fn write_effect(&mut self, node: Node<'t>, about: About) {
         if !self.noted.insert(node.index()) {
             return;
         }
@@ -116,40 +116,6 @@ impl<'t> Flow<'t, '_> {
         };
         self.effects.held.push(holder(node));
         self.function.effects.push(effect);
-    }
-
-    /// An attribute of a fetched row is set; one that was made here gets another column.
-    pub(super) fn set_column(&mut self, target: Node<'t>, origins: Origins) {
-        let (Some(object), Some(name)) =
-            (target.child(Field::Object), target.child(Field::Attribute))
-        else {
-            return;
-        };
-        let cell = Cell {
-            column: name.text().to_owned(),
-            origins,
-        };
-        let Some(Shape::Row(row)) = self.shape_of(object.text()).cloned() else {
-            return;
-        };
-        match &row.made {
-            Some(columns) => {
-                let mut columns = columns.clone();
-                if columns.len() < MAX_REMEMBERED {
-                    columns.push(cell);
-                }
-                let made = Some(columns);
-                let class = row.class.clone();
-                self.reshape(object, Shape::Row(Rc::new(Row { class, made })));
-            }
-            None if self.function.effects.len() < MAX_EFFECTS => {
-                let mut about = About::new(EffectKind::Update, Some(row.class.clone()));
-                about.values = vec![cell];
-                about.used = true;
-                self.write_effect(target, about);
-            }
-            None => {}
-        }
     }
 
     /// What a call of a class gives: `Order(total=1)`, `Order.model_validate(data)`, a session.
@@ -273,25 +239,6 @@ impl<'t> Flow<'t, '_> {
                 Some(about)
             }
             _ => None,
-        })
-    }
-
-    /// `setattr(row, name, value)`
-    fn written_by_name(&mut self, called: &Called<'t>) -> Option<About> {
-        let [row, _, value] = called.args.as_slice() else {
-            return None;
-        };
-        let Shape::Row(row) = &row.known.shape else {
-            return None;
-        };
-        let fetched = called.method == "setattr" && row.made.is_none();
-        fetched.then(|| {
-            let mut about = About::new(EffectKind::Update, Some(row.class.clone()));
-            about.values = vec![Cell {
-                column: "*".to_owned(),
-                origins: value.known.origins,
-            }];
-            about
         })
     }
 

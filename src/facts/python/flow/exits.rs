@@ -58,8 +58,17 @@ impl<'t> Flow<'t, '_> {
     /// What a lookup that found nothing ends in, where the code raises for it. Whether that reaches
     /// the client as it should, only the project knows.
     fn refuse(&mut self, exception: String, raised: Node<'t>) {
-        let of_library = |step: &StepId| self.steps.get(*step).library.is_some();
-        let Some(step) = self.missing_here().into_iter().find(of_library) else {
+        let says_missing = LIBRARY
+            .query
+            .absences
+            .iter()
+            .any(|it| exception.contains(it));
+        let asks = |step: &StepId| {
+            let pending = self.steps.get(*step);
+            // What a call of the project gave may be missing for any reason: the name tells.
+            pending.library.is_some() || pending.parameter.is_none() && says_missing
+        };
+        let Some(step) = self.missing_here().into_iter().find(asks) else {
             return;
         };
         let failure = Failure::Raises(vec![exception]);

@@ -85,6 +85,7 @@ impl Judge<'_, '_> {
             giver: None,
             hops,
             place: frame.place.clone(),
+            entered: frame.entered(python),
         })
     }
 
