@@ -42,7 +42,8 @@ fn has_format_hole(value: &str) -> bool {
 }
 
 fn is_reference(value: &str) -> bool {
-    const PREFIXES: [&str; 12] = [
+    const PREFIXES: [&str; 13] = [
+        "env(",
         "vault:",
         "arn:",
         "ssm:",
