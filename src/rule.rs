@@ -24,9 +24,9 @@ pub mod prelude {
         UncheckedWrite,
     };
     pub use crate::project::python::{
-        Contract, DatabaseEffect, EndlessRetry, Framework, Handler, LeakedText, LimitlessCall,
-        Loss, Outage, QuadraticLoop, RequestClient, StepPlace, SwallowedFailure, SwallowedRefusal,
-        Unawaited, UncheckedResponse, UnhandledStep,
+        Contract, DatabaseEffect, DuplicateRoute, EndlessRetry, Framework, Handler, LeakedText,
+        LimitlessCall, Loss, Outage, QuadraticLoop, RequestClient, StepPlace, SwallowedFailure,
+        SwallowedRefusal, Unawaited, UncheckedResponse, UnhandledStep,
     };
     pub use crate::project::schema::{
         Access, Because, Column, Database, Demand, Difference, Drift, Family, ForeignKey, Gone,

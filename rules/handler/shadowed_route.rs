@@ -10,6 +10,9 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(project: &Project, sink: &mut Sink) {
+    for duplicate in &project.on_request.duplicates {
+        repeats(duplicate, sink);
+    }
     for handler in &project.handlers {
         let Some((earlier, path)) = &handler.contract.shadowed_by else {
             continue;
@@ -40,4 +43,18 @@ fn shape(path: &str) -> String {
     let parts = path.split('{');
     let parts = parts.map(|part| part.split_once('}').map_or(part, |(_, rest)| rest));
     parts.collect::<Vec<_>>().join("{}")
+}
+
+fn repeats(duplicate: &DuplicateRoute, sink: &mut Sink) {
+    let DuplicateRoute { path, function, .. } = duplicate;
+    let message = format!(
+        "`{function}` is never called: another route has the same method and path, `{path}`, and is \
+         registered first"
+    );
+    let subject = format!("{path}::{function}");
+    sink.report(Severity::Error, duplicate.at, subject, message)
+        .note("is never reached")
+        .label(duplicate.first, "this is tried first")
+        .help("give one of them another path, or remove it")
+        .confidence(Confidence::Likely);
 }

@@ -18,6 +18,7 @@ mod contract;
 mod decorators;
 mod dependencies;
 mod django;
+mod duplicates;
 mod effects;
 mod endpoints;
 mod error_handlers;
@@ -68,6 +69,7 @@ pub use bodies::TextField;
 pub use clients::{EndlessRetry, LimitlessCall, RequestClient};
 pub use conflicts::Conflict;
 pub use contract::Contract;
+pub use duplicates::DuplicateRoute;
 pub use effects::DatabaseEffect;
 use effects::Walk;
 use endpoints::Bare;
@@ -158,6 +160,8 @@ pub struct OnRequest {
     pub sessions: Vec<BrokenSession>,
     /// Rows that are looked for one after the other, in order of place.
     pub quadratic: Vec<QuadraticLoop>,
+    /// Routes that repeat another of their application, in order of place.
+    pub duplicates: Vec<DuplicateRoute>,
     /// Nothing in the project minds that its database may be away.
     pub outage: Option<Outage>,
 }
@@ -222,7 +226,10 @@ pub(super) fn handlers(
         handler
     });
     let mut handlers: Vec<Handler> = handlers.collect();
-    let on_request = on_request(python, &mappings, &routes, &mut handlers);
+    let on_request = OnRequest {
+        duplicates: duplicates::duplicates(python, &mounts, &all),
+        ..on_request(python, &mappings, &routes, &mut handlers)
+    };
     let unawaited = awaits::unawaited(python, &routes);
     (handlers, endpoints, unawaited, on_request)
 }
@@ -251,6 +258,7 @@ fn on_request(
         sessions: sessions::broken(python, &reach, routes),
         quadratic: scans::quadratic(python, &reach),
         outage: outage::outage(python, mappings, routes, handlers),
+        duplicates: Vec::new(),
     }
 }
 

@@ -208,8 +208,16 @@ const LIBRARY: [Fault; 5] = [
 
 const RECIPES: [Fault; 4] = [
     ("error", "happy-path-only", "recipes/controllers.py:22"),
-    ("error", "unchecked-missing-row", "recipes/controllers.py:34"),
-    ("warning", "unmapped-lookup-error", "recipes/controllers.py:43"),
+    (
+        "error",
+        "unchecked-missing-row",
+        "recipes/controllers.py:34",
+    ),
+    (
+        "warning",
+        "unmapped-lookup-error",
+        "recipes/controllers.py:43",
+    ),
     ("warning", "unhandled-conflict", "recipes/controllers.py:54"),
 ];
 

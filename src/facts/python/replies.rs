@@ -78,6 +78,8 @@ pub struct Reply {
     pub value: Value,
     /// The statement.
     pub span: Span,
+    /// It is only given where the code asks whether it is being debugged.
+    pub in_debug: bool,
 }
 
 /// How a reply leaves a function.
@@ -244,6 +246,7 @@ fn clause(node: Node<'_>) -> Except {
                 kind: ReplyKind::Return,
                 value: node.operand().map_or(Value::None, value),
                 span: node.span(),
+                in_debug: in_debug(node),
             }),
             Kind::Call => {
                 let callee = node.child(Field::Function).map(chain).unwrap_or_default();
@@ -279,6 +282,21 @@ fn raised(node: Node<'_>) -> Option<Reply> {
         kind: ReplyKind::Raise,
         value: value(operand),
         span: node.span(),
+        in_debug: in_debug(node),
+    })
+}
+
+/// Whether a statement stands below `if settings.DEBUG:`.
+fn in_debug(node: Node<'_>) -> bool {
+    let mut above = node.ancestors().take_while(|it| !is_definition(*it));
+    above.any(|it| {
+        let asked = it.child(Field::Condition);
+        let debug = asked.is_some_and(|it| {
+            let text = it.text().to_ascii_lowercase();
+            text.contains("debug") && !text.contains("not ")
+        });
+        let then = it.child(Field::Consequence);
+        debug && then.is_some_and(|then| then.span().contains(node.span()))
     })
 }
 
@@ -303,6 +321,7 @@ fn returned(node: Node<'_>) -> Option<Reply> {
         kind: ReplyKind::Return,
         value: trimmed(value(operand), 3),
         span: node.span(),
+        in_debug: in_debug(node),
     })
 }
 

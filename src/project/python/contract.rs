@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::apps::{Framework, keyword};
 use super::decorators::takes_nothing;
+use super::dependencies::Provider;
 use super::index::{FunctionId, ObjectId, Python, last_name};
 use super::mounts::Mounts;
 use super::replies::{number, status};
 use super::routes::{Role, Route};
-use crate::facts::python::{Call, ParamKind, ReplyKind, Value};
+use crate::facts::python::{AnswerKind, Call, ParamKind, ReplyKind, Value};
 use crate::source::{Loc, Span};
 
 /// What is wrong with a route.
@@ -144,6 +145,15 @@ fn taken_by_fastapi<'a>(
     if elsewhere || beside || open || whole {
         return None;
     }
+    // What a class without a constructor of its own takes, its base decides.
+    let mut params = function.params.iter();
+    let inherits = params.any(|param| {
+        let provider = python.provider(route.function.outer(python), param);
+        matches!(provider, Some(Provider::Class(class)) if python.method(class, "__init__").is_none())
+    });
+    if inherits {
+        return None;
+    }
     let mut taken = BTreeSet::new();
     for id in providers.into_iter().chain([route.function]) {
         for param in &python.function(id).params {
@@ -229,7 +239,8 @@ fn named_groups(path: &str) -> Option<Vec<String>> {
 /// Returns of something under a status that has no body.
 fn lost_bodies(python: &Python, route: &Route) -> Vec<Loc> {
     let function = python.function(route.function);
-    let declared = route.status == Some(204);
+    let sets = function.answers.iter().any(|it| it.kind == AnswerKind::Set);
+    let declared = route.status == Some(204) && !sets;
     let replies = function.replies.iter();
     let lost = replies.filter(|reply| {
         reply.kind == ReplyKind::Return

@@ -1,8 +1,11 @@
 //! Functions that answer errors for a whole application, and say no status.
 
+use std::collections::BTreeMap;
+
 use super::Framework;
 use super::apps::keyword;
 use super::index::{FunctionId, Python, last_name};
+use super::names::Target;
 use crate::facts::python::{Decorator, Function, Reply, ReplyKind, Value};
 use crate::source::Loc;
 
@@ -22,25 +25,45 @@ pub struct SilentError {
 /// The answers to errors without a status in production code.
 pub(super) fn silent(python: &Python) -> Vec<SilentError> {
     let mut found = Vec::new();
+    let called = called(python);
     for (id, function) in python.functions() {
         if !python.modules[id.module].production || function.broken {
             continue;
         }
         let mut decorators = function.decorators.iter();
-        let Some((decorator, framework)) =
-            decorators.find_map(|it| Some((it, registers(python, id, it)?)))
-        else {
+        let decorated = decorators.find_map(|it| {
+            let at = python.loc(id.module, it.call.span);
+            Some((at, registers(python, id, it)?))
+        });
+        let Some((registered, framework)) = decorated.or_else(|| called.get(&id).copied()) else {
             continue;
         };
         let mute = function.replies.iter().filter(|it| is_mute(it, framework));
         found.extend(mute.map(|reply| SilentError {
             reply: python.loc(id.module, reply.span),
-            registered: python.loc(id.module, decorator.call.span),
+            registered,
             function: plain_name(function).to_owned(),
             framework,
         }));
     }
     found
+}
+
+/// The functions that calls register: `app.register_error_handler(404, missing)`.
+fn called(python: &Python) -> BTreeMap<FunctionId, (Loc, Framework)> {
+    let calls = python.wiring().filter_map(|(scope, call)| {
+        let (object, method) = call.callee.rsplit_once('.')?;
+        let registers = matches!(method, "register_error_handler" | "add_exception_handler");
+        let Some(Value::Name(name, _)) = call.args.get(1).filter(|_| registers) else {
+            return None;
+        };
+        let Target::Function(id) = python.resolve(scope, name) else {
+            return None;
+        };
+        let kind = python.app_kind(&python.resolve(scope, object))?;
+        Some((id, (python.loc(scope.module, call.span), kind.framework)))
+    });
+    calls.collect()
 }
 
 fn plain_name(function: &Function) -> &str {

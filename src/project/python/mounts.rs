@@ -7,6 +7,7 @@ use super::handed::Handed;
 use super::index::{ObjectId, Python, Scope, last_name};
 use super::names::Target;
 use crate::facts::python::{Call, Value};
+use crate::source::Span;
 
 /// One router on another.
 #[derive(Clone, Copy, Debug)]
@@ -308,6 +309,16 @@ impl<'a> Python<'a> {
             }
         }
         found
+    }
+}
+
+impl Mounts<'_> {
+    /// The call that puts an object onto another, where there is one alone.
+    pub(super) fn mounted_at(&self, child: ObjectId, parent: ObjectId) -> Option<(Scope, Span)> {
+        match self.by_child.get(&child)?.as_slice() {
+            [only] if only.parent == Some(parent) => Some((only.scope, only.call.span)),
+            _ => None,
+        }
     }
 }
 

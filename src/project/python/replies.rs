@@ -202,7 +202,7 @@ impl Judge<'_, '_> {
                     (_, ReplyKind::Raise) => false,
                     (_, ReplyKind::Return) => true,
                 };
-                if answers && self.tells(&reply.value, name) {
+                if answers && !reply.in_debug && self.tells(&reply.value, name) {
                     found.push(LeakedText {
                         reply: self.loc(reply.span),
                         clause: self.loc(clause.header),

@@ -3,13 +3,13 @@
 
 use std::collections::BTreeSet;
 
-use super::effects::Happening;
+use super::effects::{Frame, Happening};
 use super::index::last_name;
 use super::steps::StepPlace;
 use super::summaries::call_at;
 use super::writes::Writes;
 use crate::facts::Answer;
-use crate::facts::python::EffectKind;
+use crate::facts::python::{EffectKind, ExitKind};
 use crate::source::Loc;
 
 /// A statement whose row may not be there, and nobody asks.
@@ -144,8 +144,26 @@ impl Writes<'_, '_> {
     /// Another call takes the same key and raises, or may, wherever it stands.
     fn guarded(&self, write: &Happening, roots: &BTreeSet<String>) -> bool {
         let frames = write.frame.path();
-        frames
-            .into_iter()
-            .any(|frame| self.checked_in(frame, u32::MAX, roots, None))
+        frames.into_iter().any(|frame| {
+            self.checked_in(frame, u32::MAX, roots, None) || self.looked_up(frame, roots)
+        })
+    }
+
+    /// A lookup takes the same key and answers 404 by itself: `get_object_or_404(Order, pk=pk)`.
+    fn looked_up(&self, frame: &Frame, roots: &BTreeSet<String>) -> bool {
+        let exits = self.python.function(frame.function).exits.iter();
+        let mut lookups = exits.filter(|exit| matches!(exit.kind, ExitKind::MappedLookup(_)));
+        lookups.any(|exit| {
+            let call = call_at(self.python, frame.function, exit.span);
+            call.is_none_or(|call| {
+                let keywords = call.keywords.iter().map(|(_, origins)| origins);
+                let mut taken = call.args.iter().chain(keywords).peekable();
+                let own = taken.peek().is_none();
+                own || taken.any(|origins| {
+                    let value = self.known(frame, origins);
+                    value.roots.iter().any(|root| roots.contains(root))
+                })
+            })
+        })
     }
 }
