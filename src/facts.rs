@@ -14,6 +14,7 @@ pub mod secrets;
 pub mod sql;
 pub(crate) mod sqlalchemy;
 pub mod step;
+pub mod transaction;
 
 use serde::{Deserialize, Serialize};
 
@@ -38,6 +39,8 @@ pub struct Facts {
     pub schema: Vec<schema::SchemaStatement>,
     /// Tables that get rows whose values are written out, on the way up.
     pub seeded: Vec<schema::TableName>,
+    /// How it treats transactions, for migrations.
+    pub transactions: transaction::Transactions,
     /// Its place in the graph of revisions, for Alembic's.
     pub revision: Option<alembic::Revision>,
     /// What operations run besides Django's own statements, for Django's migrations.

@@ -29,11 +29,11 @@ pub mod prelude {
         SwallowedRefusal, Unawaited, UncheckedResponse, UnhandledStep,
     };
     pub use crate::project::schema::{
-        Access, Because, Column, Database, Demand, Difference, Drift, Family, ForeignKey, Gone,
-        Idiom, Index, Key, LiveChange, LiveKind, MigrationTool, Misfit, Mismatch, Naming,
-        NarrowKey, NearMiss, NewType, Orm, Place, Policy, Precious, Reached, Redundant, Table,
-        TableKey, Typed, Unknown, Unlimited, Unreferenced, Unresolved, Varies, Why, Wrapping,
-        operation,
+        Access, Around, Because, Column, Database, Demand, Difference, Drift, Family, ForeignKey,
+        Gone, Idiom, Index, Key, LiveChange, LiveKind, MigrationTool, Misfit, Mismatch, Mistake,
+        Naming, NarrowKey, NearMiss, NewType, Orm, Place, Policy, Precious, Reached, Redundant,
+        Table, TableKey, Typed, Unknown, Unlimited, Unreferenced, Unresolved, Varies, Why,
+        Wrapping, operation,
     };
     pub use crate::project::{Project, UnitInfo};
     pub use crate::source::{Loc, Span};

@@ -4,7 +4,9 @@ mod blocking_constraint;
 mod blocking_index_build;
 mod blocking_set_not_null;
 mod column_type_rewrite;
+mod concurrent_index_in_transaction;
 mod not_null_without_default;
+mod transaction_in_migration;
 mod volatile_default;
 
 use crate::rule::prelude::*;
@@ -14,7 +16,9 @@ pub(super) const RULES: &[Rule] = &[
     blocking_index_build::RULE,
     blocking_set_not_null::RULE,
     column_type_rewrite::RULE,
+    concurrent_index_in_transaction::RULE,
     not_null_without_default::RULE,
+    transaction_in_migration::RULE,
     volatile_default::RULE,
 ];
 

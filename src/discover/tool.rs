@@ -88,6 +88,32 @@ impl MigrationTool {
         matches!(self, Self::Alembic | Self::Django)
     }
 
+    /// What people call it in a sentence.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::None | Self::Numbered => "the tool",
+            Self::Goose => "goose",
+            Self::Dbmate => "dbmate",
+            Self::Sqlx => "sqlx",
+            Self::Tern => "tern",
+            Self::Diesel => "Diesel",
+            Self::Prisma => "Prisma",
+            Self::Supabase => "Supabase",
+            Self::Flyway => "Flyway",
+            Self::Refinery => "refinery",
+            Self::Drizzle => "Drizzle",
+            Self::Atlas => "Atlas",
+            Self::Sqitch => "Sqitch",
+            Self::Liquibase => "Liquibase",
+            Self::Rails => "Rails",
+            Self::Alembic => "Alembic",
+            Self::Django => "Django",
+            Self::GolangMigrate | Self::SqlMigrate | Self::NodePgMigrate | Self::Graphile => {
+                self.name()
+            }
+        }
+    }
+
     /// The name users read and write.
     pub fn name(self) -> &'static str {
         match self {

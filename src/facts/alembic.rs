@@ -46,6 +46,7 @@ pub fn read(tree: &Tree, dialect: Dialect, outcome: &mut FileOutcome) {
     }
     outcome.facts.schema = walk.found;
     outcome.facts.seeded = walk.seeded;
+    outcome.facts.transactions = walk.transactions;
     outcome.notes.append(&mut walk.notes);
     outcome.directives.append(&mut walk.directives);
 }

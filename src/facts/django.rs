@@ -12,6 +12,7 @@ use super::schema::{
     AlterAction, AlterKind, Dialect, SchemaChange, SchemaStatement, Section, TableName,
 };
 use super::sqlalchemy::term::{Form, Term, Text};
+use super::transaction::{Outsider, Transactions};
 use super::{Directive, FileOutcome, Note, alembic};
 use crate::facts::python::Value;
 use crate::parse::python::{Field, Kind, Node, Tree};
@@ -35,27 +36,62 @@ pub fn read(tree: &Tree, dialect: Dialect, outcome: &mut FileOutcome) {
     };
     let mut reader = Reader {
         scope: alembic::module_scope(tree, dialect, module),
+        transactions: Transactions::default(),
         notes: Vec::new(),
         directives: Vec::new(),
     };
     let calls = tree.nodes().filter(|node| node.kind() == Kind::Call);
     let runs = calls.filter_map(|node| {
         let name = node.child(Field::Function).map(chain)?;
-        match name.rsplit('.').next()? {
+        let name = name.rsplit('.').next()?;
+        if let Some(name) = concurrent(name) {
+            reader.transactions.outsiders.push(Outsider {
+                span: node.span(),
+                section: Section::Up,
+                name: name.to_owned(),
+                apart: false,
+            });
+        }
+        match name {
             "RunSQL" => Some(reader.sql(node)),
             "RunPython" => reader.python(node),
             _ => None,
         }
     });
     outcome.facts.runs = runs.collect();
+    reader.transactions.declined = is_not_atomic(tree);
+    outcome.facts.transactions = reader.transactions;
     outcome.notes.append(&mut reader.notes);
     outcome.directives.append(&mut reader.directives);
 }
 
 struct Reader<'t> {
     scope: Scope<'t>,
+    transactions: Transactions,
     notes: Vec<Note>,
     directives: Vec<Directive>,
+}
+
+/// What PostgreSQL calls what an operation does, where it runs it in no transaction.
+fn concurrent(operation: &str) -> Option<&'static str> {
+    match operation {
+        "AddIndexConcurrently" => Some("CREATE INDEX CONCURRENTLY"),
+        "RemoveIndexConcurrently" => Some("DROP INDEX CONCURRENTLY"),
+        _ => None,
+    }
+}
+
+/// Whether a migration says `atomic = False`.
+fn is_not_atomic(tree: &Tree) -> bool {
+    let mut assignments = tree.nodes().filter(|node| node.kind() == Kind::Assignment);
+    assignments.any(|node| {
+        let name = node
+            .child(Field::Left)
+            .is_some_and(|it| it.text() == "atomic");
+        name && node
+            .child(Field::Right)
+            .is_some_and(|it| it.kind() == Kind::False)
+    })
 }
 
 /// Calls of the editor of schemas that change a table.
@@ -107,6 +143,8 @@ impl<'t> Reader<'t> {
             Form::Text(text) => {
                 let scope = &self.scope;
                 let outcome = execute::read(text, term.span, scope.text, scope.dialect);
+                let transactions = outcome.facts.transactions;
+                self.transactions.extend(transactions, Section::Up, false);
                 run.statements.extend(outcome.facts.schema);
                 self.notes.extend(outcome.notes);
                 self.directives.extend(outcome.directives);

@@ -22,16 +22,19 @@ mod statement;
 mod table;
 mod targets;
 mod text;
+mod transaction;
 mod types;
 mod view;
 
 use std::ops::Range;
 
-use super::schema::{Dialect, SchemaChange, SchemaStatement, TableName};
+use super::schema::{Dialect, SchemaChange, SchemaStatement, Section, TableName};
+use super::transaction::{Control, Outsider, Transactions, declines};
 use super::{FileOutcome, Note, NoteId, secrets};
 use crate::parse::sql::{Lexer, Piece, Statements, TokenKind};
 use crate::source::Span;
 use block::{Routine, Scope};
+use cursor::Cursor;
 use targets::Targets;
 
 /// The facts of the part `range` of `text`, which is the text of a whole file.
@@ -56,10 +59,13 @@ pub fn read(text: &str, range: Range<usize>, dialect: Option<Dialect>) -> FileOu
     }
     let mut outcome = FileOutcome::default();
     let comments = statements.comments();
+    let mut marks = comments.iter().map(|comment| lexer.slice(*comment));
+    found.transactions.declined = marks.any(declines);
     outcome.directives = directives::read(text, document, comments, &spans, &found.schema);
     outcome.facts.schema = found.schema;
     outcome.facts.seeded = found.seeded;
     outcome.facts.secrets = secrets.finish();
+    outcome.facts.transactions = found.transactions;
     outcome.notes.extend(found.unparsed.note());
     outcome.notes.extend(templated(statements.lexer()));
     outcome
@@ -94,6 +100,7 @@ fn unsupported(dialect: &str, at: Span) -> FileOutcome {
 struct Found {
     schema: Vec<SchemaStatement>,
     seeded: Vec<TableName>,
+    transactions: Transactions,
     unparsed: Unparsed,
     routines: Vec<Routine>,
     /// Bytes of texts inside the document that may still be read.
@@ -105,6 +112,7 @@ impl Found {
         Self {
             schema: Vec::new(),
             seeded: Vec::new(),
+            transactions: Transactions::default(),
             unparsed: Unparsed::default(),
             routines: Vec::new(),
             budget: block::BUDGET,
@@ -118,6 +126,30 @@ impl Found {
             guarded: scope.guarded,
             change,
         });
+    }
+
+    /// Remembers what a statement of the document itself means to transactions.
+    fn notice(&mut self, cursor: Cursor, span: Span, section: Section) {
+        if let Some(kind) = transaction::control(cursor) {
+            self.transactions.controls.push(Control {
+                span,
+                section,
+                kind,
+            });
+            return;
+        }
+        if section == Section::Up {
+            self.transactions.statements += 1;
+        }
+        let name = transaction::outsider(cursor);
+        self.transactions
+            .outsiders
+            .extend(name.map(|name| Outsider {
+                span,
+                section,
+                name: name.to_owned(),
+                apart: false,
+            }));
     }
 
     /// Remembers a table that gets rows; a dump has thousands of statements for one.

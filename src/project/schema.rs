@@ -49,6 +49,7 @@ mod select;
 mod soft_delete;
 mod table;
 mod touch;
+mod transaction;
 mod typed;
 mod types;
 mod unresolved;
@@ -89,6 +90,7 @@ pub use redundant::{Access, Redundant};
 pub use reference::Unreferenced;
 pub use replay::Replay;
 pub use retype::NewType;
+pub use transaction::{Around, Mistake, Transacted};
 pub use typed::Typed;
 pub use types::{Domain, Type, TypeKind};
 pub use unresolved::{Gone, Naming, Unknown, Unresolved};
@@ -133,6 +135,8 @@ pub struct Database {
     pub unresolved: Vec<Unresolved>,
     /// What its files do to tables that earlier ones made, in order.
     pub live: Vec<LiveChange>,
+    /// What its files do wrong with transactions, in order.
+    pub transacted: Vec<Transacted>,
     /// The application makes its tables itself when it starts.
     made_by_code: bool,
     /// Every statement says which tables it may have made.
@@ -348,6 +352,10 @@ pub(super) fn replay(
             replay.seed(&outcomes[unit].facts.seeded);
         }
         let (mut database, open) = replay.finish();
+        for &unit in &chain.units {
+            let said = &outcomes[unit].facts.transactions;
+            database.look_at_transactions(units[unit].file, said);
+        }
         database.follow(&database.files.last().copied().into_iter().collect());
         databases.push(database);
         notes.extend(open);

@@ -32,6 +32,7 @@ fn put_together(text: &str, at: Span, dialect: Dialect) -> FileOutcome {
     for statement in &mut outcome.facts.schema {
         statement.move_to(at);
     }
+    outcome.facts.transactions.move_to(at);
     for note in &mut outcome.notes {
         note.span = Some(at);
     }

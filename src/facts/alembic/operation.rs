@@ -119,6 +119,18 @@ impl Operation<'_> {
         }
     }
 
+    /// What PostgreSQL calls it, where it runs it in no transaction.
+    pub(super) fn refuses_transaction(&self) -> Option<&'static str> {
+        if self.dialect != Dialect::Postgres || !self.call.says("postgresql_concurrently") {
+            return None;
+        }
+        match self.name {
+            "create_index" => Some("CREATE INDEX CONCURRENTLY"),
+            "drop_index" => Some("DROP INDEX CONCURRENTLY"),
+            _ => None,
+        }
+    }
+
     /// The tables it names, as far as they are known.
     pub(super) fn tables(&self) -> Vec<TableName> {
         let position = match self.name {

@@ -9,6 +9,7 @@ use super::scope::Scope;
 use crate::facts::schema::{SchemaChange, SchemaStatement, Section, TableName};
 use crate::facts::sqlalchemy::term::{Call, Form, Term};
 use crate::facts::sqlalchemy::types;
+use crate::facts::transaction::{Outsider, Transactions};
 use crate::facts::{Directive, Note};
 use crate::parse::python::{Field, Kind, Node};
 use crate::source::Span;
@@ -30,12 +31,16 @@ pub(super) struct Walk<'t> {
     pub(super) found: Vec<SchemaStatement>,
     pub(super) seeded: Vec<TableName>,
     pub(super) notes: Vec<Note>,
+    /// What it does to the transaction it runs in.
+    pub(super) transactions: Transactions,
     /// Decisions in comments of SQL.
     pub(super) directives: Vec<Directive>,
     /// Under a question for what exists.
     guarded: bool,
     /// Under a condition or in a loop that nobody can judge.
     doubtful: bool,
+    /// In a block that runs outside the transaction.
+    apart: bool,
 }
 
 impl<'t> Walk<'t> {
@@ -46,9 +51,11 @@ impl<'t> Walk<'t> {
             found: Vec::new(),
             seeded: Vec::new(),
             notes: Vec::new(),
+            transactions: Transactions::default(),
             directives: Vec::new(),
             guarded: false,
             doubtful: false,
+            apart: false,
         }
     }
 
@@ -269,8 +276,13 @@ impl<'t> Walk<'t> {
                 }
             }
         }
-        node.child(Field::Body)
-            .map_or(Flow::Next, |body| self.block(body))
+        let before = self.apart;
+        self.apart |= leaves_transaction(node);
+        let flow = node
+            .child(Field::Body)
+            .map_or(Flow::Next, |body| self.block(body));
+        self.apart = before;
+        flow
     }
 
     /// What a `try` attempts may fail, so it only adds what is missing.
@@ -353,6 +365,15 @@ impl<'t> Walk<'t> {
             span,
             dialect: self.scope.dialect,
         };
+        let name = operation.refuses_transaction();
+        self.transactions
+            .outsiders
+            .extend(name.map(|name| Outsider {
+                span,
+                section: self.section,
+                name: name.to_owned(),
+                apart: self.apart,
+            }));
         match operation.read() {
             Some(changes) => {
                 for change in changes {
@@ -377,6 +398,9 @@ impl<'t> Walk<'t> {
         if self.section == Section::Up {
             self.seeded.extend(said.facts.seeded);
         }
+        let transactions = said.facts.transactions;
+        self.transactions
+            .extend(transactions, self.section, self.apart);
         for mut statement in said.facts.schema {
             statement.section = self.section;
             statement.guarded |= self.guarded;
@@ -423,6 +447,17 @@ fn is_unknown(sql: &Term) -> bool {
         || sql.call().is_some_and(|call| {
             matches!(call.name(), "text" | "read" | "read_text" | "DDL" | "join")
         })
+}
+
+/// Whether a `with` leaves the transaction of the migration: `autocommit_block()`.
+fn leaves_transaction(node: Node) -> bool {
+    let head = node.descendants().take_while(|it| it.kind() != Kind::Block);
+    let mut calls = head.filter(|it| it.kind() == Kind::Call);
+    calls.any(|call| {
+        let function = call.child(Field::Function);
+        let name = function.and_then(|function| function.child(Field::Attribute));
+        name.is_some_and(|name| name.text() == "autocommit_block")
+    })
 }
 
 /// `op`, wherever it comes from.

@@ -32,6 +32,9 @@ pub(super) fn read(lexer: &Lexer, statement: &Statement, scope: Scope, found: &m
     if scope.section == Section::Up {
         found.seed(seed::read(cursor));
     }
+    if !scope.body {
+        found.notice(cursor, span, scope.section);
+    }
     // A routine sets its own path, and only while it runs.
     if !scope.body
         && let Some(change) = namespace::search_path(cursor)

@@ -237,10 +237,13 @@ pub enum Varies<'a> {
 }
 
 impl Database {
-    /// Tells the changes of the last files of a history from those of others.
+    /// Tells what the last files of a history do from what others do.
     pub(super) fn follow(&mut self, last: &BTreeSet<FileId>) {
         for change in &mut self.live {
             change.followed = !last.contains(&change.at.file);
+        }
+        for transacted in &mut self.transacted {
+            transacted.followed = !last.contains(&transacted.at.file);
         }
     }
 

@@ -87,6 +87,7 @@ impl Replay {
                 secured_elsewhere: BTreeSet::new(),
                 unresolved: Vec::new(),
                 live: Vec::new(),
+                transacted: Vec::new(),
                 made_by_code: false,
                 complete: true,
                 row_security: RowSecurity::default(),

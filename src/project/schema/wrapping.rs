@@ -38,13 +38,15 @@ impl Database {
                 "`with op.get_context().autocommit_block():` around it",
             )),
             MigrationTool::Django => Transaction(Some("`atomic = False` in the class")),
-            MigrationTool::Supabase
-            | MigrationTool::Drizzle
-            | MigrationTool::Refinery
-            | MigrationTool::NodePgMigrate => Transaction(None),
+            MigrationTool::Drizzle | MigrationTool::Refinery | MigrationTool::NodePgMigrate => {
+                Transaction(None)
+            }
             // Flyway sees which statements no transaction takes.
             MigrationTool::Flyway | MigrationTool::Sqitch => Apart,
-            MigrationTool::None | MigrationTool::Numbered | MigrationTool::Rails => Unknown,
+            MigrationTool::None
+            | MigrationTool::Numbered
+            | MigrationTool::Rails
+            | MigrationTool::Supabase => Unknown,
         }
     }
 }

@@ -60,6 +60,11 @@ pub(in crate::project::schema) fn databases(
             .iter()
             .map(|migration| (migration.app.as_str(), file(migration)))
             .collect();
+        for migration in &history.migrations {
+            let unit = python.modules[migration.module].unit;
+            let said = &outcomes[unit].facts.transactions;
+            database.look_at_transactions(units[unit].file, said);
+        }
         database.follow(&last.into_values().collect());
         if history.is_guess {
             database.unordered = database.tables.keys().cloned().collect();
