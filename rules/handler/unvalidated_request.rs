@@ -143,6 +143,10 @@ fn remedy(handler: &Handler, source: &str, readings: &[&UnhandledStep]) -> Strin
                 model("@dataclass\nclass Body", fields)
             ))
         ),
+        (Framework::FastApi, fields @ [_, ..], _) if source.ends_with(".headers") => format!(
+            "take them as parameters; FastAPI then answers 422:{}",
+            code(&headers(fields))
+        ),
         (Framework::FastApi, fields, _) => format!(
             "declare the fields with their types, and take them as a parameter; FastAPI then \
              answers 422:{}",
@@ -199,6 +203,14 @@ fn model(header: &str, fields: &[Field]) -> String {
     format!("{header}:\n{}", fields.collect::<String>())
 }
 
+/// Parameters of FastAPI, which reads `x_shop` from `X-Shop`.
+fn headers(fields: &[Field]) -> String {
+    let names = fields.iter().map(|field| field.0.to_lowercase());
+    let lines =
+        names.map(|name| format!("{}: Annotated[str, Header()],\n", name.replace('-', "_")));
+    lines.collect()
+}
+
 /// A serializer with the fields that are read.
 fn checked_by_serializer(source: &str, fields: &[Field]) -> String {
     let class = |conversion| match conversion {
@@ -235,7 +247,7 @@ fn tested(framework: Framework, holder: &str, fields: &[Field]) -> String {
         _ if parsed => {
             format!("if not isinstance({holder}, dict) or {missing}:\n    {bad_request}")
         }
-        [name] => {
+        [name] if !name.contains(|it: char| !it.is_alphanumeric() && it != '_') => {
             format!("{name} = {holder}.get(\"{name}\")\nif {name} is None:\n    {bad_request}")
         }
         _ => format!("if {missing}:\n    {bad_request}"),

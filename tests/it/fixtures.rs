@@ -113,7 +113,7 @@ const TICKETS: [Fault; 6] = [
     ),
 ];
 
-const COURSES: [Fault; 22] = [
+const COURSES: [Fault; 23] = [
     ("error", "shadowed-route", "app/routers/courses.py:24"),
     (
         "warning",
@@ -176,19 +176,20 @@ const COURSES: [Fault; 22] = [
     (
         "warning",
         "unhandled-conflict",
-        "app/routers/students.py:21",
+        "app/routers/students.py:22",
     ),
+    ("warning", "broken-session", "app/routers/students.py:34"),
     (
         "info",
         "missing-response-model",
-        "app/routers/students.py:31",
+        "app/routers/students.py:45",
     ),
     (
         "warning",
         "none-returned-as-success",
-        "app/routers/students.py:39",
+        "app/routers/students.py:53",
     ),
-    ("error", "missing-await", "app/routers/students.py:44"),
+    ("error", "missing-await", "app/routers/students.py:58"),
     (
         "warning",
         "llm-call-without-limits",

@@ -1,7 +1,7 @@
 """Pastes the help of findings into the files of a project, where a reader would.
 
 A guard goes in front of the statement that the finding underlines, an `except` around it or in
-front of the clause there, an argument into the call, a decorator over the old one, a function to the
+front of the clause there, which anything else begins, an argument into the call, a decorator over the old one, a function to the
 end of the file, and a statement takes its place. What stands for each `…`, and the edits where the
 help is prose, come from the claim.
 """
@@ -49,6 +49,10 @@ def with_function(source, place, code):
 def with_statement(source, place, code):
     node = innermost(source, place, (ast.stmt, ast.ExceptHandler))
     lines = source.splitlines()
+    if isinstance(node, ast.ExceptHandler) and not code.startswith("except "):
+        first = node.body[0]
+        new = textwrap.indent(code, " " * first.col_offset).splitlines()
+        return lines[: first.lineno - 1] + new + lines[first.lineno - 1 :]
     indent = " " * node.col_offset
     old = lines[node.lineno - 1 : node.end_lineno]
     new = textwrap.indent(code, indent).splitlines()

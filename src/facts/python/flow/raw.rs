@@ -31,12 +31,13 @@ impl<'t> Flow<'t, '_> {
         self.raw_of(object, node, kind)
     }
 
-    /// Flask's own `request` answers 400 for a field that is not there; all others raise.
+    /// Flask's own `request` answers 400 for a field that is not there, but not for a header; all
+    /// others raise.
     fn raw_of(&self, object: Node<'t>, node: Node<'t>, kind: RawKind) -> Option<Raw> {
         let by_flask = object.text() == "request" && !self.variables.contains_key("request");
         let kind = match kind {
             RawKind::Answered if !by_flask => return None,
-            RawKind::Fields if by_flask => RawKind::Answered,
+            RawKind::Fields if by_flask && !node.text().ends_with(".headers") => RawKind::Answered,
             // REST framework parses what Flask leaves as bytes; only Flask parses an attribute.
             RawKind::Data if by_flask => RawKind::Body,
             RawKind::Data => RawKind::Json,
