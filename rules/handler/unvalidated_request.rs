@@ -40,7 +40,7 @@ fn check(project: &Project, sink: &mut Sink) {
         }
         finding
             .label(handler.registered, chosen_by(handler))
-            .help(remedy(handler, source, &steps))
+            .help(remedy(handler, &steps))
             .confidence(confidence(first));
     }
 }
@@ -53,7 +53,7 @@ pub(super) fn steps(handler: &Handler) -> Vec<Unhandled> {
             readings.entry(source).or_default().push(step);
         }
     }
-    let sources = readings.into_iter().filter_map(|(source, steps)| {
+    let sources = readings.into_values().filter_map(|steps| {
         let first_of_each = innermost(&steps);
         let first = *first_of_each.first()?;
         Some(Unhandled {
@@ -64,7 +64,7 @@ pub(super) fn steps(handler: &Handler) -> Vec<Unhandled> {
             },
             happens: format!("raises {}", first.exception),
             client: client(handler).to_owned(),
-            remedy: remedy(handler, source, &steps),
+            remedy: remedy(handler, &steps),
             severity: match first_of_each.iter().all(|step| is_body(step)) {
                 // No client of the project sends a body that is no JSON.
                 true => Severity::Warning,
@@ -129,7 +129,7 @@ fn client(handler: &Handler) -> &'static str {
 }
 
 /// What to do about the readings of one source.
-fn remedy(handler: &Handler, source: &str, readings: &[&UnhandledStep]) -> String {
+fn remedy(handler: &Handler, readings: &[&UnhandledStep]) -> String {
     let steps = innermost(readings);
     let fields = fields(readings);
     match (handler.framework, fields.as_slice(), steps.as_slice()) {
@@ -143,7 +143,7 @@ fn remedy(handler: &Handler, source: &str, readings: &[&UnhandledStep]) -> Strin
                 model("@dataclass\nclass Body", fields)
             ))
         ),
-        (Framework::FastApi, fields @ [_, ..], _) if source.ends_with(".headers") => format!(
+        (Framework::FastApi, fields @ [_, ..], [step, ..]) if is_header(step) => format!(
             "take them as parameters; FastAPI then answers 422:{}",
             code(&headers(fields))
         ),
@@ -155,11 +155,11 @@ fn remedy(handler: &Handler, source: &str, readings: &[&UnhandledStep]) -> Strin
                 model("class Body(BaseModel)", fields)
             ))
         ),
-        (Framework::Drf, fields @ [_, ..], _) => format!(
+        (Framework::Drf, fields, [step, ..]) if is_item(step) => format!(
             "let a serializer check the data; it answers 400:{}",
-            code(&checked_by_serializer(source, fields))
+            code(&checked_by_serializer(holder(step), fields))
         ),
-        (framework, fields @ [_, ..], [step, ..]) => format!(
+        (framework, fields, [step, ..]) if is_item(step) => format!(
             "answer 400 where it is missing:{}",
             code(&tested(framework, holder(step), fields))
         ),
@@ -171,11 +171,19 @@ fn remedy(handler: &Handler, source: &str, readings: &[&UnhandledStep]) -> Strin
 /// A field that is read, and the library fact of what it is converted to.
 type Field<'s> = (&'s str, Option<&'s str>);
 
+fn is_item(step: &UnhandledStep) -> bool {
+    step.library.as_deref() == Some("request.item")
+}
+
+fn is_header(step: &UnhandledStep) -> bool {
+    is_item(step) && holder(step).ends_with(".headers")
+}
+
 /// The fields that are read of the holder that is read first.
 fn fields<'s>(readings: &[&'s UnhandledStep]) -> Vec<Field<'s>> {
-    let is_item = |it: &&&UnhandledStep| it.library.as_deref() == Some("request.item");
-    let of_first = readings.iter().find(is_item).map(|it| holder(it));
-    let items = readings.iter().filter(is_item);
+    let of_first = readings.iter().find(|it| is_item(it));
+    let of_first = of_first.map(|it| holder(it));
+    let items = readings.iter().filter(|it| is_item(it));
     let mut fields: Vec<Field> = items
         .filter(|it| Some(holder(it)) == of_first)
         .map(|item| {
