@@ -32,8 +32,8 @@ pub mod prelude {
         Access, Around, Because, Column, Database, Demand, Difference, Drift, Family, ForeignKey,
         Gone, Idiom, Index, Key, LiveChange, LiveKind, MigrationTool, Misfit, Mismatch, Mistake,
         Naming, NarrowKey, NearMiss, NewType, Orm, Place, Policy, Precious, Reached, Redundant,
-        Table, TableKey, Typed, Unknown, Unlimited, Unreferenced, Unresolved, Varies, Why,
-        Wrapping, operation,
+        Table, TableKey, Transacted, Typed, Unknown, Unlimited, Unreferenced, Unresolved, Varies,
+        Why, Wrapping, operation,
     };
     pub use crate::project::{Project, UnitInfo};
     pub use crate::source::{Loc, Span};

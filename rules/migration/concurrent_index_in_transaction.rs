@@ -11,23 +11,31 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(project: &Project, sink: &mut Sink) {
     for database in &project.databases {
-        for transacted in &database.transacted {
-            let Mistake::Refused(name, around) = &transacted.kind else {
+        let refused = database.transacted.iter().filter_map(|it| match &it.kind {
+            Mistake::Refused(name, around) => Some((it, name, *around)),
+            _ => None,
+        });
+        let refused: Vec<(&Transacted, &String, Around)> = refused.collect();
+        // PostgreSQL comes no further than the first of them.
+        let together = refused.chunk_by(|(one, _, around), (next, _, same)| {
+            one.at.file == next.at.file && around == same
+        });
+        for statements in together {
+            let &[(first, name, around), ref others @ ..] = statements else {
                 continue;
             };
-            let subject = project.step(database, transacted.at, name);
+            let subject = project.step(database, first.at, name);
+            let mut message = message(database, name, around);
+            if !others.is_empty() {
+                message += &format!("; the same holds for {} more", others.len());
+            }
             let finding = sink
-                .report(
-                    Severity::Error,
-                    transacted.at,
-                    subject,
-                    message(database, name, *around),
-                )
+                .report(Severity::Error, first.at, subject, message)
                 .note("PostgreSQL refuses it here")
-                .help(help(database, *around));
-            finding.past = transacted.followed;
+                .help(help(database, around));
+            finding.past = first.followed;
             if let Around::Begin(at) = around {
-                finding.label(*at, "the transaction begins here");
+                finding.label(at, "the transaction begins here");
             }
         }
     }

@@ -133,7 +133,9 @@ impl Look<'_> {
                 self.begun = Some(span);
             }
             ControlKind::Commit | ControlKind::Rollback => {
-                self.begun = None;
+                let own = self.begun.take().is_some();
+                // What ends a transaction that it did not begin runs in one, whoever began it.
+                self.is_wrapped |= !own;
                 if self.is_wrapped && self.around.is_some() {
                     self.found.push((span, Mistake::Ended));
                     // What follows runs outside.
