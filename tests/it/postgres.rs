@@ -5,6 +5,7 @@
 
 pub(crate) mod catalogue;
 mod histories;
+mod live;
 mod random;
 pub(crate) mod server;
 mod tools;
