@@ -35,6 +35,7 @@ mod names;
 mod outage;
 mod protection;
 mod reach;
+mod registries;
 mod replies;
 mod responses;
 mod routes;
@@ -82,6 +83,7 @@ use mounts::Mounts;
 pub(super) use names::Target;
 pub use outage::Outage;
 use reach::Reach;
+use registries::Registries;
 pub use replies::{LeakedText, Replies, SwallowedRefusal};
 pub use responses::UncheckedResponse;
 pub use routes::Role;
@@ -202,6 +204,7 @@ pub(super) fn handlers(
     let endpoints = endpoints::endpoints(&around, &mut judge, &all, &bare, &functions);
     let contracts = contract::judge(python, &mounts, &routes);
     let tables = Tables::new(python, databases);
+    let registries = Registries::new(python);
     let handlers = routes.iter().zip(contracts).map(|(route, contract)| {
         let mut handler = Handler::new(python, route);
         if python.modules[route.function.module].production {
@@ -221,7 +224,7 @@ pub(super) fn handlers(
             };
             handler.writes = writes.faults();
             handler.auth = judge.of_route(route);
-            handler.unhandled = Judge::unhandled(python, &mounts, &mappings, route);
+            handler.unhandled = Judge::unhandled(&around, &registries, route);
         }
         handler
     });

@@ -245,6 +245,7 @@ impl<'a> Python<'a> {
                 known: true,
                 class: Some(class),
                 wrappers: Vec::new(),
+                name: None,
                 layers: Rc::default(),
             });
         }

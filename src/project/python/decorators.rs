@@ -7,7 +7,7 @@ use super::names::Target;
 use super::routes::is_registration;
 use super::summaries::{DEPTH, raises};
 use crate::facts::Answer;
-use crate::facts::python::{Decorator, Value};
+use crate::facts::python::{Decorator, ExitKind, Origin, ParamKind, Value};
 
 /// Library decorators that answer no exception of the function below and fetch nothing for it.
 const HARMLESS: [&str; 28] = [
@@ -193,12 +193,51 @@ fn project_effect(
     if (given || taken) && parts.iter().any(|&part| raises(python, part)) {
         return Effect::Handled;
     }
+    let refusing = parts.iter().copied().filter(|&part| refuses(python, part));
+    let refusing: Vec<FunctionId> = refusing.collect();
+    let asked = |key: &&str| {
+        refusing
+            .iter()
+            .any(|&part| asks_by(python, part, Some(key)))
+    };
+    if !keys.is_empty() && keys.iter().all(asked) {
+        return Effect::Handled;
+    }
+    if refusing.iter().any(|&part| asks_by(python, part, None)) {
+        effect = effect.max(Effect::Unknown);
+    }
     // The wrapper sees the arguments, and may look the row up before the handler does.
     if parts.iter().any(|&part| looks_up(python, part)) {
         effect.max(Effect::Unknown)
     } else {
         effect
     }
+}
+
+/// Whether a wrapper may answer instead of the handler: by an exception or by a response.
+fn refuses(python: &Python, part: FunctionId) -> bool {
+    let mut exits = python.function(part).exits.iter();
+    raises(python, part) || exits.any(|exit| matches!(exit.kind, ExitKind::ErrorResponse(_)))
+}
+
+/// Whether a wrapper asks for something by what the path holds, under this name or under any:
+/// `Member.objects.filter(project_id=kwargs["project_id"])`.
+fn asks_by(python: &Python, part: FunctionId, key: Option<&str>) -> bool {
+    let function = python.function(part);
+    let mut params = function.params.iter();
+    let Some(rest) = params.find(|param| param.kind == ParamKind::KeywordArgs) else {
+        return false;
+    };
+    let of_path = |origin: &Origin| match origin {
+        Origin::Parameter(name) | Origin::Field(name) => *name == rest.name,
+        _ => false,
+    };
+    function.calls.iter().any(|call| {
+        call.keywords.iter().any(|(name, origins)| {
+            let named = key.is_none_or(|key| name == key);
+            named && name != "**" && origins.iter().any(of_path)
+        })
+    })
 }
 
 fn looks_up(python: &Python, part: FunctionId) -> bool {

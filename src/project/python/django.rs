@@ -401,6 +401,7 @@ impl<'a> Python<'a> {
             known: true,
             class: None,
             wrappers: Vec::new(),
+            name: None,
             layers: Rc::default(),
         }
     }
@@ -429,6 +430,7 @@ fn placed(route: &Route, entry: &Entry) -> Route {
         path: Some(joined_root(&entry.path)),
         open: entry.open,
         at: entry.at,
+        name: entry.name.clone(),
         wrappers: wrappers(entry),
         ..route.clone()
     }

@@ -98,6 +98,7 @@ impl<'a> Python<'a> {
             known: true,
             class: Some(class),
             wrappers: Vec::new(),
+            name: None,
             layers: Rc::default(),
         }
     }

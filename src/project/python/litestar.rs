@@ -255,6 +255,7 @@ impl<'a> Python<'a> {
                     known: true,
                     class: place.class,
                     wrappers: Vec::new(),
+                    name: None,
                     layers: Rc::clone(&layers),
                 });
             }

@@ -66,6 +66,8 @@ pub(super) struct Route {
     pub wrappers: Vec<(Scope, String)>,
     /// What the layers of Litestar put around it.
     pub layers: Rc<Layers>,
+    /// What the configuration of Django calls it.
+    pub name: Option<String>,
 }
 
 /// Decorators that make a function a handler.
@@ -162,6 +164,7 @@ impl<'a> Python<'a> {
             known: registrar.known,
             class: None,
             wrappers: Vec::new(),
+            name: None,
             layers: Rc::default(),
         };
         let mut routes = Vec::new();

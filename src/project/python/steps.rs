@@ -16,7 +16,9 @@ use super::mappings::{Mappings, Upstream};
 use super::mounts::Mounts;
 use super::names::Target;
 use super::protection::{asked_before, protected};
+use super::registries::Registries;
 use super::routes::{Role, Route};
+use super::statuses::route::Around;
 use super::summaries::{
     DEPTH, Env, GivesNone, Known, bind, call_at, called, declines, gives_none, known, raises,
     through_attribute,
@@ -74,6 +76,7 @@ pub enum StepPlace {
 pub(super) struct Judge<'p, 'a> {
     python: &'p Python<'a>,
     mappings: &'p Mappings,
+    registries: &'p Registries<'a>,
     route: &'p Route,
     /// Dependencies whose value is not used, as far as they are known; they run before the body.
     guards: Vec<FunctionId>,
@@ -118,14 +121,15 @@ const VISITS: usize = 400;
 impl<'p, 'a> Judge<'p, 'a> {
     /// The unhandled steps of a handler.
     pub(super) fn unhandled(
-        python: &'p Python<'a>,
-        mounts: &Mounts<'a>,
-        mappings: &'p Mappings,
+        around: &Around<'p, 'a>,
+        registries: &'p Registries<'a>,
         route: &'p Route,
     ) -> Vec<UnhandledStep> {
+        let python = around.python;
         let mut judge = Self {
             python,
-            mappings,
+            mappings: around.mappings,
+            registries,
             route,
             guards: Vec::new(),
             open: false,
@@ -133,7 +137,7 @@ impl<'p, 'a> Judge<'p, 'a> {
             found: Vec::new(),
             visits: 0,
         };
-        judge.find_guards(mounts);
+        judge.find_guards(around.mounts);
         let handler = route.function;
         let frame = Frame {
             function: handler,
@@ -420,10 +424,11 @@ impl<'p, 'a> Judge<'p, 'a> {
             }
         }
         !roots.is_empty()
-            && (self
-                .guards
-                .iter()
-                .any(|&guard| self.proves(frame, guard, &roots))
+            && (self.registries.name(self.python, self.route, &roots)
+                || self
+                    .guards
+                    .iter()
+                    .any(|&guard| self.proves(frame, guard, &roots))
                 || asked_before(self.python, frame, step, cause, &roots))
     }
 

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::apps::{argument, keyword};
+use super::apps::{argument, constant, keyword};
 use super::django::is_library;
 use super::index::{ClassId, FunctionId, ObjectId, Python, Scope, last_name};
 use super::modules::Place;
@@ -19,6 +19,8 @@ pub(super) struct Entry<'a> {
     /// There may be more before the path.
     pub open: bool,
     pub at: Loc,
+    /// What `reverse` calls it.
+    pub name: Option<String>,
     /// More is given to the view than the path holds.
     pub extended: bool,
     /// The `as_view(…)` that makes the view, with the scope it stands in.
@@ -338,6 +340,9 @@ impl<'a> Reader<'a, '_> {
             path: below.prefix.clone(),
             open: below.open,
             at: self.python.loc(scope.module, call.span),
+            name: argument(call, 3, "name")
+                .and_then(constant)
+                .map(str::to_owned),
             extended: argument(call, 2, "kwargs").is_some(),
             made: None,
             wrappers: Vec::new(),
