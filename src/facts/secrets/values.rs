@@ -44,6 +44,9 @@ pub(super) fn classify(value: &str, bound: &Bound<'_>) -> Option<ValueClass> {
     if !is_value && repeats_the_name(value, bound) {
         return None;
     }
+    if matches!(bound.binding, Binding::Entry(_)) && is_sentence(value) {
+        return None;
+    }
     if is_placeholder(value) {
         return Some(ValueClass::Placeholder);
     }
@@ -61,6 +64,11 @@ pub(super) fn classify(value: &str, bound: &Bound<'_>) -> Option<ValueClass> {
         _ => ValueClass::Secret,
     };
     strong.then_some(class)
+}
+
+/// What is said to people, in whatever words: `Please enter your new password.`
+fn is_sentence(value: &str) -> bool {
+    value.split_whitespace().count() >= 4 && value.starts_with(char::is_uppercase)
 }
 
 /// What is kept instead of a password: a digest, with or without its scheme.
