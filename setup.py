@@ -7,5 +7,5 @@ setup(
     version="0.1.0",
     packages=[],
     py_modules=[],
-    install_requires=["aicheck==0.1.0"],
+    install_requires=["aicheck-lint==0.1.0"],
 )

@@ -67,7 +67,7 @@ fn the_readme_shows_what_init_writes() {
 #[test]
 fn every_version_is_this_one() {
     let pins = [
-        ("setup.py", format!("\"aicheck=={VERSION}\"")),
+        ("setup.py", format!("\"aicheck-lint=={VERSION}\"")),
         ("setup.py", format!("version=\"{VERSION}\"")),
         ("action.yml", format!("default: {VERSION}\n")),
         ("src/cli/init/hook.yaml", format!("rev: v{VERSION}\n")),
@@ -75,7 +75,10 @@ fn every_version_is_this_one() {
             "src/cli/init/github.yml",
             format!("aicheck/aicheck@v{VERSION}\n"),
         ),
-        ("src/cli/init/gitlab.yml", format!("aicheck=={VERSION}\n")),
+        (
+            "src/cli/init/gitlab.yml",
+            format!("aicheck-lint=={VERSION}\n"),
+        ),
     ];
     for (path, pin) in pins {
         assert!(read(path).contains(&pin), "{path}: {pin}");
@@ -195,7 +198,7 @@ fn installed(wheels: &Path) -> (TempDir, PathBuf) {
     run(pip
         .args(["--no-index", "--find-links"])
         .arg(wheels)
-        .arg("aicheck"));
+        .arg("aicheck-lint"));
     let program = folder.path().join("bin/aicheck");
     (folder, program)
 }
