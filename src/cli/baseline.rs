@@ -42,8 +42,7 @@ fn prune(args: &InputArgs) -> Result<u8, Failure> {
         return Err(Failure::NoBaseline { path });
     };
     let report = report(&scope, settings)?;
-    let is_known = |finding: &&Finding| before.known(finding.names()).is_some();
-    let baseline = known(&report, report.findings.iter().filter(is_known));
+    let baseline = left(&before, &report);
     save(&path, &baseline)?;
     let gone = count(before.len() - baseline.len(), "known finding");
     say(&format!(
@@ -51,6 +50,12 @@ fn prune(args: &InputArgs) -> Result<u8, Failure> {
         baseline.len()
     ))?;
     Ok(report.exit_status())
+}
+
+/// What of the known is still found, as it is called now.
+fn left(before: &Baseline, report: &Report) -> Baseline {
+    let is_known = |finding: &&Finding| before.known(finding.names()).is_some();
+    known(report, report.findings.iter().filter(is_known))
 }
 
 /// A baseline is about a whole project, whatever part of it was named.
@@ -100,4 +105,48 @@ fn save(path: &Utf8PathBuf, baseline: &Baseline) -> Result<(), Failure> {
 
 fn say(line: &str) -> Result<(), Failure> {
     to_stdout(|out| writeln!(out, "{line}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::discover::Inputs;
+    use crate::rule::Rule;
+    use crate::rules;
+
+    fn report(rule: &'static Rule, sql: &str) -> Report {
+        let settings = Settings::default();
+        let files = [("a.sql".into(), sql.as_bytes().to_vec())].into();
+        engine::check_with([rule], Inputs::from_memory(files, &settings), &settings)
+    }
+
+    #[test]
+    fn what_was_known_under_an_old_id_stays_known_under_the_new_one() {
+        let now = *rules::find("float-money").unwrap();
+        let front = "+++\nformer = [\"float-price\"]\n";
+        let now: &Rule = Box::leak(Box::new(Rule {
+            page: now.page.replacen("+++\n", front, 1).leak(),
+            ..now
+        }));
+        let before: &Rule = Box::leak(Box::new(Rule {
+            id: "float-price",
+            ..*rules::find("float-money").unwrap()
+        }));
+        let old = "create table orders (id bigint primary key, total float, tax float);\n";
+        let old = report(before, old);
+        let baseline = known(&old, old.findings.iter());
+        assert_eq!(baseline.len(), 2);
+        // One is repaired, one stays, and one is new.
+        let new = "create table orders (id bigint primary key, total float, fee float);\n";
+        let new = report(now, new);
+        assert_eq!(new.findings.len(), 2);
+        let left = left(&baseline, &new);
+        assert_eq!(left.len(), 1);
+        let text = left.write();
+        assert!(
+            text.contains(r#""rule":"float-money","subject":"orders.total""#),
+            "{text}"
+        );
+        assert!(!text.contains("float-price"), "{text}");
+    }
 }

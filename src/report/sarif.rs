@@ -216,3 +216,22 @@ fn precision(confidence: Confidence) -> &'static str {
         Confidence::Possible => "medium",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rule_says_how_it_was_called() {
+        let rule = *crate::rules::find("float-money").unwrap();
+        assert_eq!(descriptor(&rule).get("deprecatedIds"), None);
+        let front = "+++\nformer = [\"float-price\"]\n";
+        let renamed = Rule {
+            page: rule.page.replacen("+++\n", front, 1).leak(),
+            ..rule
+        };
+        let descriptor = descriptor(&renamed);
+        assert_eq!(descriptor["id"], "float-money");
+        assert_eq!(descriptor["deprecatedIds"], json!(["float-price"]));
+    }
+}

@@ -143,6 +143,47 @@ fn a_change_that_only_removes_is_held_to_what_it_breaks() {
     assert_eq!(repository.diff(), []);
 }
 
+/// The line that fails is an old one: what answered for it is gone.
+#[test]
+fn a_handler_that_is_removed_fails_the_change_that_removed_it() {
+    let repository = Repository::new();
+    let model = "class Order(Base):\n    __tablename__ = \"orders\"\n    \
+                 id = Column(BigInteger, primary_key=True)\n";
+    let imports = "from sqlalchemy import BigInteger, Column\n\
+                   from sqlalchemy.orm import DeclarativeBase\n\n\n\
+                   class Base(DeclarativeBase):\n    pass\n\n\n";
+    repository.write("models.py", &format!("{imports}{model}"));
+    let without = include_str!("changes/app.py");
+    let handler = "\n\n@app.exception_handler(NoResultFound)\n\
+                   def missing(request, error):\n    \
+                   return JSONResponse({\"detail\": \"no such order\"}, status_code=404)\n";
+    repository.write("app.py", &format!("{without}{handler}"));
+    repository.commit("application");
+    repository.branch();
+    assert_eq!(repository.diff(), []);
+    repository.write("app.py", without);
+    repository.commit("no handler");
+    let subject = "GET /orders/{order_id}";
+    assert_eq!(repository.diff(), [finding("happy-path-only", subject, 13)]);
+    repository.git(&["revert", "--no-edit", "HEAD"]);
+    assert_eq!(repository.diff(), []);
+}
+
+/// A repair that is reverted is a fault that comes.
+#[test]
+fn what_a_revert_brings_back_is_reported() {
+    let repository = Repository::new();
+    let exact = FLOATS.replace("float", "numeric(12, 2)");
+    repository.write("migrations/002_refunds.sql", &exact);
+    repository.commit("exact");
+    repository.branch();
+    repository.git(&["revert", "--no-edit", "HEAD"]);
+    assert_eq!(
+        repository.diff(),
+        [finding("float-money", "refunds.amount", 3)]
+    );
+}
+
 #[test]
 fn a_decision_that_is_taken_away_is_a_new_fault() {
     let repository = Repository::new();
