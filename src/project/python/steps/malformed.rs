@@ -153,6 +153,10 @@ impl Judge<'_, '_> {
     /// Whether the path gives the parameter as a text of any form.
     fn is_text(&self, name: &str) -> bool {
         let path = self.route.path.as_deref().unwrap_or_default();
+        // `re_path(r"^orders/(?P<number>[0-9]+)/$", …)`
+        if let Some((_, pattern)) = path.split_once(&format!("(?P<{name}>")) {
+            return admits_any_text(pattern.split(')').next().unwrap_or(pattern));
+        }
         // `<int:id>` of Flask and Django, `{id:int}` and `{id:\d+}` of the others.
         let (open, close) = match self.route.framework {
             Framework::Flask | Framework::Django | Framework::Drf => ('<', '>'),
@@ -169,6 +173,12 @@ impl Judge<'_, '_> {
         });
         found.is_some_and(|converter| TEXTS.contains(&converter))
     }
+}
+
+/// Whether the pattern of a group lets through what is neither a number nor a key of its own form.
+fn admits_any_text(pattern: &str) -> bool {
+    let begins = ["[^", "."].iter().any(|it| pattern.starts_with(it));
+    begins || [r"\w", r"\S", "a-z"].iter().any(|it| pattern.contains(it))
 }
 
 /// The parameter that `request.match_info["id"]` or `request.path_params.get("id")` reads.
