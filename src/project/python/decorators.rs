@@ -195,16 +195,9 @@ fn project_effect(
     }
     let refusing = parts.iter().copied().filter(|&part| refuses(python, part));
     let refusing: Vec<FunctionId> = refusing.collect();
-    let asked = |key: &&str| {
-        refusing
-            .iter()
-            .any(|&part| asks_by(python, part, Some(key)))
-    };
+    let asked = |key: &&str| refusing.iter().any(|&part| asks_by(python, part, key));
     if !keys.is_empty() && keys.iter().all(asked) {
         return Effect::Handled;
-    }
-    if refusing.iter().any(|&part| asks_by(python, part, None)) {
-        effect = effect.max(Effect::Unknown);
     }
     // The wrapper sees the arguments, and may look the row up before the handler does.
     if parts.iter().any(|&part| looks_up(python, part)) {
@@ -220,9 +213,9 @@ fn refuses(python: &Python, part: FunctionId) -> bool {
     raises(python, part) || exits.any(|exit| matches!(exit.kind, ExitKind::ErrorResponse(_)))
 }
 
-/// Whether a wrapper asks for something by what the path holds, under this name or under any:
+/// Whether a wrapper asks for something by what the path holds, under this name:
 /// `Member.objects.filter(project_id=kwargs["project_id"])`.
-fn asks_by(python: &Python, part: FunctionId, key: Option<&str>) -> bool {
+fn asks_by(python: &Python, part: FunctionId, key: &str) -> bool {
     let function = python.function(part);
     let mut params = function.params.iter();
     let Some(rest) = params.find(|param| param.kind == ParamKind::KeywordArgs) else {
@@ -233,10 +226,9 @@ fn asks_by(python: &Python, part: FunctionId, key: Option<&str>) -> bool {
         _ => false,
     };
     function.calls.iter().any(|call| {
-        call.keywords.iter().any(|(name, origins)| {
-            let named = key.is_none_or(|key| name == key);
-            named && name != "**" && origins.iter().any(of_path)
-        })
+        call.keywords
+            .iter()
+            .any(|(name, origins)| name == key && origins.iter().any(of_path))
     })
 }
 
