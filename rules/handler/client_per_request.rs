@@ -12,17 +12,12 @@ pub(super) const RULE: Rule = Rule {
 fn check(project: &Project, sink: &mut Sink) {
     for client in &project.on_request.clients {
         let handler = &project.handlers[client.handler];
-        let severity = if client.is_http || client.is_closed {
-            Severity::Info
-        } else {
-            Severity::Warning
-        };
         let message = format!(
             "every request makes a `{}` of its own: {} that no other request can use",
             client.callee, client.holds
         );
         let subject = format!("{}::{}", client.function, client.callee);
-        sink.report(severity, client.at, subject, message)
+        sink.report(Severity::Info, client.at, subject, message)
             .note("is made for one request")
             .label(handler.registered, format!("`{}` runs it", handler.route))
             .help(help(handler, client));

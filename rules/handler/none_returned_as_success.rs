@@ -23,7 +23,7 @@ fn check(project: &Project, sink: &mut Sink) {
             when(step),
             outcome(handler, step)
         );
-        let finding = sink.report(Severity::Warning, step.at, subject, message);
+        let finding = sink.report(severity(step), step.at, subject, message);
         finding.note(note(step));
         if !step.at.span.contains(step.lookup.span) || step.at.file != step.lookup.file {
             finding.label(step.lookup, "gives None when nothing is found");
@@ -44,10 +44,18 @@ pub(super) fn steps(handler: &Handler) -> Vec<Unhandled> {
         happens: note(step),
         client: client(step).to_owned(),
         remedy: remedy(handler, step),
-        severity: Severity::Warning,
+        severity: severity(step),
         confidence: confidence(step),
     });
     steps.collect()
+}
+
+/// In a function that others call too, or of a row of no known table, None may well be an answer.
+fn severity(step: &UnhandledStep) -> Severity {
+    match step.place == StepPlace::Handler && step.entity.is_some() {
+        true => Severity::Warning,
+        false => Severity::Info,
+    }
 }
 
 /// Whether the None leaves the function whole, by the answer or through a call.

@@ -154,7 +154,7 @@ const COURSES: [Fault; 23] = [
         "app/routers/enrollments.py:50",
     ),
     (
-        "warning",
+        "info",
         "client-per-request",
         "app/routers/enrollments.py:53",
     ),

@@ -17,8 +17,6 @@ pub struct RequestClient {
     pub callee: String,
     /// What it holds.
     pub holds: String,
-    /// The function closes it.
-    pub is_closed: bool,
     /// It speaks HTTP, whatever the host.
     pub is_http: bool,
     /// The function it is made in.
@@ -76,7 +74,6 @@ pub(super) fn made(python: &Python, reach: &Reach) -> Vec<RequestClient> {
                     at: python.loc(id.module, call.span),
                     callee: call.callee.clone(),
                     holds: holds.to_owned(),
-                    is_closed: is_closed(function, call),
                     is_http: holds.contains("host"),
                     function: last_name(&function.name).to_owned(),
                     handler,
@@ -196,30 +193,6 @@ fn is_fixed(python: &Python, scope: Scope, value: &Value, fuel: u32) -> bool {
         },
         _ => false,
     }
-}
-
-/// Whether the function that makes a client ends it.
-fn is_closed(function: &Function, made: &CallSite) -> bool {
-    let bound = function
-        .locals
-        .iter()
-        .find(|local| written(&local.value, made).is_some());
-    let entered = |value: &Value| {
-        let call = value.call();
-        call.is_some_and(|call| call.callee.ends_with(".__enter__"))
-    };
-    let around = |call: &CallSite| {
-        let made = made.callee.as_str();
-        call.contexts.iter().any(|it| it == made)
-    };
-    bound.is_some_and(|local| {
-        entered(&local.value)
-            || function.calls.iter().any(|call| {
-                let ends = &TABLE.keeping.closing;
-                let name = call.callee.strip_prefix(local.name.as_str());
-                name.is_some_and(|rest| ends.iter().any(|end| rest.strip_prefix('.') == Some(end)))
-            })
-    }) || function.calls.iter().any(around)
 }
 
 /// The calls of language models without any limit, in order of place.

@@ -148,7 +148,6 @@ pub(super) struct Libraries {
 #[serde(deny_unknown_fields)]
 pub(super) struct Keeping {
     pub(super) decorators: Vec<String>,
-    pub(super) closing: Vec<String>,
 }
 
 #[derive(Deserialize)]
