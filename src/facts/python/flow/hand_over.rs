@@ -53,8 +53,12 @@ fn taker<'c, 't>(called: &'c Called<'t>) -> Option<(UseKind, &'c Argument<'t>)> 
     (handed.node.kind() != Kind::ListSplat).then_some((kind, handed))
 }
 
-/// The answer has the status of a failure.
+/// The answer has the status of a failure, or one that is decided then.
 fn refuses(called: &Called<'_>) -> bool {
+    let is_open = |argument: &Argument| {
+        matches!(argument.name, Some("status" | "status_code"))
+            && !matches!(argument.node.kind(), Kind::Integer | Kind::Attribute)
+    };
     let mut others = called.args.iter().skip(1);
-    others.any(|argument| error_status(argument.node).is_some())
+    others.any(|argument| error_status(argument.node).is_some() || is_open(argument))
 }
