@@ -224,10 +224,12 @@ impl<'t> Walk<'t> {
     /// Whether following a block on trial finds anything.
     fn changes_something(&mut self, block: Node<'t>) -> bool {
         let (found, notes) = (self.found.len(), self.notes.len());
+        let transactions = self.transactions.clone();
         self.inside(block);
         let changes = self.found.len() > found;
         self.found.truncate(found);
         self.notes.truncate(notes);
+        self.transactions = transactions;
         changes
     }
 
@@ -365,7 +367,7 @@ impl<'t> Walk<'t> {
             span,
             dialect: self.scope.dialect,
         };
-        let name = operation.refuses_transaction();
+        let name = operation.refuses_transaction().filter(|_| !self.doubtful);
         self.transactions
             .outsiders
             .extend(name.map(|name| Outsider {

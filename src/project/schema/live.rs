@@ -108,7 +108,9 @@ impl Replay {
 
     /// Remembers an index that is going to be built.
     pub(super) fn watch_index(&mut self, key: &TableKey, clause: &IndexClause) {
-        let kind = self.live(key).map(|table| LiveKind::BuildIndex {
+        let may_exist = |table: &Table| (clause.if_not_exists || self.guarded) && table.is_open();
+        let table = self.live(key).filter(|table| !may_exist(table));
+        let kind = table.map(|table| LiveKind::BuildIndex {
             index: self.index(key, clause),
             concurrently: clause.concurrently,
             implied: self.is_implied(table, clause),
@@ -162,7 +164,7 @@ impl Replay {
     ) -> Option<LiveKind> {
         let is_there = table.column(&clause.name.name).is_some();
         // On a table that is not known whole, a column that may be there may not be added.
-        let may_be_there = (if_not_exists || self.guarded) && !table.columns_known;
+        let may_be_there = (if_not_exists || self.guarded) && table.is_open();
         (!is_there && !may_be_there).then(|| LiveKind::AddColumn {
             column: self.column(clause),
         })
@@ -181,7 +183,8 @@ impl Replay {
     /// refer to nothing yet.
     fn live_constraint(&self, table: &Table, constraint: &Constraint) -> Option<LiveKind> {
         let key = &table.key;
-        if constraint.not_valid || self.guarded && self.has_such(key, constraint) {
+        let may_exist = || table.is_open() || self.has_such(key, constraint);
+        if constraint.not_valid || self.guarded && may_exist() {
             return None;
         }
         let names = |columns: &[Ident]| -> Vec<String> {
@@ -225,17 +228,6 @@ impl Replay {
     }
 }
 
-/// Why the value of a new column differs from row to row, so that all are written anew.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Varies<'a> {
-    /// The default calls this function.
-    Function(&'a str),
-    /// It numbers the rows.
-    Number,
-    /// It is computed from other columns.
-    Computed,
-}
-
 impl Database {
     /// Tells what the last files of a history do from what others do.
     pub(super) fn follow(&mut self, last: &BTreeSet<FileId>) {
@@ -262,55 +254,13 @@ impl Database {
             && !column.auto_increment
             && !by_domain
     }
-
-    /// Whether PostgreSQL writes all rows anew to give them the value of a new column.
-    pub fn varies<'a>(&self, column: &'a Column) -> Option<Varies<'a>> {
-        if self.dialect != Dialect::Postgres {
-            return None;
-        }
-        if column.auto_increment {
-            return Some(Varies::Number);
-        }
-        if column.generated.is_some() {
-            return column.stored.then_some(Varies::Computed);
-        }
-        let default = column.default.as_ref()?;
-        volatile_function(&default.text).map(Varies::Function)
-    }
-}
-
-/// The first function of a default that gives another value at each call. `now()` gives one for the
-/// whole transaction.
-fn volatile_function(text: &str) -> Option<&str> {
-    const VOLATILE: [&str; 16] = [
-        "clock_timestamp",
-        "gen_random_bytes",
-        "gen_random_uuid",
-        "nextval",
-        "random",
-        "random_normal",
-        "setval",
-        "timeofday",
-        "txid_current",
-        "uuid_generate_v1",
-        "uuid_generate_v1mc",
-        "uuid_generate_v4",
-        "uuid_generate_v7",
-        "uuidv4",
-        "uuidv7",
-        "gen_salt",
-    ];
-    let code = text.split('\'').step_by(2);
-    let words = code.flat_map(|part| part.split(|c: char| !c.is_alphanumeric() && c != '_'));
-    let mut words = words.filter(|word| !word.is_empty());
-    words.find(|word| VOLATILE.contains(&word.to_ascii_lowercase().as_str()))
 }
 
 impl Table {
+    /// An open table may have a check that nobody has seen.
     fn live_null(&self, column: &Ident) -> Option<LiveKind> {
-        let held = self.column(&column.name);
-        let may_be_null = held.map_or(!self.columns_known, |held| held.nullable);
-        may_be_null.then(|| LiveKind::ForbidNull {
+        let held = self.column(&column.name)?;
+        (held.nullable && !self.is_open()).then(|| LiveKind::ForbidNull {
             column: column.name.clone(),
             proved: self.proves_filled(&column.name),
         })

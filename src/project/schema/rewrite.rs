@@ -1,9 +1,20 @@
-//! Which changes of a column's type make PostgreSQL write the whole table anew, and which only need
-//! a look at the catalogue.
+//! Which new types and new columns make PostgreSQL write the whole table anew, and which only need a
+//! look at the catalogue.
 
-use super::{Database, TypeKind};
+use super::{Column, Database, TypeKind};
 use crate::facts::Answer;
 use crate::facts::schema::{Dialect, TypeName};
+
+/// Why the value of a new column differs from row to row, so that all are written anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Varies<'a> {
+    /// The default calls this function.
+    Function(&'a str),
+    /// It numbers the rows.
+    Number,
+    /// It is computed from other columns.
+    Computed,
+}
 
 impl Database {
     /// Whether all rows are written anew when a column changes its type. Unknown for types that are
@@ -30,6 +41,21 @@ impl Database {
             true => Answer::No,
             false => Answer::Yes,
         }
+    }
+
+    /// Whether PostgreSQL writes all rows anew to give them the value of a new column.
+    pub fn varies<'a>(&self, column: &'a Column) -> Option<Varies<'a>> {
+        if self.dialect != Dialect::Postgres {
+            return None;
+        }
+        if column.auto_increment {
+            return Some(Varies::Number);
+        }
+        if column.generated.is_some() {
+            return column.stored.then_some(Varies::Computed);
+        }
+        let default = column.default.as_ref()?;
+        volatile_function(&default.text).map(Varies::Function)
     }
 
     /// A type of PostgreSQL itself, or an enum of the project.
@@ -77,4 +103,31 @@ fn digits(ty: &TypeName) -> Option<(u64, i64)> {
 /// Digits behind the second; six where nothing is said.
 fn precision(ty: &TypeName) -> u64 {
     limit(ty).unwrap_or(6)
+}
+
+/// The first function of a default that gives another value at each call. `now()` gives one for the
+/// whole transaction.
+fn volatile_function(text: &str) -> Option<&str> {
+    const VOLATILE: [&str; 16] = [
+        "clock_timestamp",
+        "gen_random_bytes",
+        "gen_random_uuid",
+        "nextval",
+        "random",
+        "random_normal",
+        "setval",
+        "timeofday",
+        "txid_current",
+        "uuid_generate_v1",
+        "uuid_generate_v1mc",
+        "uuid_generate_v4",
+        "uuid_generate_v7",
+        "uuidv4",
+        "uuidv7",
+        "gen_salt",
+    ];
+    let code = text.split('\'').step_by(2);
+    let words = code.flat_map(|part| part.split(|c: char| !c.is_alphanumeric() && c != '_'));
+    let mut words = words.filter(|word| !word.is_empty());
+    words.find(|word| VOLATILE.contains(&word.to_ascii_lowercase().as_str()))
 }
