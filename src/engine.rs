@@ -7,14 +7,14 @@ use rayon::prelude::*;
 use crate::config::Settings;
 use crate::discover::{FileKind, Inputs, Profile, Unit};
 use crate::facts::schema::Dialect;
-use crate::facts::secrets::{neighbours, tokens};
+use crate::facts::secrets::neighbours::{self, Unread};
+use crate::facts::secrets::tokens;
 use crate::facts::{self, FileOutcome, Note, NoteId};
 use crate::finding::Finding;
 use crate::judge::{Checked, Report, judge, selected};
 use crate::parse::config::Format;
 use crate::project::{LinkNote, Project};
 use crate::rule::{Catalogue, Rule, Sink};
-use crate::source::Span;
 
 /// Parsers recurse over what they read: a statement nested a thousand levels deep fits.
 const STACK: usize = 32 << 20;
@@ -94,8 +94,12 @@ pub fn map(unit: &Unit) -> FileOutcome {
         if !unit.draft || unit.kind == FileKind::Text {
             outcome.facts.credentials = tokens::read(&unit.text, unit.range.clone());
         }
-        if unit.kind != FileKind::Text {
-            outcome.facts.unread_secrets = unread_secrets(unit, &outcome.notes);
+        if let Some(unread) = unread(unit, &outcome.notes) {
+            let groups = outcome.facts.secrets.iter().map(|suspect| suspect.group);
+            let group = groups.max().map_or(0, |last| last + 1);
+            let found = neighbours::read(&unit.text, unit.range.clone(), &unread, group);
+            outcome.facts.secrets.extend(found.shown);
+            outcome.facts.unread_secrets = found.values;
         }
         if unit.draft && matches!(unit.kind, FileKind::Config(_)) {
             // What is pasted leaves things out (`...`), and says so itself.
@@ -113,12 +117,17 @@ pub fn map(unit: &Unit) -> FileOutcome {
     })
 }
 
-/// Snippets show lines that nothing was read of: comments, and configuration that does not parse.
-fn unread_secrets(unit: &Unit, notes: &[Note]) -> Vec<Span> {
-    let is_config = matches!(unit.kind, FileKind::Config(_));
-    // The parser may have stumbled behind the line that is at fault.
-    let unread = (is_config && !notes.is_empty()).then_some(unit.range.start);
-    neighbours::values(&unit.text, unit.range.clone(), unread)
+/// The lines that nothing was read of: comments, documents, and configuration that does not parse.
+fn unread(unit: &Unit, notes: &[Note]) -> Option<Unread> {
+    let is_document = matches!(unit.path.extension(), Some("md" | "markdown"));
+    match unit.kind {
+        FileKind::Text | FileKind::Markdown => {
+            (is_document && !unit.draft).then_some(Unread::Document)
+        }
+        // The parser may have stumbled behind the line that is at fault.
+        FileKind::Config(_) if !notes.is_empty() => Some(Unread::From(unit.range.start)),
+        _ => Some(Unread::Comments),
+    }
 }
 
 fn map_by_kind(unit: &Unit) -> FileOutcome {

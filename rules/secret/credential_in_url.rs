@@ -12,9 +12,7 @@ pub(super) const RULE: Rule = Rule {
 fn check(project: &Project, sink: &mut Sink) {
     for secret in project.suspects_that(|suspect| host(suspect).is_some()) {
         let first = secret.first;
-        let Some(severity) = severity(secret.unit, first) else {
-            continue;
-        };
+        let severity = severity(secret.unit, first);
         let message = format!("the URL in `{}` carries a password", first.name);
         let finding = sink
             .report(
@@ -39,18 +37,15 @@ fn host(suspect: &Suspect) -> Option<Host> {
 }
 
 /// What leads to the same machine opens nothing from elsewhere, but is often kept in production.
-fn severity(unit: &UnitInfo, suspect: &Suspect) -> Option<Severity> {
-    let is_local = host(suspect) == Some(Host::Local);
+fn severity(unit: &UnitInfo, suspect: &Suspect) -> Severity {
     let holder = suspect.binding.holder();
     let is_run = matches!(holder, Some(Holder::Workflow | Holder::WorkflowService));
-    if is_local && (is_run || unit.is_sample()) {
-        return None;
-    }
-    Some(match host(suspect) {
-        Some(Host::Local) if unit.is_for_development() => Severity::Info,
+    let is_for_some = is_run || unit.is_sample() || unit.is_for_development();
+    match host(suspect) {
+        Some(Host::Local) if is_for_some => Severity::Info,
         Some(Host::Remote) if !unit.is_sample() => Severity::Error,
         _ => Severity::Warning,
-    })
+    }
 }
 
 fn help(unit: &UnitInfo, suspect: &Suspect) -> String {

@@ -16,7 +16,10 @@ fn check(project: &Project, sink: &mut Sink) {
             continue;
         };
         let message = format!("the value of `{}` is written into this file", first.name);
-        let help = secret.unit.instead_of(first).unwrap_or_default();
+        let help = secret.unit.instead_of(first).unwrap_or_else(|| {
+            let variable = first.variable();
+            format!("show the name alone:\n    {variable}=<from the secret store>")
+        });
         let finding = sink
             .report(
                 severity,
@@ -35,27 +38,23 @@ fn check(project: &Project, sink: &mut Sink) {
 }
 
 fn is_in_config(suspect: &Suspect) -> bool {
-    matches!(suspect.binding, Binding::Entry(_)) && suspect.class != ValueClass::Placeholder
+    matches!(suspect.binding, Binding::Entry(_) | Binding::Shown)
+        && suspect.class != ValueClass::Placeholder
 }
 
-/// How grave it is, by the place; `None` where such values belong.
+/// How grave it is, by the place; `None` for texts in many languages.
 fn severity(unit: &UnitInfo, suspect: &Suspect) -> Option<Severity> {
     let is_common = suspect.class == ValueClass::Common;
-    if unit.is_sample() {
-        let is_issued = suspect.purpose == Purpose::Issued;
-        return (is_issued && !is_common).then_some(Severity::Info);
-    }
-    let severity = match suspect.binding.holder()? {
-        Holder::WorkflowService => return None,
-        Holder::Workflow if is_common => return None,
-        Holder::Workflow | Holder::Compose => Severity::Warning,
-        Holder::Script if is_common => Severity::Info,
-        Holder::Script => Severity::Warning,
-        Holder::Settings if unit.holds_translations() => return None,
+    let severity = match suspect.binding.holder() {
+        Some(Holder::Settings) if unit.holds_translations() => return None,
+        // What a comment or a document shows may be made up.
+        None | Some(Holder::WorkflowService) => Severity::Info,
+        Some(Holder::Workflow | Holder::Script) if is_common => Severity::Info,
+        Some(Holder::Workflow | Holder::Compose | Holder::Script) => Severity::Warning,
         _ if is_common => Severity::Warning,
         _ => Severity::Error,
     };
-    Some(match unit.is_for_development() {
+    Some(match unit.is_sample() || unit.is_for_development() {
         true => Severity::Info,
         false => severity,
     })

@@ -112,6 +112,8 @@ pub enum Binding {
     EntryDefault(Holder),
     /// A statement of SQL that takes a password, or writes a plain one into a row.
     Statement,
+    /// A line of a comment or of a document: `# password = "…"`.
+    Shown,
     /// The password of a URL or of a connection string.
     Url {
         /// Where it leads.

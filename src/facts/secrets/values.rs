@@ -26,7 +26,7 @@ pub(super) fn classify(value: &str, bound: &Bound<'_>) -> Option<ValueClass> {
         return Some(ValueClass::Secret);
     }
     let value = without_scheme(value.trim());
-    if is_mask(value) || refers_elsewhere(value) {
+    if is_mask(value) || refers_elsewhere(value) || names_its_scheme(value) {
         return None;
     }
     if bound.binding.is_fallback() && says_nothing(value) {
@@ -73,22 +73,26 @@ fn is_sentence(value: &str) -> bool {
 
 /// What is kept instead of a password: a digest, with or without its scheme.
 pub(super) fn is_digest(value: &str) -> bool {
-    const SCHEMES: [&str; 8] = [
-        "$",
-        "{",
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"+/=*".contains(&byte);
+    names_its_scheme(value) || value.len() >= 32 && value.bytes().all(is_part)
+}
+
+/// `$2b$12$…`, `{SSHA}…`, `pbkdf2_sha256$…`: nobody logs in with it.
+fn names_its_scheme(value: &str) -> bool {
+    const SCHEMES: [&str; 9] = [
         "pbkdf2",
         "bcrypt",
         "argon2",
         "scram-sha",
         "sha1$",
-        "md5",
+        "md5$",
+        "{sha",
+        "{ssha",
+        "{crypt}",
     ];
     let lower = value.to_ascii_lowercase();
-    let is_long = value.len() >= 32
-        && value
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"+/=*".contains(&byte));
-    SCHEMES.iter().any(|scheme| lower.starts_with(scheme)) && value.len() > 16 || is_long
+    let is_crypt = lower.starts_with('$') && lower.matches('$').count() >= 3;
+    value.len() > 16 && (is_crypt || SCHEMES.iter().any(|scheme| lower.starts_with(scheme)))
 }
 
 /// Whoever tries passwords tries this one first.
