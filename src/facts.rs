@@ -15,6 +15,7 @@ pub mod sql;
 pub(crate) mod sqlalchemy;
 pub mod step;
 pub mod transaction;
+pub mod way_back;
 
 use serde::{Deserialize, Serialize};
 
@@ -41,6 +42,8 @@ pub struct Facts {
     pub seeded: Vec<schema::TableName>,
     /// How it treats transactions, for migrations.
     pub transactions: transaction::Transactions,
+    /// What it does on the way back, for migrations.
+    pub way_back: way_back::WayBack,
     /// Its place in the graph of revisions, for Alembic's.
     pub revision: Option<alembic::Revision>,
     /// What operations run besides Django's own statements, for Django's migrations.

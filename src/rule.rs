@@ -30,10 +30,10 @@ pub mod prelude {
     };
     pub use crate::project::schema::{
         Access, Around, Because, Column, Database, Demand, Difference, Drift, Family, ForeignKey,
-        Gone, Idiom, Index, Key, LiveChange, LiveKind, MigrationTool, Misfit, Mismatch, Mistake,
-        Naming, NarrowKey, NearMiss, NewType, Orm, Place, Policy, Precious, Reached, Redundant,
-        Table, TableKey, Transacted, Typed, Unknown, Unlimited, Unreferenced, Unresolved, Varies,
-        Why, Wrapping, operation,
+        Gone, Idiom, Index, Key, Lack, LiveChange, LiveKind, MigrationTool, Misfit, Mismatch,
+        Mistake, Naming, NarrowKey, NearMiss, NewType, Orm, Place, Policy, Precious, Reached,
+        Redundant, Table, TableKey, Transacted, Typed, Unknown, Unlimited, Unreferenced,
+        Unresolved, Varies, Why, Wrapping, operation,
     };
     pub use crate::project::{Project, UnitInfo};
     pub use crate::source::{Loc, Span};

@@ -5,6 +5,7 @@ mod blocking_index_build;
 mod blocking_set_not_null;
 mod column_type_rewrite;
 mod concurrent_index_in_transaction;
+mod irreversible_migration;
 mod not_null_without_default;
 mod transaction_in_migration;
 mod volatile_default;
@@ -17,6 +18,7 @@ pub(super) const RULES: &[Rule] = &[
     blocking_set_not_null::RULE,
     column_type_rewrite::RULE,
     concurrent_index_in_transaction::RULE,
+    irreversible_migration::RULE,
     not_null_without_default::RULE,
     transaction_in_migration::RULE,
     volatile_default::RULE,

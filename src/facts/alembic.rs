@@ -13,6 +13,7 @@ use super::FileOutcome;
 use super::python::Module;
 use super::schema::{Dialect, Section};
 use super::sqlalchemy::term::{Form, Term};
+use super::way_back::WayBack;
 use crate::parse::python::{Field, Kind, Node, Tree};
 use scope::Scope;
 use walk::Walk;
@@ -44,6 +45,7 @@ pub fn read(tree: &Tree, dialect: Dialect, outcome: &mut FileOutcome) {
         walk.function(function);
         walk.scope.leave();
     }
+    outcome.facts.way_back = WayBack::of_revision(&walk.scope, tree);
     outcome.facts.schema = walk.found;
     outcome.facts.seeded = walk.seeded;
     outcome.facts.transactions = walk.transactions;

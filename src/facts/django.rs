@@ -13,6 +13,7 @@ use super::schema::{
 };
 use super::sqlalchemy::term::{Form, Term, Text};
 use super::transaction::{Outsider, Transactions};
+use super::way_back::WayBack;
 use super::{Directive, FileOutcome, Note, alembic};
 use crate::facts::python::Value;
 use crate::parse::python::{Field, Kind, Node, Tree};
@@ -37,6 +38,7 @@ pub fn read(tree: &Tree, dialect: Dialect, outcome: &mut FileOutcome) {
     let mut reader = Reader {
         scope: alembic::module_scope(tree, dialect, module),
         transactions: Transactions::default(),
+        way_back: WayBack::default(),
         notes: Vec::new(),
         directives: Vec::new(),
     };
@@ -52,6 +54,7 @@ pub fn read(tree: &Tree, dialect: Dialect, outcome: &mut FileOutcome) {
                 apart: false,
             });
         }
+        reader.way_back.see_operation(node);
         match name {
             "RunSQL" => Some(reader.sql(node)),
             "RunPython" => reader.python(node),
@@ -61,6 +64,7 @@ pub fn read(tree: &Tree, dialect: Dialect, outcome: &mut FileOutcome) {
     outcome.facts.runs = runs.collect();
     reader.transactions.declined = is_not_atomic(tree);
     outcome.facts.transactions = reader.transactions;
+    outcome.facts.way_back = reader.way_back;
     outcome.notes.append(&mut reader.notes);
     outcome.directives.append(&mut reader.directives);
 }
@@ -68,6 +72,7 @@ pub fn read(tree: &Tree, dialect: Dialect, outcome: &mut FileOutcome) {
 struct Reader<'t> {
     scope: Scope<'t>,
     transactions: Transactions,
+    way_back: WayBack,
     notes: Vec<Note>,
     directives: Vec<Directive>,
 }

@@ -30,6 +30,7 @@ use std::ops::Range;
 
 use super::schema::{Dialect, SchemaChange, SchemaStatement, Section, TableName};
 use super::transaction::{Control, Outsider, Transactions, declines};
+use super::way_back::WayBack;
 use super::{FileOutcome, Note, NoteId, secrets};
 use crate::parse::sql::{Lexer, Piece, Statements, TokenKind};
 use crate::source::Span;
@@ -66,6 +67,10 @@ pub fn read(text: &str, range: Range<usize>, dialect: Option<Dialect>) -> FileOu
     outcome.facts.seeded = found.seeded;
     outcome.facts.secrets = secrets.finish();
     outcome.facts.transactions = found.transactions;
+    let end = spans.last().map_or(0, |span| span.end);
+    found.way_back.begins = statements.turns_back();
+    found.way_back.see_comments(comments, text, end);
+    outcome.facts.way_back = found.way_back;
     outcome.notes.extend(found.unparsed.note());
     outcome.notes.extend(templated(statements.lexer()));
     outcome
@@ -101,6 +106,7 @@ struct Found {
     schema: Vec<SchemaStatement>,
     seeded: Vec<TableName>,
     transactions: Transactions,
+    way_back: WayBack,
     unparsed: Unparsed,
     routines: Vec<Routine>,
     /// Bytes of texts inside the document that may still be read.
@@ -113,6 +119,7 @@ impl Found {
             schema: Vec::new(),
             seeded: Vec::new(),
             transactions: Transactions::default(),
+            way_back: WayBack::default(),
             unparsed: Unparsed::default(),
             routines: Vec::new(),
             budget: block::BUDGET,
@@ -138,6 +145,7 @@ impl Found {
             });
             return;
         }
+        self.way_back.does |= section == Section::Down && !says_only(cursor);
         if section == Section::Up {
             self.transactions.statements += 1;
         }
@@ -158,6 +166,11 @@ impl Found {
         self.seeded
             .extend(table.filter(|table| last != Some(&table.name)));
     }
+}
+
+/// `SELECT 'a text'`, which the template of goose holds.
+fn says_only(mut cursor: Cursor) -> bool {
+    cursor.eat("select") && matches!(cursor.rest(), [token] if token.kind == TokenKind::Text)
 }
 
 /// Statements that nobody understood: how many, and the first.

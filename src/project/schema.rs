@@ -55,6 +55,7 @@ mod types;
 mod unresolved;
 mod version;
 mod view;
+mod way_back;
 mod words;
 mod wrapping;
 mod write;
@@ -96,6 +97,7 @@ pub use typed::Typed;
 pub use types::{Domain, Type, TypeKind};
 pub use unresolved::{Gone, Naming, Unknown, Unresolved};
 pub use view::View;
+pub use way_back::{Lack, OneWay};
 pub use wrapping::Wrapping;
 
 /// One database: a migration root in one dialect.
@@ -138,6 +140,8 @@ pub struct Database {
     pub live: Vec<LiveChange>,
     /// What its files do wrong with transactions, in order.
     pub transacted: Vec<Transacted>,
+    /// Its files that nothing takes back, though others are, in order.
+    pub one_way: Vec<OneWay>,
     /// The application makes its tables itself when it starts.
     made_by_code: bool,
     /// Every statement says which tables it may have made.
@@ -357,6 +361,7 @@ pub(super) fn replay(
             let said = &outcomes[unit].facts.transactions;
             database.look_at_transactions(units[unit].file, said);
         }
+        database.look_for_ways_back(&chain.units, units, outcomes);
         database.follow(&database.files.last().copied().into_iter().collect());
         databases.push(database);
         notes.extend(open);

@@ -36,6 +36,7 @@ pub struct Statements<'a> {
     lexer: Lexer<'a>,
     comments: Vec<Span>,
     section: Section,
+    turns_back: Option<u32>,
     delimiter: Option<&'a str>,
     pushed_back: Option<Token>,
     guards: Guards,
@@ -96,6 +97,7 @@ impl<'a> Statements<'a> {
             lexer,
             comments: Vec::new(),
             section: Section::Up,
+            turns_back: None,
             delimiter: None,
             pushed_back: None,
             guards: Guards::default(),
@@ -112,6 +114,11 @@ impl<'a> Statements<'a> {
     /// The comments met so far, with their marks, in order.
     pub fn comments(&self) -> &[Span] {
         &self.comments
+    }
+
+    /// The end of the last mark met that begins a way back.
+    pub fn turns_back(&self) -> Option<u32> {
+        self.turns_back
     }
 
     fn word(&self, token: Token) -> &'a str {
@@ -168,6 +175,9 @@ impl<'a> Statements<'a> {
         let statement = self.flush();
         if let Marker::Section(section) = marker {
             self.section = section;
+            if section == Section::Down {
+                self.turns_back = Some(comment.end);
+            }
         }
         statement
     }

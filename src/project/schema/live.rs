@@ -237,6 +237,9 @@ impl Database {
         for transacted in &mut self.transacted {
             transacted.followed = !last.contains(&transacted.at.file);
         }
+        for one_way in &mut self.one_way {
+            one_way.followed = !last.contains(&one_way.at.file);
+        }
     }
 
     /// Whether rows that are there could only hold NULL in a new column that forbids it. MySQL gives

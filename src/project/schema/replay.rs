@@ -88,6 +88,7 @@ impl Replay {
                 unresolved: Vec::new(),
                 live: Vec::new(),
                 transacted: Vec::new(),
+                one_way: Vec::new(),
                 made_by_code: false,
                 complete: true,
                 row_security: RowSecurity::default(),

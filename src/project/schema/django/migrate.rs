@@ -65,6 +65,11 @@ pub(in crate::project::schema) fn databases(
             let said = &outcomes[unit].facts.transactions;
             database.look_at_transactions(units[unit].file, said);
         }
+        let migrations = history.migrations.iter();
+        let order: Vec<usize> = migrations
+            .map(|it| python.modules[it.module].unit)
+            .collect();
+        database.look_for_ways_back(&order, units, outcomes);
         database.follow(&last.into_values().collect());
         if history.is_guess {
             database.unordered = database.tables.keys().cloned().collect();

@@ -1,0 +1,264 @@
+//! Migrations that nothing takes back, in histories whose others can be taken back.
+
+use std::collections::BTreeMap;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::{Database, MigrationTool, TableKey};
+use crate::discover::Unit;
+use crate::facts::FileOutcome;
+use crate::facts::schema::{
+    AlterKind, CodeChange, SchemaChange, SchemaStatement, Section, TypeChange,
+};
+use crate::facts::way_back::WayBack;
+use crate::source::{Loc, Span};
+
+/// A migration that nothing takes back.
+#[derive(Clone, Debug)]
+pub struct OneWay {
+    /// Where nothing is done, else the first statement that nothing takes back.
+    pub at: Loc,
+    /// What is missing.
+    pub lack: Lack,
+    /// Statements that take it back, where all that it does has a simple reverse.
+    pub undo: Vec<String>,
+    /// How many others of the history can be taken back.
+    pub others: usize,
+    /// Other migrations of its history follow.
+    pub followed: bool,
+}
+
+/// What is missing on the way back: where the tool looks for it.
+#[derive(Clone, Debug)]
+pub enum Lack {
+    /// The file of this path, or anything in it.
+    File(Utf8PathBuf),
+    /// The same, where the migration has the name of one without a way back.
+    Pair(Utf8PathBuf),
+    /// Anything under this mark.
+    Part(&'static str),
+    /// The function, or anything in it.
+    Downgrade,
+    /// The roll-back of a change set.
+    RollBack,
+    /// The reverse of an operation.
+    Reverse,
+}
+
+/// How a migration is taken back.
+enum Taken {
+    /// It is.
+    Back,
+    /// Not, and it says so; or there is nothing to take back.
+    AsSaid,
+    /// Not; seen here.
+    Nowhere(Span),
+}
+
+impl Database {
+    /// Looks for migrations that nothing takes back. Where most are like that, the team decided so;
+    /// before the first there is nothing to go back to.
+    pub(super) fn look_for_ways_back(
+        &mut self,
+        order: &[usize],
+        units: &[Unit],
+        outcomes: &[FileOutcome],
+    ) {
+        let by_path: BTreeMap<&Utf8Path, usize> = units
+            .iter()
+            .enumerate()
+            .filter(|(_, unit)| unit.tool == self.tool)
+            .map(|(nth, unit)| (unit.path.as_path(), nth))
+            .collect();
+        let mut found = Vec::new();
+        let mut others = 0;
+        let mut is_first = true;
+        for &nth in order {
+            let (unit, facts) = (&units[nth], &outcomes[nth].facts);
+            let Some(kept) = kept(unit) else {
+                continue;
+            };
+            let mut changes: Vec<&SchemaStatement> =
+                facts.schema.iter().filter(|it| changes(it)).collect();
+            let beside = |path: &Utf8Path| {
+                let back = by_path.get(path).map(|nth| &outcomes[*nth].facts);
+                back.map(|facts| WayBack {
+                    does: facts.transactions.statements > 0,
+                    ..facts.way_back.clone()
+                })
+            };
+            match taken(&kept, &facts.way_back, &changes, beside) {
+                Taken::Back => others += 1,
+                Taken::Nowhere(at) if !is_first => {
+                    if matches!(kept, Lack::RollBack) {
+                        let gaps = &facts.way_back.gaps;
+                        let set = gaps.iter().find(|gap| gap.contains(at));
+                        changes.retain(|it| set.is_some_and(|set| set.contains(it.span)));
+                    }
+                    found.push((unit.file, at, kept, self.undo(&changes)));
+                }
+                Taken::Nowhere(_) | Taken::AsSaid => {}
+            }
+            is_first = false;
+        }
+        if others < found.len() {
+            return;
+        }
+        let found = found.into_iter().map(|(file, span, lack, undo)| OneWay {
+            at: Loc { file, span },
+            lack,
+            undo,
+            others,
+            followed: false,
+        });
+        self.one_way.extend(found);
+    }
+
+    /// Statements that take others back, the last first; none where one has no simple reverse.
+    fn undo(&self, changes: &[&SchemaStatement]) -> Vec<String> {
+        let mut undo = Vec::new();
+        for statement in changes.iter().rev() {
+            let Some(reverse) = self.reverse(&statement.change) else {
+                return Vec::new();
+            };
+            undo.extend(reverse);
+        }
+        undo
+    }
+
+    fn reverse(&self, change: &SchemaChange) -> Option<Vec<String>> {
+        let table = |name| self.write_table(&TableKey::of(name));
+        let one = match change {
+            SchemaChange::CreateTable(create) => format!("DROP TABLE {}", table(&create.table)),
+            SchemaChange::CreateIndex(index) => {
+                let name = self.write_name(&index.name.as_ref()?.name);
+                format!("DROP INDEX {name}")
+            }
+            SchemaChange::AlterTable {
+                table: name,
+                actions,
+                ..
+            } => {
+                let actions = actions.iter().rev();
+                let reverse = |kind: &AlterKind| {
+                    let action = match kind {
+                        AlterKind::AddColumn { column, .. } => {
+                            format!("DROP COLUMN {}", self.write_name(&column.name.name))
+                        }
+                        AlterKind::AddConstraint(constraint) => {
+                            let name = &constraint.name.as_ref()?.name;
+                            format!("DROP CONSTRAINT {}", self.write_name(name))
+                        }
+                        AlterKind::RenameColumn { name, to } => {
+                            let (to, name) = (&to.name, &name.name);
+                            let (to, name) = (self.write_name(to), self.write_name(name));
+                            format!("RENAME COLUMN {to} TO {name}")
+                        }
+                        _ => return None,
+                    };
+                    Some(format!("ALTER TABLE {} {action}", table(name)))
+                };
+                return actions.map(|action| reverse(&action.kind)).collect();
+            }
+            _ => return None,
+        };
+        Some(vec![one])
+    }
+}
+
+/// How a migration of these changes is taken back; `beside` tells of another file.
+fn taken(
+    kept: &Lack,
+    own: &WayBack,
+    changes: &[&SchemaStatement],
+    beside: impl Fn(&Utf8Path) -> Option<WayBack>,
+) -> Taken {
+    let start = changes.first().map(|statement| statement.span);
+    let gap = own.gaps.first().copied();
+    let told = |way_back: &WayBack, at: Option<Span>| match at {
+        _ if way_back.does => Taken::Back,
+        Some(at) if !way_back.explained => Taken::Nowhere(at),
+        _ => Taken::AsSaid,
+    };
+    match kept {
+        Lack::File(path) | Lack::Pair(path) => told(&beside(path).unwrap_or_default(), start),
+        // The template of tern asks to delete the mark where there is no way back.
+        Lack::Part(TERN) if own.begins.is_none() => Taken::AsSaid,
+        Lack::Part(_) => told(own, start),
+        Lack::Downgrade => told(own, start.map(|start| gap.unwrap_or(start))),
+        Lack::RollBack => {
+            let is_lost = |change: &Span| own.gaps.iter().any(|gap| gap.contains(*change));
+            let mut spans = changes.iter().map(|change| change.span);
+            match spans.find(is_lost) {
+                Some(at) => Taken::Nowhere(at),
+                None => told(own, None),
+            }
+        }
+        Lack::Reverse => match gap {
+            Some(at) => Taken::Nowhere(at),
+            None => told(own, None),
+        },
+    }
+}
+
+/// The mark of tern.
+const TERN: &str = "---- create above / drop below ----";
+
+/// Where the tool of a migration looks for the way back; nowhere for tools without one. What is
+/// pasted without a name may be one direction only.
+fn kept(unit: &Unit) -> Option<Lack> {
+    const UNNAMED: [&str; 3] = ["_draft.sql", "_draft.up.sql", "_draft/up.sql"];
+    let path = unit.path.as_str();
+    if unit.draft && UNNAMED.iter().any(|end| path.ends_with(end)) {
+        return None;
+    }
+    let beside = |end: &str, other: &str| {
+        let path = path.strip_suffix(end)?;
+        Some(Lack::File(format!("{path}{other}").into()))
+    };
+    match unit.tool {
+        MigrationTool::GolangMigrate => beside(".up.sql", ".down.sql"),
+        MigrationTool::Sqlx => beside(".up.sql", ".down.sql").or_else(|| {
+            let path = path.strip_suffix(".sql")?;
+            Some(Lack::Pair(format!("{path}.down.sql").into()))
+        }),
+        MigrationTool::Diesel => beside("/up.sql", "/down.sql"),
+        MigrationTool::Sqitch => {
+            let (above, name) = path.rsplit_once("deploy/")?;
+            Some(Lack::File(format!("{above}revert/{name}").into()))
+        }
+        MigrationTool::Liquibase => Some(Lack::RollBack),
+        MigrationTool::Goose => Some(Lack::Part("-- +goose Down")),
+        MigrationTool::Dbmate => Some(Lack::Part("-- migrate:down")),
+        MigrationTool::SqlMigrate => Some(Lack::Part("-- +migrate Down")),
+        MigrationTool::Tern => Some(Lack::Part(TERN)),
+        MigrationTool::NodePgMigrate => Some(Lack::Part("-- Down Migration")),
+        MigrationTool::Alembic => Some(Lack::Downgrade),
+        MigrationTool::Django => Some(Lack::Reverse),
+        _ => None,
+    }
+}
+
+/// Whether a statement leaves behind what could be taken back. PostgreSQL has nothing that takes a
+/// label from an enum, and others may need an extension.
+fn changes(statement: &SchemaStatement) -> bool {
+    statement.section == Section::Up
+        && match &statement.change {
+            SchemaChange::SetSearchPath { .. }
+            | SchemaChange::Opaque { .. }
+            | SchemaChange::Unread { .. }
+            | SchemaChange::Doubt { .. }
+            | SchemaChange::Code(CodeChange::CreateExtension { .. })
+            | SchemaChange::AlterType {
+                change: TypeChange::AddValue { .. },
+                ..
+            } => false,
+            SchemaChange::AlterTable { actions, .. } => actions.iter().any(|action| {
+                !matches!(
+                    action.kind,
+                    AlterKind::ValidateConstraint { .. } | AlterKind::Nothing
+                )
+            }),
+            _ => true,
+        }
+}
