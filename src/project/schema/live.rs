@@ -283,11 +283,13 @@ fn says_filled(condition: &str, column: &str) -> bool {
         .to_ascii_lowercase()
         .replace(['(', ')', '"', '`'], " ");
     let words: Vec<&str> = text.split_whitespace().collect();
-    let column = column.to_ascii_lowercase();
-    let filled = words
-        .windows(4)
-        .any(|four| four == [column.as_str(), "is", "not", "null"]);
-    filled && !words.contains(&"or") && !words.contains(&"case")
+    let text = words.join(" ").replace("is not null", "filled");
+    let words: Vec<&str> = text.split(' ').collect();
+    let said = [&column.to_ascii_lowercase(), "filled"];
+    // What is denied, or one of two, holds where the column is NULL, too.
+    let doubtful = ["not", "or", "case"];
+    words.split(|word| *word == "and").any(|part| part == said)
+        && !words.iter().any(|word| doubtful.contains(word))
 }
 
 #[cfg(test)]
@@ -308,6 +310,9 @@ mod tests {
             "b is not null",
             "a is not null or b > 1",
             "a > 1",
+            "not (a is not null)",
+            "not (b > 1 and a is not null)",
+            "(a is not null) is false",
         ] {
             assert!(!says_filled(text, "a"), "{text}");
         }
