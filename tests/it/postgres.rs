@@ -3,6 +3,7 @@
 //!
 //! Without a server these tests say so and pass, unless `AICHECK_ORACLES=1` demands one.
 
+mod advice;
 pub(crate) mod catalogue;
 mod histories;
 mod live;

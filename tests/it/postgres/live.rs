@@ -6,7 +6,6 @@ use std::time::Duration;
 use aicheck::config::Settings;
 use aicheck::discover::Inputs;
 use aicheck::engine;
-use aicheck::rule::page::{Example, ExampleKind};
 
 use super::server::Server;
 
@@ -111,21 +110,13 @@ const COLUMNS: &[&str] = &[
     "extras",
 ];
 
-/// The rules that say that others wait.
-const PAGES: [&str; 5] = [
-    "blocking-constraint",
-    "blocking-index-build",
-    "blocking-set-not-null",
-    "column-type-rewrite",
-    "volatile-default",
-];
-
-/// Whether the server holds writers of the table off while it reads or writes all rows.
-fn makes_wait(server: &Server, database: &str, statement: &str) -> Option<bool> {
+/// Whether the server holds writers of a table off while it reads or writes all rows; `None` where
+/// it refuses the statement.
+pub(super) fn makes_wait(server: &Server, database: &str, statement: &str) -> Option<bool> {
     let script = format!(
         "SET client_min_messages = debug1;\nBEGIN;\n{statement};\nSET client_min_messages = error;\n\
          SELECT count(*) FROM pg_locks WHERE pid = pg_backend_pid() AND granted\n\
-         AND relation = 'orders'::regclass\n\
+         AND relation IN (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace)\n\
          AND mode IN ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock');\n\
          ROLLBACK;\n"
     );
@@ -139,79 +130,12 @@ fn makes_wait(server: &Server, database: &str, statement: &str) -> Option<bool> 
         .parse()
         .unwrap();
     let works = [
-        "rewriting table \"orders\"",
-        "verifying table \"orders\"",
-        "on table \"orders\"",
+        "rewriting table",
+        "verifying table",
+        " on table \"",
         "validating foreign key",
     ];
     Some(locks > 0 && works.iter().any(|work| said.contains(work)))
-}
-
-/// The migrations of a page's example: the first, and the statements of those that follow.
-fn migrations(example: &Example) -> (&str, Vec<&str>) {
-    let (first, others) = example.fences.split_first().unwrap();
-    let others = others.iter().filter(|fence| fence.language == "sql");
-    let statements = others.flat_map(|fence| fence.body.split_inclusive(";"));
-    let statements = statements.filter(|statement| statement.contains(';'));
-    (&first.body, statements.collect())
-}
-
-/// Whether others wait for one of the statements, each in a transaction of its own.
-fn some_makes_wait(server: &Server, (first, statements): (&str, Vec<&str>)) -> bool {
-    let database = server.database();
-    server.psql(&database, first).unwrap();
-    let waits = statements.iter().map(|statement| {
-        let waits = makes_wait(server, &database, statement);
-        server.psql(&database, statement).unwrap();
-        // The server takes a concurrent build in no transaction: it holds writers off at no time.
-        waits.unwrap_or_else(|| !statement.contains("CONCURRENTLY"))
-    });
-    waits.fold(false, |some, waits| some || waits)
-}
-
-#[test]
-fn what_a_page_flags_makes_others_wait_and_what_it_advises_does_not() {
-    let Some(server) = Server::shared() else {
-        return;
-    };
-    let rules = aicheck::rules::all();
-    let rules = rules.filter(|rule| PAGES.contains(&rule.id));
-    let examples: Vec<(&str, Example)> = rules
-        .flat_map(|rule| {
-            let examples = rule.read_page().examples.into_iter();
-            examples.map(move |example| (rule.id, example))
-        })
-        .filter(|(_, example)| example.name == "SQL")
-        .collect();
-    assert_eq!(examples.len(), 2 * PAGES.len(), "each is flagged and fixed");
-    for (page, example) in &examples {
-        let waits = some_makes_wait(&server, migrations(example));
-        let flagged = example.kind == ExampleKind::Flagged;
-        assert_eq!(waits, flagged, "{page}, line {}", example.line);
-    }
-}
-
-#[test]
-fn rows_refuse_a_column_that_must_be_filled() {
-    let Some(server) = Server::shared() else {
-        return;
-    };
-    let rule = aicheck::rules::find("not-null-without-default").unwrap();
-    let examples = rule.read_page().examples;
-    for example in examples.iter().filter(|example| example.name == "SQL") {
-        let (first, statements) = migrations(example);
-        let database = server.database();
-        server.psql(&database, first).unwrap();
-        let row = "INSERT INTO orders (id, placed_at) VALUES (1, now());";
-        server.psql(&database, row).unwrap();
-        match server.psql(&database, &statements.concat()) {
-            Ok(_) => assert_eq!(example.kind, ExampleKind::Fixed),
-            Err(why) => {
-                assert_eq!(example.kind, ExampleKind::Flagged, "{why}");
-                assert!(why.contains("contains null values"), "{why}");
-            }
-        }
-    }
 }
 
 /// What aicheck says of the statement in a migration of its own.
