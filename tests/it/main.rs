@@ -17,6 +17,7 @@ mod histories;
 mod hosts;
 mod init;
 mod json;
+mod labelled;
 mod postgres;
 mod prisma;
 mod properties;

@@ -117,6 +117,8 @@ impl<'t> Reader<'t> {
         let Some((name, _)) = source
             .split_once('=')
             .filter(|(name, _)| !name.is_empty() && name.chars().all(is_name))
+            // Several lines are text of another format.
+            .filter(|_| !source.contains('\n'))
         else {
             return bind;
         };

@@ -12,6 +12,14 @@ pub(super) fn refers_elsewhere(value: &str) -> bool {
         || is_path(value)
         || is_pattern(value)
         || is_selector(value)
+        || is_alphabet(value)
+}
+
+/// A table of characters, as encodings and generators have them.
+fn is_alphabet(value: &str) -> bool {
+    ["abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"]
+        .iter()
+        .any(|letters| value.contains(letters))
 }
 
 fn is_template(value: &str) -> bool {
@@ -22,14 +30,29 @@ fn is_template(value: &str) -> bool {
             .and_then(|rest| rest.strip_suffix(close))
             .is_some_and(is_identifier)
     };
-    MARKS.iter().any(|mark| value.contains(mark))
+    let marked = MARKS.iter().any(|mark| value.contains(mark)) || has_format_hole(value);
+    marked && closes_what_it_opens(value)
         || value.strip_prefix('$').is_some_and(is_constant_name)
         || value.strip_prefix(':').is_some_and(is_identifier)
         || wrapped("%", "%")
         || wrapped("@", "@")
         || wrapped("__", "__")
         || wrapped(":'", "'")
-        || has_format_hole(value)
+}
+
+/// Templates do; a password that holds their marks by chance does not.
+fn closes_what_it_opens(value: &str) -> bool {
+    let mut open = Vec::new();
+    for c in value.chars() {
+        match c {
+            '(' => open.push(')'),
+            '[' => open.push(']'),
+            '{' => open.push('}'),
+            ')' | ']' | '}' if open.pop() != Some(c) => return false,
+            _ => {}
+        }
+    }
+    open.is_empty()
 }
 
 /// `{name}` or `{}` of `str.format`.
