@@ -300,6 +300,22 @@ pub struct CreateTable {
     pub derived: Option<Derived>,
 }
 
+impl CreateTable {
+    /// A table with nothing in it.
+    pub fn new(table: TableName) -> Self {
+        CreateTable {
+            table,
+            if_not_exists: false,
+            temporary: false,
+            partitioning: None,
+            columns: Vec::new(),
+            constraints: Vec::new(),
+            indexes: Vec::new(),
+            derived: None,
+        }
+    }
+}
+
 /// Where the columns of a table come from when it does not list them all.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Derived {
@@ -373,6 +389,26 @@ pub struct Column {
     pub attribute: Option<String>,
     /// The whole clause.
     pub span: Span,
+}
+
+impl Column {
+    /// A column of no known type that may hold NULL.
+    pub fn new(name: Ident, span: Span) -> Self {
+        Column {
+            name,
+            ty: None,
+            not_null: false,
+            default: None,
+            auto_increment: false,
+            listed: false,
+            released: false,
+            identity: None,
+            generated: None,
+            stored: false,
+            attribute: None,
+            span,
+        }
+    }
 }
 
 /// `GENERATED … AS IDENTITY`.
@@ -535,6 +571,25 @@ pub struct Index {
     pub only: bool,
     /// The whole clause.
     pub span: Span,
+}
+
+impl Index {
+    /// An index with no keys yet.
+    pub fn new(name: Option<Ident>, table: TableName, span: Span) -> Self {
+        Index {
+            name,
+            table,
+            keys: Vec::new(),
+            include: Vec::new(),
+            unique: false,
+            method: None,
+            predicate: None,
+            concurrently: false,
+            if_not_exists: false,
+            only: false,
+            span,
+        }
+    }
 }
 
 /// One key of an index.

@@ -47,20 +47,17 @@ pub(super) fn clause(cursor: &mut Cursor, name: Ident) -> Definition {
     while !cursor.done() {
         option(cursor, &name, &mut options);
     }
+    let span = cursor.span_from(name.span.start);
     Definition {
         column: Column {
-            span: cursor.span_from(name.span.start),
-            name,
             ty: ty.map(|ty| ty.name),
             not_null: options.not_null,
             default: options.default,
             auto_increment: options.auto_increment,
-            listed: false,
-            released: false,
             identity: options.identity,
             generated: options.generated,
             stored: options.stored,
-            attribute: None,
+            ..Column::new(name, span)
         },
         constraints: options.constraints,
     }

@@ -72,13 +72,7 @@ fn empty(table: TableName, temporary: bool) -> CreateTable {
     let schema = table.schema.as_deref().unwrap_or_default();
     CreateTable {
         temporary: temporary || table.name.starts_with('#') || matches!(schema, "pg_temp" | "temp"),
-        table,
-        if_not_exists: false,
-        partitioning: None,
-        columns: Vec::new(),
-        constraints: Vec::new(),
-        indexes: Vec::new(),
-        derived: None,
+        ..CreateTable::new(table)
     }
 }
 

@@ -45,16 +45,7 @@ pub(crate) fn create<'a>(
     elements: impl Iterator<Item = &'a Term>,
     dialect: Dialect,
 ) -> Made {
-    let mut create = CreateTable {
-        table: table.clone(),
-        partitioning: None,
-        if_not_exists: false,
-        temporary: false,
-        columns: Vec::new(),
-        constraints: Vec::new(),
-        indexes: Vec::new(),
-        derived: None,
-    };
+    let mut create = CreateTable::new(table.clone());
     let mut whole = true;
     let mut definitions = Vec::new();
     let mut constraints = Vec::new();
@@ -149,18 +140,9 @@ pub(crate) fn column(term: &Term, table: &TableName, dialect: Dialect) -> Option
     let primary = call.entry("primary_key").filter(|it| it.value.is_true());
     let mut found = Definition {
         column: Column {
-            name: name.clone(),
-            ty: None,
             not_null: call.denies("nullable") || primary.is_some() && !call.says("nullable"),
             default: call.given("server_default").map(expression),
-            auto_increment: false,
-            listed: false,
-            released: false,
-            identity: None,
-            generated: None,
-            stored: false,
-            attribute: None,
-            span: term.span,
+            ..Column::new(name.clone(), term.span)
         },
         constraints: Vec::new(),
         indexes: Vec::new(),
@@ -413,19 +395,7 @@ fn refine(keys: &mut [IndexKey], option: &Term) -> Option<()> {
 }
 
 fn blank(name: Option<String>, table: &TableName, span: Span) -> Index {
-    Index {
-        name: name.map(|name| Ident { name, span }),
-        table: table.clone(),
-        keys: Vec::new(),
-        include: Vec::new(),
-        unique: false,
-        method: None,
-        predicate: None,
-        concurrently: false,
-        if_not_exists: false,
-        only: false,
-        span,
-    }
+    Index::new(name.map(|name| Ident { name, span }), table.clone(), span)
 }
 
 /// A column by its name, or an expression; `text("created_at DESC")` is a column too.

@@ -294,21 +294,9 @@ impl Replay {
             column.retyped = true;
         } else if !table.columns_known {
             table.columns.push(Column {
-                name: name.name.clone(),
-                at: name_at,
                 ty: Some((ty.clone(), at)),
-                retyped: false,
-                nullable: true,
-                default: None,
-                auto_increment: false,
-                listed: false,
-                released: false,
-                identity: None,
-                generated: None,
-                stored: false,
-                attribute: None,
                 created: false,
-                own: true,
+                ..Column::new(name.name.clone(), name_at)
             });
         }
     }

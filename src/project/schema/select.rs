@@ -127,21 +127,9 @@ impl Replay {
             Some((ty.clone(), at))
         };
         Column {
-            name: name.name.clone(),
-            at,
             ty: source.and_then(ty),
-            retyped: false,
             nullable: !keeps || source.is_none_or(|column| column.nullable),
-            default: None,
-            auto_increment: false,
-            listed: false,
-            released: false,
-            identity: None,
-            generated: None,
-            stored: false,
-            attribute: None,
-            created: true,
-            own: true,
+            ..Column::new(name.name.clone(), at)
         }
     }
 }

@@ -76,6 +76,27 @@ impl Table {
 }
 
 impl Column {
+    /// A column of no known type that may hold NULL.
+    pub(super) fn new(name: String, at: Loc) -> Self {
+        Column {
+            name,
+            at,
+            ty: None,
+            retyped: false,
+            nullable: true,
+            default: None,
+            auto_increment: false,
+            listed: false,
+            released: false,
+            identity: None,
+            generated: None,
+            stored: false,
+            attribute: None,
+            created: true,
+            own: true,
+        }
+    }
+
     /// The clause that gave it its present form.
     pub fn declared_at(&self) -> Loc {
         match &self.ty {

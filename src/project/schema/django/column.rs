@@ -392,16 +392,16 @@ impl State {
     ) -> Index {
         let columns = std::slice::from_ref(&column.name.name);
         let name = &column.name.name;
+        let named = Some(Ident {
+            name: names::over(table, columns, Suffix::Index(ending), self.dialect),
+            span: field.name.span,
+        });
+        let table = TableName {
+            schema: None,
+            name: table.to_owned(),
+            span: field.name.span,
+        };
         Index {
-            name: Some(Ident {
-                name: names::over(table, columns, Suffix::Index(ending), self.dialect),
-                span: field.name.span,
-            }),
-            table: TableName {
-                schema: None,
-                name: table.to_owned(),
-                span: field.name.span,
-            },
             keys: vec![IndexKey {
                 column: Some(name.clone()),
                 text: match operators {
@@ -410,14 +410,7 @@ impl State {
                 },
                 span: field.name.span,
             }],
-            include: Vec::new(),
-            unique: false,
-            method: None,
-            predicate: None,
-            concurrently: false,
-            if_not_exists: false,
-            only: false,
-            span: field.span,
+            ..Index::new(named, table, field.span)
         }
     }
 }

@@ -66,16 +66,7 @@ impl State {
     /// The table with its columns, foreign keys and the indexes of fields. Columns of another file
     /// are added by statements of their own, which keeps their order.
     fn columns(&self, model: &Model, table: &TableName) -> Statements {
-        let mut create = CreateTable {
-            table: table.clone(),
-            partitioning: None,
-            if_not_exists: false,
-            temporary: false,
-            columns: Vec::new(),
-            constraints: Vec::new(),
-            indexes: Vec::new(),
-            derived: None,
-        };
+        let mut create = CreateTable::new(table.clone());
         let mut added: Statements = Vec::new();
         let mut indexes: Statements = Vec::new();
         for field in &model.fields {
@@ -351,19 +342,7 @@ impl State {
     }
 
     fn index(&self, model: &Model, name: Option<Ident>, span: Span) -> Index {
-        Index {
-            name,
-            table: self.table_name(model),
-            keys: Vec::new(),
-            include: Vec::new(),
-            unique: false,
-            method: None,
-            predicate: None,
-            concurrently: false,
-            if_not_exists: false,
-            only: false,
-            span,
-        }
+        Index::new(name, self.table_name(model), span)
     }
 
     /// The model that Django makes up for the pairs of a many-to-many field.

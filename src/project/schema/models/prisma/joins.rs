@@ -1,7 +1,7 @@
 //! Relations of many to many without a model of their own: Prisma keeps them in tables that no
 //! model shows.
 
-use super::tables::{add, column_name, constraint, create, index, statement, table_name};
+use super::tables::{add, column_name, constraint, create, statement, table_name};
 use super::{Entry, Names, types};
 use crate::facts::prisma::{Arity, Field, KeyKind, Model};
 use crate::facts::schema::{
@@ -105,21 +105,12 @@ impl<'a> Join<'a> {
 
     fn column(&self, name: &Ident, side: &Side) -> Column {
         Column {
-            name: name.clone(),
             ty: Some(TypeName {
                 span: self.name.span,
                 ..side.ty.clone()
             }),
             not_null: true,
-            default: None,
-            auto_increment: false,
-            listed: false,
-            released: false,
-            attribute: None,
-            identity: None,
-            generated: None,
-            stored: false,
-            span: self.at,
+            ..Column::new(name.clone(), self.at)
         }
     }
 
@@ -131,7 +122,7 @@ impl<'a> Join<'a> {
         };
         Index {
             keys: columns.iter().map(key).collect(),
-            ..index(name, self.name.clone(), self.at)
+            ..Index::new(Some(name), self.name.clone(), self.at)
         }
     }
 

@@ -133,14 +133,9 @@ pub(super) fn create(
     constraints: Vec<Constraint>,
 ) -> CreateTable {
     CreateTable {
-        table,
-        partitioning: None,
-        if_not_exists: false,
-        temporary: false,
         columns,
         constraints,
-        indexes: Vec::new(),
-        derived: None,
+        ..CreateTable::new(table)
     }
 }
 
@@ -180,14 +175,8 @@ fn column(names: &Names, field: &Field) -> Option<Column> {
         not_null: field.arity == Arity::Required,
         default: types::default(names, field),
         auto_increment: is_counted,
-        listed: false,
-        released: false,
         attribute: Some(field.name.name.clone()).filter(|attribute| *attribute != name.name),
-        identity: None,
-        generated: None,
-        stored: false,
-        name,
-        span: field.span,
+        ..Column::new(name, field.span)
     })
 }
 
@@ -236,26 +225,9 @@ fn create_index(names: &Names, entry: &Entry, key: &Key) -> Option<SchemaStateme
             _ => key.method.clone(),
         },
         predicate: key.predicate.clone(),
-        ..index(names.ident(&name, key.span), table, key.span)
+        ..Index::new(Some(names.ident(&name, key.span)), table, key.span)
     };
     Some(statement(key.span, SchemaChange::CreateIndex(index)))
-}
-
-/// An index with no keys yet.
-pub(super) fn index(name: Ident, table: TableName, span: Span) -> Index {
-    Index {
-        name: Some(name),
-        table,
-        keys: Vec::new(),
-        include: Vec::new(),
-        unique: false,
-        method: None,
-        predicate: None,
-        concurrently: false,
-        if_not_exists: false,
-        only: false,
-        span,
-    }
 }
 
 fn add_foreign_key(names: &Names, entry: &Entry, field: &Field) -> Option<SchemaStatement> {

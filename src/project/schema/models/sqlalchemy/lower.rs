@@ -217,14 +217,8 @@ fn made_by(source: &Source, mut parts: Parts) -> Vec<(FileId, SchemaStatement)> 
     let is_here = |module: usize| module == table.module;
     let is_whole = parts.columns.iter().all(|(module, _)| is_here(*module));
     let mut create = CreateTable {
-        partitioning: None,
-        table: parts.name.clone(),
-        if_not_exists: false,
-        temporary: false,
-        columns: Vec::new(),
-        constraints: Vec::new(),
-        indexes: Vec::new(),
         derived: table.open.then_some(Derived::Query(None)),
+        ..CreateTable::new(parts.name.clone())
     };
     let mut elsewhere = Vec::new();
     for (module, definition) in parts.columns {
