@@ -95,9 +95,8 @@ pub fn map(unit: &Unit) -> FileOutcome {
             outcome.facts.credentials = tokens::read(&unit.text, unit.range.clone());
         }
         if let Some(unread) = unread(unit, &outcome.notes) {
-            let groups = outcome.facts.secrets.iter().map(|suspect| suspect.group);
-            let group = groups.max().map_or(0, |last| last + 1);
-            let found = neighbours::read(&unit.text, unit.range.clone(), &unread, group);
+            let known = &outcome.facts.secrets;
+            let found = neighbours::read(&unit.text, unit.range.clone(), &unread, known);
             outcome.facts.secrets.extend(found.shown);
             outcome.facts.unread_secrets = found.values;
         }

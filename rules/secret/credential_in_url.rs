@@ -10,10 +10,14 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(project: &Project, sink: &mut Sink) {
-    for secret in project.suspects_that(|suspect| host(suspect).is_some()) {
+    for secret in project.suspects_that(is_in_url) {
         let first = secret.first;
         let severity = severity(secret.unit, first);
-        let message = format!("the URL in `{}` carries a password", first.name);
+        let what = match first.purpose {
+            Purpose::Issued => "key",
+            _ => "password",
+        };
+        let message = format!("the URL in `{}` carries a {what}", first.name);
         let finding = sink
             .report(
                 severity,
@@ -24,16 +28,17 @@ fn check(project: &Project, sink: &mut Sink) {
             .note("whoever reads the file can use it")
             .help(help(secret.unit, first));
         for again in &secret.again {
-            finding.label(secret.at(again.literal), "the same password again");
+            finding.label(secret.at(again.literal), format!("the same {what} again"));
         }
     }
 }
 
-fn host(suspect: &Suspect) -> Option<Host> {
-    match suspect.binding {
-        Binding::Url { host, .. } => Some(host),
-        _ => None,
-    }
+fn is_in_url(suspect: &Suspect) -> bool {
+    let binding = suspect.binding;
+    matches!(
+        binding,
+        Binding::Url { .. } | Binding::Shown { in_url: true }
+    )
 }
 
 /// What leads to the same machine opens nothing from elsewhere, but is often kept in production.
@@ -41,10 +46,16 @@ fn severity(unit: &UnitInfo, suspect: &Suspect) -> Severity {
     let holder = suspect.binding.holder();
     let is_run = matches!(holder, Some(Holder::Workflow | Holder::WorkflowService));
     let is_for_some = is_run || unit.is_sample() || unit.is_for_development();
-    match host(suspect) {
-        Some(Host::Local) if is_for_some => Severity::Info,
-        Some(Host::Remote) if !unit.is_sample() => Severity::Error,
-        _ => Severity::Warning,
+    match suspect.binding {
+        Binding::Url {
+            host: Host::Local, ..
+        } if is_for_some => Severity::Info,
+        Binding::Url {
+            host: Host::Remote, ..
+        } if !unit.is_sample() => Severity::Error,
+        Binding::Url { .. } => Severity::Warning,
+        // What a comment or a document shows may be made up.
+        _ => Severity::Info,
     }
 }
 

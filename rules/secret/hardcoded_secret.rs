@@ -36,7 +36,7 @@ fn is_hardcoded(suspect: &Suspect) -> bool {
                 | Binding::Entry(_)
                 | Binding::EntryDefault(_)
                 | Binding::Statement
-                | Binding::Shown
+                | Binding::Shown { .. }
                 | Binding::Url { .. }
         )
 }

@@ -38,8 +38,10 @@ fn check(project: &Project, sink: &mut Sink) {
 }
 
 fn is_in_config(suspect: &Suspect) -> bool {
-    matches!(suspect.binding, Binding::Entry(_) | Binding::Shown)
-        && suspect.class != ValueClass::Placeholder
+    matches!(
+        suspect.binding,
+        Binding::Entry(_) | Binding::Shown { in_url: false }
+    ) && suspect.class != ValueClass::Placeholder
 }
 
 /// How grave it is, by the place; `None` for texts in many languages.

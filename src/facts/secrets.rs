@@ -5,6 +5,7 @@ mod base64;
 pub mod config;
 mod holder;
 mod jwt;
+mod lines;
 pub mod names;
 pub mod neighbours;
 mod pem;
@@ -112,8 +113,11 @@ pub enum Binding {
     EntryDefault(Holder),
     /// A statement of SQL that takes a password, or writes a plain one into a row.
     Statement,
-    /// A line of a comment or of a document: `# password = "…"`.
-    Shown,
+    /// A line of a comment, of a document or of a text in a program: `# password = "…"`.
+    Shown {
+        /// Inside a URL.
+        in_url: bool,
+    },
     /// The password of a URL or of a connection string.
     Url {
         /// Where it leads.

@@ -66,7 +66,9 @@ const ISSUED: &[&str] = &[
     "bot",
     "client",
     "deploy",
+    "identity",
     "jwt",
+    "oauth",
     "personal",
     "private",
     "refresh",
@@ -229,6 +231,11 @@ pub fn sensitivity(name: &str) -> Option<Sensitivity> {
     }
 }
 
+/// `pass`, which beside a user is a password.
+pub(super) fn is_pass(name: &str) -> bool {
+    words(name).last().is_some_and(|last| last == "pass")
+}
+
 /// What a secret of this name is for.
 pub(super) fn purpose(name: &str, sensitivity: Sensitivity) -> Purpose {
     const SIGNERS: [&str; 9] = [
@@ -246,6 +253,14 @@ pub(super) fn purpose(name: &str, sensitivity: Sensitivity) -> Purpose {
         }
         Sensitivity::Password => Purpose::Password,
     }
+}
+
+/// `DB_PASSWORD`: capitals, as variables of a process have them.
+pub(super) fn is_variable(name: &str) -> bool {
+    name.contains(|c: char| c.is_ascii_uppercase())
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
 }
 
 /// `DB_PASSWORD`: something has this password, so the name is not that of a form's field.

@@ -1,14 +1,13 @@
 //! What may be secret where no parser reads: in comments, in the code that documents show, and in
 //! lines that do not parse. Snippets show the lines around a finding, so these values are masked;
-//! what a comment or a document says whole is a suspect as well.
+//! what a comment or a document says for sure is a suspect as well.
 
 use std::ops::Range;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::names::{self, Sensitivity};
-use super::values::{Bound, classify};
-use super::{Binding, Holder, Suspect, ValueClass};
+use super::Suspect;
+use super::lines::{Said, said};
 use crate::parse::markdown::lines;
 use crate::source::Span;
 
@@ -17,7 +16,7 @@ use crate::source::Span;
 pub struct Neighbours {
     /// Masked in every report.
     pub values: Vec<Span>,
-    /// Said by a line that says nothing else; masked by themselves.
+    /// Said for sure; masked by themselves.
     pub shown: Vec<Suspect>,
 }
 
@@ -31,95 +30,91 @@ pub enum Unread {
     Document,
 }
 
-/// The values of lines like `name = value`; `group` is the first that is free.
-pub fn read(text: &str, range: Range<usize>, unread: &Unread, group: u32) -> Neighbours {
+/// What the unread lines say, besides the `known` suspects.
+pub fn read(text: &str, range: Range<usize>, unread: &Unread, known: &[Suspect]) -> Neighbours {
     let mut found = Neighbours::default();
-    let mut groups = FxHashMap::default();
+    let next = known.iter().map(|suspect| suspect.group + 1).max();
+    let mut groups = Groups {
+        next: next.unwrap_or_default(),
+        of: FxHashMap::default(),
+    };
+    let known: FxHashSet<u32> = known.iter().map(|suspect| suspect.value.start).collect();
     let document = &text[range.clone()];
     for line in lines(document) {
         let source = &document[line.clone()];
-        let bare = source.trim_start();
-        let is_comment = ["#", "--", "//", ";", "*", "/*"]
-            .iter()
-            .any(|mark| bare.starts_with(mark));
         let at = range.start + line.start;
-        let is_read = match unread {
-            Unread::Comments => !is_comment,
-            Unread::From(place) => !is_comment && at + source.len() <= *place,
-            Unread::Document => false,
-        };
-        let Some(bind) = bind(source).filter(|_| !is_read) else {
+        let Some((start, place)) = place(source, at, unread) else {
             continue;
         };
-        let is_shown = is_comment || matches!(unread, Unread::Document);
-        if is_shown && bind.is_whole && bind.class != ValueClass::Placeholder {
-            let next = group + groups.len() as u32;
-            let group = *groups.entry(&source[bind.value.clone()]).or_insert(next);
-            found.shown.push(bind.suspect(source, at, group));
-        } else {
-            found.values.push(span(&bind.value, at));
+        let source = &source[start..];
+        let at = at + start;
+        for said in said(source) {
+            if known.contains(&((at + said.value.start) as u32)) {
+                continue;
+            }
+            if place.tells(&said, source) {
+                let group = groups.of(&source[said.value.clone()]);
+                found.shown.push(said.suspect(at, group));
+            } else {
+                let value = said.value;
+                found
+                    .values
+                    .push(Span::new(at + value.start, at + value.end));
+            }
         }
     }
     found
 }
 
-/// What a line binds to a sensitive name.
-struct Bind {
-    name: Range<usize>,
-    value: Range<usize>,
-    class: ValueClass,
-    sensitivity: Sensitivity,
-    /// The line says nothing else.
-    is_whole: bool,
+struct Groups<'t> {
+    next: u32,
+    of: FxHashMap<&'t str, u32>,
 }
 
-impl Bind {
-    fn suspect(&self, line: &str, at: usize, group: u32) -> Suspect {
-        let name = &line[self.name.clone()];
-        Suspect {
-            value: span(&self.value, at),
-            literal: span(&self.value, at),
-            name: name.to_owned(),
-            name_span: span(&self.name, at),
-            class: self.class,
-            binding: Binding::Shown,
-            group,
-            purpose: names::purpose(name, self.sensitivity),
-            refused: false,
-        }
+impl<'t> Groups<'t> {
+    fn of(&mut self, value: &'t str) -> u32 {
+        let next = self.next + self.of.len() as u32;
+        *self.of.entry(value).or_insert(next)
     }
 }
 
-fn span(range: &Range<usize>, at: usize) -> Span {
-    Span::new(at + range.start, at + range.end)
+/// What kind of line nothing was read of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Comment,
+    /// Behind code.
+    Remark,
+    Document,
+    Broken,
 }
 
-fn bind(line: &str) -> Option<Bind> {
-    let is_mark = |c: char| c.is_whitespace() || "#-/;*\"'{[,(".contains(c);
-    let mark = line.find(['=', ':'])?;
-    let before = line[..mark].trim_matches(is_mark);
-    let name = before.rsplit(char::is_whitespace).next().unwrap_or(before);
-    let sensitivity = names::sensitivity(name).filter(|found| *found != Sensitivity::Bare)?;
-    let text = line[mark + 1..].trim_start_matches(|c: char| c == '=' || is_mark(c));
-    let from = line.len() - text.len();
-    let length = text
-        .find(|c: char| c.is_whitespace() || "\"',;)]}".contains(c))
-        .unwrap_or(text.len());
-    let bound = Bound {
-        name,
-        sensitivity,
-        binding: Binding::Entry(Holder::Dotenv),
-        is_beside_login: &|| true,
-    };
-    let start = name.as_ptr() as usize - line.as_ptr() as usize;
-    let says_more = |c: char| c.is_alphanumeric() || "([{<".contains(c);
-    Some(Bind {
-        name: start..start + name.len(),
-        value: from..from + length,
-        class: classify(&text[..length], &bound)?,
-        sensitivity,
-        is_whole: before.len() == name.len() && !text[length..].contains(says_more),
-    })
+impl Place {
+    /// Whether it tells a value, or only keeps it from being shown.
+    fn tells(self, said: &Said<'_>, line: &str) -> bool {
+        let value = &line[said.value.clone()];
+        let is_quoted = line[said.value.end..].starts_with(['"', '\'', '`']);
+        let is_plain = is_quoted || value.contains(|c: char| c.is_ascii_digit());
+        said.is_shown() && self != Self::Broken && (self != Self::Remark || is_plain)
+    }
+}
+
+/// What a line is, and where that starts; `None` for lines that were read.
+fn place(line: &str, at: usize, unread: &Unread) -> Option<(usize, Place)> {
+    let bare = line.trim_start();
+    // What starts with a backslash is said to the client of a database.
+    let is_comment = ["#", "--", "//", ";", "*", "/*", "\\"]
+        .iter()
+        .any(|mark| bare.starts_with(mark));
+    match unread {
+        Unread::Document => Some((0, Place::Document)),
+        _ if is_comment => Some((0, Place::Comment)),
+        Unread::From(place) if at + line.len() > *place => Some((0, Place::Broken)),
+        _ => {
+            let marks = [" # ", " -- ", " // "];
+            let remark = marks.iter().filter_map(|mark| line.rfind(mark)).max()?;
+            Some((remark, Place::Remark))
+        }
+    }
 }
 
 #[cfg(test)]
@@ -127,7 +122,7 @@ mod tests {
     use super::*;
 
     fn masked<'t>(text: &'t str, unread: &Unread) -> Vec<&'t str> {
-        let found = read(text, 0..text.len(), unread, 0);
+        let found = read(text, 0..text.len(), unread, &[]);
         let shown = found.shown.iter().map(|suspect| suspect.value);
         let values = found.values.into_iter();
         shown.chain(values).map(|span| span.of(text)).collect()
@@ -149,10 +144,10 @@ mod tests {
     }
 
     #[test]
-    fn a_suspect_is_what_a_line_says_whole() {
+    fn a_suspect_is_what_a_line_says_for_sure() {
         let text = "DB_PASSWORD=hunt3r-2\n- api_key: '9fQ2x7Lm0ZtRw4Kc'\nThe password: hunt3r-3\n\
-                    password: hunt3r-4 (or another)\npassword: change-me\n# password = hunt3r-2\n";
-        let shown = read(text, 0..text.len(), &Unread::Document, 7).shown;
+                    password: change-me\n# password = hunt3r-2\n";
+        let shown = read(text, 0..text.len(), &Unread::Document, &[]).shown;
         let shown: Vec<_> = shown
             .iter()
             .map(|suspect| (suspect.name.as_str(), suspect.value.of(text), suspect.group))
@@ -160,10 +155,16 @@ mod tests {
         assert_eq!(
             shown,
             [
-                ("DB_PASSWORD", "hunt3r-2", 7),
-                ("api_key", "9fQ2x7Lm0ZtRw4Kc", 8),
-                ("password", "hunt3r-2", 7)
+                ("DB_PASSWORD", "hunt3r-2", 0),
+                ("api_key", "9fQ2x7Lm0ZtRw4Kc", 1),
+                ("password", "hunt3r-2", 0)
             ]
         );
+    }
+
+    #[test]
+    fn remarks_behind_code() {
+        let text = "('ada', 'x'), -- Password: 'hunter-two'\nrun() # password: of the user\n";
+        assert_eq!(masked(text, &Unread::Comments), ["hunter-two"]);
     }
 }

@@ -1,6 +1,8 @@
 //! Finds literals bound to sensitive names in Python. Knows the syntax of bindings, not what makes
 //! a name sensitive or a value real.
 
+mod texts;
+
 use std::borrow::Cow;
 
 use rustc_hash::FxHashMap;
@@ -8,7 +10,7 @@ use rustc_hash::FxHashMap;
 use super::names::{self, Sensitivity};
 use super::refusals::Refusals;
 use super::values::{Bound, classify};
-use super::{Binding, Suspect, ValueClass, urls};
+use super::{Binding, Host, Suspect, ValueClass, urls};
 use crate::parse::python::{Field, Kind, Node};
 use crate::source::Span;
 
@@ -28,6 +30,8 @@ pub struct Suspects<'t> {
     found: Vec<Suspect>,
     groups: FxHashMap<Cow<'t, str>, u32>,
     refusals: Refusals<'t>,
+    /// Strings that may say something themselves.
+    texts: Vec<Node<'t>>,
 }
 
 /// What a literal is bound to.
@@ -60,8 +64,14 @@ impl<'t> Suspects<'t> {
                 self.field(node, Field::Name, Binding::ParameterDefault);
             }
             Kind::ComparisonOperator => self.comparison(node),
-            Kind::Call => self.environment_default(node),
-            Kind::String => self.urls(node),
+            Kind::Call => {
+                self.environment_default(node);
+                self.encoded_login(node);
+            }
+            Kind::String => {
+                self.urls(node);
+                self.texts.extend(texts::may_say(node).then_some(node));
+            }
             _ => {}
         }
     }
@@ -69,6 +79,7 @@ impl<'t> Suspects<'t> {
     /// What was found, in source order.
     pub fn finish(mut self) -> Vec<Suspect> {
         self.refusals.settle(&mut self.found, &self.groups);
+        texts::read(&self.texts, &mut self.found, &mut self.groups);
         self.found
     }
 
@@ -162,24 +173,100 @@ impl<'t> Suspects<'t> {
             return;
         }
         for found in urls::passwords(node.text()) {
-            let start = node.span().start as usize;
-            let text = &node.text()[found.password.clone()];
-            let value = Literal {
-                text: text.into(),
-                value: Span::new(start + found.password.start, start + found.password.end),
-                span: node.span(),
-            };
-            let name = bound_name(node).unwrap_or(Name {
+            let name = Name {
                 word: found.scheme,
                 text: found.scheme,
                 span: node.span(),
-            });
-            self.refusals.known_as(name.word, node);
-            let binding = Binding::Url {
-                host: found.host,
-                holder: None,
             };
-            self.push(name, value, found.class, (binding, Sensitivity::Password));
+            let bound = (found.host, found.class, Sensitivity::Password);
+            self.in_url(
+                node,
+                bound_name(node).unwrap_or(name),
+                found.password,
+                bound,
+            );
+        }
+        for (host, name, value) in urls::parameters(node.text()) {
+            let word = &node.text()[name];
+            let Some(sensitivity) = names::sensitivity(word) else {
+                continue;
+            };
+            let bound = Bound {
+                name: word,
+                sensitivity,
+                binding: Binding::Url { host, holder: None },
+                is_beside_login: &|| false,
+            };
+            if let Some(class) = classify(&node.text()[value.clone()], &bound)
+                && class != ValueClass::Placeholder
+            {
+                let name = Name {
+                    word,
+                    text: word,
+                    span: node.span(),
+                };
+                self.in_url(node, name, value, (host, class, sensitivity));
+            }
+        }
+    }
+
+    fn in_url(
+        &mut self,
+        node: Node<'t>,
+        name: Name<'t>,
+        value: std::ops::Range<usize>,
+        (host, class, sensitivity): (Host, ValueClass, Sensitivity),
+    ) {
+        let start = node.span().start as usize;
+        let literal = Literal {
+            text: node.text()[value.clone()].into(),
+            value: Span::new(start + value.start, start + value.end),
+            span: node.span(),
+        };
+        self.refusals.known_as(name.word, node);
+        let binding = Binding::Url { host, holder: None };
+        self.push(name, literal, class, (binding, sensitivity));
+    }
+
+    /// `auth = b64encode(b"user:password")`: basic credentials.
+    fn encoded_login(&mut self, call: Node<'t>) {
+        const HOLDERS: [&str; 8] = [
+            "auth",
+            "authorization",
+            "basic",
+            "credential",
+            "credentials",
+            "header",
+            "headers",
+            "login",
+        ];
+        let Some(function) = call.child(Field::Function) else {
+            return;
+        };
+        if !function.text().ends_with("b64encode") {
+            return;
+        }
+        let name = bound_name(call).filter(|name| {
+            let words = names::words(name.word);
+            words.iter().any(|word| HOLDERS.contains(&word.as_str()))
+        });
+        let literal = arguments(call).next().and_then(literal_of);
+        let (Some(name), Some((literal, false))) = (name, literal) else {
+            return;
+        };
+        let Some((user, password)) = literal.text.split_once(':') else {
+            return;
+        };
+        let bound = Bound {
+            name: "password",
+            sensitivity: Sensitivity::Password,
+            binding: Binding::Assignment,
+            is_beside_login: &|| true,
+        };
+        let is_login = !user.is_empty() && !user.contains(char::is_whitespace);
+        if let Some(class) = classify(password, &bound).filter(|_| is_login) {
+            self.refusals.known_as(name.word, call);
+            self.push(name, literal, class, (bound.binding, bound.sensitivity));
         }
     }
 
@@ -197,9 +284,13 @@ impl<'t> Suspects<'t> {
         sensitivity: fn(&str) -> Option<Sensitivity>,
     ) {
         let Some(name) = name_of(target) else { return };
-        let Some(sensitivity) = sensitivity(name.word) else {
+        let Some(mut sensitivity) = sensitivity(name.word) else {
             return;
         };
+        if sensitivity == Sensitivity::Bare && names::is_pass(name.word) && is_beside_login(target)
+        {
+            sensitivity = Sensitivity::Password;
+        }
         let Some((literal, falls_back)) = literal_of(value) else {
             return;
         };
@@ -463,119 +554,4 @@ fn is_example(node: Node<'_>) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::Binding::*;
-    use super::*;
-    use crate::parse::python::parse;
-
-    /// Name, text of the value and binding of each suspect.
-    fn suspects(text: &str) -> Vec<(String, &str, Binding)> {
-        let found = read(text).into_iter();
-        found
-            .map(|suspect| (suspect.name, suspect.value.of(text), suspect.binding))
-            .collect()
-    }
-
-    fn read(text: &str) -> Vec<Suspect> {
-        let (tree, _) = parse(text, 0..text.len());
-        let mut suspects = Suspects::default();
-        tree.nodes().for_each(|node| suspects.visit(node));
-        suspects.finish()
-    }
-
-    fn assert_one(text: &str, name: &str, value: &str, binding: Binding) {
-        let expected = [(name.to_owned(), value, binding)];
-        assert_eq!(suspects(text), expected, "{text}");
-    }
-
-    #[test]
-    fn every_way_to_bind_is_seen() {
-        for (text, name, binding) in [
-            ("pwd = 'hunt3r'", "pwd", Assignment),
-            ("pwd: str = 'hunt3r'", "pwd", Assignment),
-            ("self.pwd = 'hunt3r'", "self.pwd", Assignment),
-            ("c['pwd'] = 'hunt3r'", "c['pwd']", Assignment),
-            ("f('x')['pwd'] = 'hunt3r'", "pwd", Assignment),
-            ("user, pwd = 'ada', 'hunt3r'", "pwd", Assignment),
-            ("f(pwd := 'hunt3r')", "pwd", Assignment),
-            ("pwd = pwd or 'hunt3r'", "pwd", Assignment),
-            ("pwd = SecretStr('hunt3r')", "pwd", Assignment),
-            (
-                "pwd: str = Field(default='hunt3r', max_length=9)",
-                "pwd",
-                Assignment,
-            ),
-            ("pwd = b'hunt3r'", "pwd", Assignment),
-            ("pwd = 'hunt3r'.encode()", "pwd", Assignment),
-            ("f(pwd=('hunt3r'))", "pwd", KeywordArgument),
-            ("f(auth=('ada', 'hunt3r'))", "auth", KeywordArgument),
-            ("x = {'pwd': 'hunt3r'}", "pwd", DictValue),
-            ("def f(pwd='hunt3r'): pass", "pwd", ParameterDefault),
-            ("def f(pwd: str = 'hunt3r'): pass", "pwd", ParameterDefault),
-            ("ok = form.pwd == 'hunt3r'", "form.pwd", Comparison),
-            ("ok = 'hunt3r' != form.get('pwd')", "pwd", Comparison),
-            ("x = os.getenv('PWD', 'hunt3r')", "PWD", EnvironmentDefault),
-            (
-                "pwd = os.environ.get('P') or 'hunt3r'",
-                "pwd",
-                EnvironmentDefault,
-            ),
-            (
-                "x = config('PWD', default='hunt3r')",
-                "PWD",
-                EnvironmentDefault,
-            ),
-            (
-                "class S(BaseSettings):\n    pwd: str = 'hunt3r'",
-                "pwd",
-                SettingsField,
-            ),
-        ] {
-            assert_one(text, name, "hunt3r", binding);
-        }
-    }
-
-    #[test]
-    fn the_value_spans_all_parts_of_a_literal() {
-        assert_one("pwd = ('hun'\n 't3r')", "pwd", "hun'\n 't3r", Assignment);
-        assert_one("pwd = f'hunt3r'", "pwd", "hunt3r", Assignment);
-        assert_one("pwd = '''hunt3r'''", "pwd", "hunt3r", Assignment);
-    }
-
-    #[test]
-    fn holes_errors_and_other_shapes_are_left_alone() {
-        for text in [
-            "pwd = f'{a}hunt3r'",
-            "pwd = 'hunt' + a",
-            "pwd = ''",
-            "pwd: str",
-            "pwd = ['hunt3r']",
-            "pwd = get('hunt3r')",
-            "pwd < 'hunt3r'",
-            "a == pwd == 'hunt3r'",
-            "pwd = = 'hunt3r'",
-            "EXAMPLES = [{'pwd': 'hunt3r'}]",
-        ] {
-            assert_eq!(suspects(text), [], "{text}");
-        }
-    }
-
-    #[test]
-    fn beside_a_login_a_password_may_repeat_its_name() {
-        let text = "connect(host='localhost', user='root', pwd='pwd1', password='password')";
-        assert_eq!(suspects(text).len(), 2, "{text}");
-        for text in [
-            "rename(user='user_name', password='password')",
-            "connect(host=HOST, password='password')",
-        ] {
-            assert_eq!(suspects(text), [], "{text}");
-        }
-    }
-
-    #[test]
-    fn equal_values_share_a_group() {
-        let found = read("a_pwd = 'hunt3r'\nb_pwd = 'hunt3s'\nc_pwd = 'hunt' '3r'\n");
-        let groups: Vec<u32> = found.iter().map(|suspect| suspect.group).collect();
-        assert_eq!(groups, [0, 1, 0]);
-    }
-}
+mod tests;

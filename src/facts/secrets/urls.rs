@@ -52,6 +52,33 @@ fn in_url(text: &str, mark: usize) -> Option<UrlPassword<'_>> {
     })
 }
 
+/// The parameters of the URLs in a text, `?name=value&…`: whither, and where names and values stand.
+pub(super) fn parameters(text: &str) -> Vec<(Host, Range<usize>, Range<usize>)> {
+    let mut found = Vec::new();
+    for (mark, _) in text.match_indices("://") {
+        let start = mark + "://".len();
+        let is_end = |c: char| c.is_whitespace() || "\"'`<>|\\".contains(c);
+        let url = &text[start..];
+        let url = &url[..url.find(is_end).unwrap_or(url.len())];
+        let Some((before, query)) = url.split_once('?') else {
+            continue;
+        };
+        let host = before.split(['/', ':']).next().unwrap_or(before);
+        let mut at = start + before.len() + 1;
+        for part in query.split(['&', '#', ';']) {
+            if let Some((name, value)) = part.split_once('=') {
+                let from = at + name.len() + 1;
+                let is_plain = !value.contains(['{', '}', '$', '(', '[', '*', ',']);
+                if is_plain && !is_for_examples(host) {
+                    found.push((place(host), at..at + name.len(), from..from + value.len()));
+                }
+            }
+            at += part.len() + 1;
+        }
+    }
+    found
+}
+
 fn scheme(before: &str) -> &str {
     let is_part = |c: char| c.is_ascii_alphanumeric() || "+.-".contains(c);
     let start = before
