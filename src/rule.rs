@@ -29,11 +29,12 @@ pub mod prelude {
         SwallowedRefusal, Unawaited, UncheckedResponse, UnhandledStep,
     };
     pub use crate::project::schema::{
-        Access, Around, Because, Column, Database, Demand, Difference, Drift, Family, ForeignKey,
-        Gone, Idiom, Index, Key, Lack, LiveChange, LiveKind, MigrationTool, Misfit, Mismatch,
-        Mistake, Naming, NarrowKey, NearMiss, NewType, Orm, Place, Policy, Precious, Reached,
-        Redundant, Table, TableKey, Transacted, Typed, Unknown, Unlimited, Unreferenced,
-        Unresolved, Varies, Why, Wrapping, operation,
+        Access, Around, Because, Column, Database, Demand, Dependence, Dependent, Difference,
+        Drift, Family, ForeignKey, Gone, Idiom, Index, Key, Lack, LiveChange, LiveKind,
+        MigrationTool, Misfit, Mismatch, Mistake, Naming, NarrowKey, NearMiss, NewType, Orm, Place,
+        Policy, Precious, Reached, Redundant, StillUsed, Table, TableKey, Transacted, Typed,
+        Unknown, Unlimited, Unreferenced, Unresolved, User, UserKind, Varies, Why, Wrapping,
+        operation,
     };
     pub use crate::project::{Project, UnitInfo};
     pub use crate::source::{Loc, Span};

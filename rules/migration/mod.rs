@@ -5,6 +5,8 @@ mod blocking_index_build;
 mod blocking_set_not_null;
 mod column_type_rewrite;
 mod concurrent_index_in_transaction;
+mod destructive_change;
+mod drop_still_used;
 mod irreversible_migration;
 mod not_null_without_default;
 mod transaction_in_migration;
@@ -18,6 +20,8 @@ pub(super) const RULES: &[Rule] = &[
     blocking_set_not_null::RULE,
     column_type_rewrite::RULE,
     concurrent_index_in_transaction::RULE,
+    destructive_change::RULE,
+    drop_still_used::RULE,
     irreversible_migration::RULE,
     not_null_without_default::RULE,
     transaction_in_migration::RULE,

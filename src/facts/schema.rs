@@ -9,6 +9,7 @@ mod code;
 mod index;
 mod place;
 mod query;
+mod reads;
 mod types;
 mod view;
 
@@ -20,6 +21,7 @@ pub use alter::{AlterAction, AlterKind};
 pub use code::{CodeChange, CreateFunction};
 pub use index::{Index, IndexKey};
 pub use query::{Query, QueryColumn, QuerySource};
+pub use reads::{ColumnRead, Reads};
 pub use types::{Beside, Domain, TypeChange, TypeDefinition};
 pub use view::{CreateView, ViewChange};
 
@@ -118,6 +120,11 @@ pub enum SchemaChange {
         if_exists: bool,
         /// Foreign keys of other tables go too.
         cascade: bool,
+    },
+    /// `TRUNCATE`: all rows go.
+    Truncate {
+        /// The tables.
+        tables: Vec<TableName>,
     },
     /// `CREATE SCHEMA`.
     CreateSchema {
@@ -238,9 +245,10 @@ impl SchemaChange {
             Self::AlterTable { table, .. } => vec![table.clone()],
             Self::RenameTable { table, to } => vec![table.clone(), to.clone()],
             Self::CreateIndex(index) => vec![index.table.clone()],
-            Self::DropTable { tables, .. } | Self::Opaque { tables } | Self::Doubt { tables } => {
-                tables.clone()
-            }
+            Self::DropTable { tables, .. }
+            | Self::Truncate { tables }
+            | Self::Opaque { tables }
+            | Self::Doubt { tables } => tables.clone(),
             Self::DropIndex { table, .. } => table.iter().cloned().collect(),
             Self::Access(change) => change.tables(),
             Self::Code(_)

@@ -16,6 +16,7 @@ mod holes;
 mod index;
 mod namespace;
 mod query;
+mod reads;
 mod rename;
 mod seed;
 mod statement;

@@ -7,7 +7,8 @@ use crate::finding::Finding;
 use crate::source::{FileId, Loc, Span};
 
 /// The first speaks where both stand on the same place.
-const SAME_PLACE: [(&str, &str); 12] = [
+const SAME_PLACE: [(&str, &str); 13] = [
+    ("drop-still-used", "destructive-change"),
     ("duplicate-index", "blocking-index-build"),
     ("unknown-reference", "missing-fk-index"),
     ("sql-injection", "unsafe-identifier"),
@@ -23,7 +24,9 @@ const SAME_PLACE: [(&str, &str); 12] = [
 ];
 
 /// The first cites the places of the second as its evidence.
-const EVIDENCE: [(&str, &str); 7] = [
+const EVIDENCE: [(&str, &str); 8] = [
+    // The model that still declares what the last migration takes away.
+    ("drop-still-used", "model-migration-drift"),
     // The index that the model asks for and no migration makes.
     ("missing-fk-index", "model-migration-drift"),
     ("happy-path-only", "unchecked-missing-row"),

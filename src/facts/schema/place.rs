@@ -4,8 +4,8 @@
 use super::{
     AccessChange, AlterAction, AlterKind, CodeChange, Column, Constraint, ConstraintKind,
     CreateTable, CreateView, Derived, Expression, ForeignKey, Ident, Index, Like, Query,
-    QueryColumn, SchemaChange, SchemaStatement, TableName, Target, TypeChange, TypeDefinition,
-    TypeName, ViewChange,
+    QueryColumn, Reads, SchemaChange, SchemaStatement, TableName, Target, TypeChange,
+    TypeDefinition, TypeName, ViewChange,
 };
 use crate::source::Span;
 
@@ -22,6 +22,7 @@ impl SchemaStatement {
                 }
             }
             SchemaChange::DropTable { tables, .. }
+            | SchemaChange::Truncate { tables }
             | SchemaChange::Opaque { tables }
             | SchemaChange::Doubt { tables } => {
                 tables.move_to(at);
@@ -355,11 +356,23 @@ impl Placed for AccessChange {
     }
 }
 
+impl Placed for Reads {
+    fn move_to(&mut self, at: Span) {
+        self.tables.move_to(at);
+        self.whole.move_to(at);
+        for column in &mut self.columns {
+            column.name.span = at;
+            column.among.move_to(at);
+        }
+    }
+}
+
 impl Placed for CreateView {
     fn move_to(&mut self, at: Span) {
         self.name.move_to(at);
         self.columns.move_to(at);
         self.sources.move_to(at);
+        self.reads.move_to(at);
         self.definition.move_to(at);
     }
 }

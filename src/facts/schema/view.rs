@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Expression, Ident, TableName};
+use super::{Expression, Ident, Reads, TableName};
 
 /// `CREATE VIEW`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +21,8 @@ pub struct CreateView {
     pub columns: Option<Vec<Ident>>,
     /// The names it reads from; those of its own common table expressions too.
     pub sources: Vec<TableName>,
+    /// What its query needs.
+    pub reads: Reads,
     /// What follows the name, as written.
     pub definition: Expression,
 }

@@ -250,6 +250,11 @@ impl<'a> Cursor<'a> {
         Some(item)
     }
 
+    /// The tokens between here and a place further on.
+    pub(super) fn up_to(&self, end: &Self) -> Self {
+        self.part(self.at, end.at)
+    }
+
     /// The tokens before a bare word outside parentheses; all where it does not follow.
     pub(super) fn before(&self, word: &str) -> Self {
         let mut end = *self;

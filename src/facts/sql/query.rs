@@ -238,7 +238,7 @@ fn default_name(mut query: Cursor) -> Option<Ident> {
 }
 
 /// Reads the list behind `FROM`; says whether a join merges columns.
-fn sources(query: &mut Cursor, named: &[String], found: &mut Vec<QuerySource>) -> bool {
+pub(super) fn sources(query: &mut Cursor, named: &[String], found: &mut Vec<QuerySource>) -> bool {
     let mut merges = false;
     while !query.done() && !query.is_any(SOURCE_ENDS) {
         found.extend(source(query, named));

@@ -148,6 +148,9 @@ fn lower(cursor: &mut Cursor, body: bool) -> Meaning {
     if cursor.eat("drop") {
         return drop(cursor);
     }
+    if cursor.eat("truncate") && !body {
+        return Meaning::Changes(table::truncate(*cursor).into_iter().collect());
+    }
     if cursor.eat_any("rename table|rename tables") {
         return Meaning::Changes(table::rename(cursor));
     }

@@ -275,6 +275,14 @@ pub(super) fn drop(cursor: &mut Cursor) -> Option<SchemaChange> {
     })
 }
 
+/// Reads `TRUNCATE`, behind that word.
+pub(super) fn truncate(mut cursor: Cursor) -> Option<SchemaChange> {
+    cursor.eat("table");
+    cursor.eat("only");
+    let tables = cursor.table_names();
+    (!tables.is_empty()).then_some(SchemaChange::Truncate { tables })
+}
+
 /// Reads `RENAME TABLE a TO b, c TO d`, behind those words.
 pub(super) fn rename(cursor: &mut Cursor) -> Vec<SchemaChange> {
     cursor.eat("if exists");

@@ -220,6 +220,7 @@ fn told(dialect: Dialect, sql: &str) -> Vec<String> {
             SchemaChange::AlterView { name, .. } => format!("view {}: changed", name.name),
             SchemaChange::DropView { names: views, .. } => format!("drop view {}", names(views)),
             SchemaChange::Access(change) => access::told(change),
+            SchemaChange::Truncate { tables } => format!("truncate {}", tables[0].name),
             SchemaChange::Unread { .. } => "unread".to_owned(),
         };
         assert!(!statement.span.of(sql).is_empty(), "{sql}: {what}");

@@ -1,7 +1,7 @@
 //! Views: `CREATE VIEW`, what alters and drops them.
 
 use super::cursor::Cursor;
-use super::query;
+use super::{query, reads};
 use crate::facts::schema::{
     CreateView, Dialect, Expression, Ident, SchemaChange, TableName, ViewChange,
 };
@@ -47,6 +47,7 @@ pub(super) fn create(cursor: &mut Cursor, modifiers: Modifiers) -> Option<Schema
         if_not_exists,
         columns: listed.or_else(|| columns(query)),
         sources: sources(query),
+        reads: reads::read(query).unwrap_or_default(),
         definition: definition(cursor),
         name,
     }))

@@ -225,6 +225,8 @@ impl Replay {
             if was_there {
                 self.drop_readers(key, Some(name));
             }
+        } else {
+            self.drop_needing(key, Some(name));
         }
         for heir in self.disinherit_column(key, name) {
             self.drop_column(&heir, name, cascade, span);
@@ -236,7 +238,7 @@ impl Replay {
         if let Some(table) = self.table_mut(key) {
             table.rename_column(name, to, &spelled);
         }
-        self.rename_read_column(key, name);
+        self.rename_read_column(key, name, to);
         for other in self.database.links.leaning(key) {
             let fks = self
                 .table_mut(&other)

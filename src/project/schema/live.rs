@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use super::loss::Dependent;
 use super::replay::Replay;
 use super::{Column, Database, ForeignKey, Index, MigrationTool, Table, TableKey, TypeKind};
 use crate::facts::schema::{
@@ -59,6 +60,34 @@ pub enum LiveKind {
         /// What it demands.
         demand: Demand,
     },
+    /// The table goes.
+    DropTable {
+        /// What the database refuses to drop it for.
+        kept_by: Vec<Dependent>,
+    },
+    /// All its rows go.
+    Truncate,
+    /// The table is called otherwise from now on.
+    RenameTable {
+        /// Its new name.
+        to: TableKey,
+    },
+    /// A column goes.
+    DropColumn {
+        /// The column.
+        column: String,
+        /// What the database refuses to drop it for.
+        kept_by: Vec<Dependent>,
+    },
+    /// A column is called otherwise from now on.
+    RenameColumn {
+        /// The column.
+        column: String,
+        /// Its new name.
+        to: String,
+        /// Its type.
+        ty: Option<TypeName>,
+    },
     /// An index is built.
     BuildIndex {
         /// The index.
@@ -101,7 +130,7 @@ impl Replay {
             } => table.live_null(column),
             AlterKind::SetType { column, ty } => self.live_type(table, column, ty),
             AlterKind::AddConstraint(constraint) => self.live_constraint(table, constraint),
-            _ => None,
+            kind => self.live_loss(table, kind),
         };
         self.remember(key, self.at(action.span), kind);
     }
@@ -118,7 +147,7 @@ impl Replay {
         self.remember(key, self.at(clause.span), kind);
     }
 
-    fn remember(&mut self, key: &TableKey, at: Loc, kind: Option<LiveKind>) {
+    pub(super) fn remember(&mut self, key: &TableKey, at: Loc, kind: Option<LiveKind>) {
         let (Some(kind), Some(table)) = (kind, self.table(key)) else {
             return;
         };
@@ -135,7 +164,7 @@ impl Replay {
 
     /// The table, where it was there before the document at hand: an earlier one made it, or none
     /// at all does.
-    fn live(&self, key: &TableKey) -> Option<&Table> {
+    pub(super) fn live(&self, key: &TableKey) -> Option<&Table> {
         let table = self.table(key)?;
         let is_new = table.created && self.is_here(table.at);
         (!is_new).then_some(table)
@@ -152,7 +181,7 @@ impl Replay {
     }
 
     /// Whether a place is in the document at hand.
-    fn is_here(&self, at: Loc) -> bool {
+    pub(super) fn is_here(&self, at: Loc) -> bool {
         at.file == self.file && self.part.contains(&(at.span.start as usize))
     }
 

@@ -115,11 +115,7 @@ impl Replay {
         if statement.section != Section::Up {
             return;
         }
-        if file != self.file {
-            self.file = file;
-            self.temporary.clear();
-            self.set_search_path(&[]);
-        }
+        self.enter(file);
         self.guarded = statement.guarded;
         match &statement.change {
             SchemaChange::CreateTable(create) => self.create_table(create),
@@ -138,6 +134,7 @@ impl Replay {
                 if_exists,
                 cascade,
             } => self.drop_tables(tables, *if_exists, *cascade),
+            SchemaChange::Truncate { tables } => self.truncate(tables),
             SchemaChange::DropSchema { names } => self.drop_schemas(names),
             SchemaChange::CreateSchema { name } => self.create_schema(&name.name),
             SchemaChange::RenameSchema { name, to } => self.rename_schema(&name.name, &to.name),
@@ -169,6 +166,15 @@ impl Replay {
             SchemaChange::Opaque { tables } => self.open_all(tables),
             SchemaChange::Unread { names } => self.open_named(names, statement.span),
             SchemaChange::Doubt { tables } => self.doubt(tables),
+        }
+    }
+
+    /// What holds to the end of a file ends.
+    fn enter(&mut self, file: FileId) {
+        if file != self.file {
+            self.file = file;
+            self.temporary.clear();
+            self.set_search_path(&[]);
         }
     }
 
@@ -309,6 +315,7 @@ impl Replay {
     }
 
     pub(super) fn insert(&mut self, table: Table) {
+        self.bring_back(&table.key.clone());
         self.database.links.add(&table);
         self.doubtful.remove(&table.key);
         self.guessed.remove(&table.key);
@@ -403,6 +410,7 @@ impl Replay {
             .filter_map(|name| Some((self.resolve_if(name, if_exists)?, name.span)));
         for (key, span) in keys.collect::<Vec<(TableKey, Span)>>() {
             if !self.temporary.remove(&key) {
+                self.watch_drop(&key, span, cascade);
                 self.drop_table(&key, cascade);
                 self.watch.forget_table(&key, self.at(span), None);
             }
@@ -422,6 +430,8 @@ impl Replay {
                 }
             }
             self.drop_readers(key, None);
+        } else {
+            self.drop_needing(key, None);
         }
         self.doubtful.remove(key);
     }
@@ -437,6 +447,7 @@ impl Replay {
             self.temporary.insert(renamed);
         } else if self.exists(&key) {
             let at = self.at(to.span);
+            self.watch_new_name(&key, &renamed, at);
             self.watch.forget_table(&key, at, Some(to.name.clone()));
             self.move_table(&key, renamed);
         } else if self.database.views.contains_key(&key) {

@@ -43,6 +43,14 @@ impl Database {
         }
     }
 
+    /// Whether values lose a part when a column changes its type: digits, hours, seconds. What does
+    /// not fit otherwise is refused.
+    pub fn rounds(&self, from: &TypeName, to: &TypeName) -> bool {
+        let (from, to) = (self.resolve_type(from), self.resolve_type(to));
+        let plain = from.1.is_none() && to.1.is_none() && self.dialect == Dialect::Postgres;
+        plain && !from.0.array && !to.0.array && loses_digits(from.0, to.0)
+    }
+
     /// Whether PostgreSQL writes all rows anew to give them the value of a new column.
     pub fn varies<'a>(&self, column: &'a Column) -> Option<Varies<'a>> {
         if self.dialect != Dialect::Postgres {
@@ -87,6 +95,36 @@ fn keeps_rows(from: &TypeName, to: &TypeName) -> bool {
         | ("time with time zone", "time with time zone") => precision(from) <= precision(to),
         _ => false,
     }
+}
+
+/// Whether values of the old type may have digits that the new one does not keep.
+fn loses_digits(from: &TypeName, to: &TypeName) -> bool {
+    const WHOLE: [&str; 3] = ["smallint", "integer", "bigint"];
+    const MOMENTS: [&str; 2] = ["timestamp", "timestamp with time zone"];
+    let scale = |ty: &TypeName| digits(ty).map(|(_, scale)| scale);
+    let broken = match from.base.as_str() {
+        "numeric" => scale(from).is_none_or(|scale| scale > 0),
+        base => matches!(base, "real" | "double precision"),
+    };
+    match (from.base.as_str(), to.base.as_str()) {
+        ("numeric", "numeric") => match (scale(from), scale(to)) {
+            (before, Some(after)) => before.is_none_or(|before| before > after),
+            (_, None) => false,
+        },
+        ("double precision" | "numeric", "real") => true,
+        ("numeric", "double precision") => scale(from).is_none_or(|_| digits_of(from) > 15),
+        (_, to) if WHOLE.contains(&to) => broken,
+        (from, "date" | "time") => MOMENTS.contains(&from),
+        (base, other) if base == other && (MOMENTS.contains(&base) || base.starts_with("time")) => {
+            precision(from) > precision(to)
+        }
+        _ => false,
+    }
+}
+
+/// How many digits a number of the type has at most.
+fn digits_of(ty: &TypeName) -> u64 {
+    digits(ty).map_or(u64::MAX, |(precision, _)| precision)
 }
 
 fn limit(ty: &TypeName) -> Option<u64> {

@@ -95,6 +95,7 @@ impl Touch {
             | SchemaChange::RenameSchema { .. }
             | SchemaChange::SetSearchPath { .. }
             | SchemaChange::DropSchema { .. }
+            | SchemaChange::Truncate { .. }
             | SchemaChange::DropIndex { .. }
             | SchemaChange::RenameIndex { .. }
             | SchemaChange::CreateType { .. }

@@ -1,9 +1,13 @@
 //! Views: made, renamed and dropped, and what becomes of them when what they read from changes.
 
+use std::collections::BTreeSet;
+
 use super::namespace::schema_name;
 use super::replay::Replay;
 use super::{Index, TableKey, expression};
-use crate::facts::schema::{AlterKind, CreateView, Index as IndexClause, TableName, ViewChange};
+use crate::facts::schema::{
+    AlterKind, CreateView, Index as IndexClause, Reads, TableName, ViewChange,
+};
 use crate::source::Loc;
 
 /// A view at the end of replay.
@@ -19,6 +23,8 @@ pub struct View {
     pub columns: Option<Vec<String>>,
     /// The tables and views it reads from, as far as they are known.
     pub sources: Vec<TableKey>,
+    /// The tables that it needs and their columns, as far as they are certain.
+    pub needs: BTreeSet<(TableKey, Option<String>)>,
     /// What follows its name, as written; `None` once something it names was renamed.
     pub definition: Option<String>,
     /// The indexes of a materialized view.
@@ -26,6 +32,12 @@ pub struct View {
 }
 
 impl View {
+    /// Whether it needs a table, or a column of it, for certain.
+    pub(super) fn needs(&self, table: &TableKey, column: Option<&str>) -> bool {
+        let needed = (table.clone(), column.map(str::to_owned));
+        self.needs.contains(&needed)
+    }
+
     /// Whether it may read the column: every column where it names none.
     fn reads(&self, source: &TableKey, column: &str) -> bool {
         let definition = self.definition.as_deref();
@@ -57,12 +69,36 @@ impl Replay {
             materialized: clause.materialized,
             columns: columns.map(|names| names.iter().map(|name| name.name.clone()).collect()),
             sources,
+            needs: self.needed(&clause.reads),
             definition: Some(clause.definition.text.clone()),
             indexes: Vec::new(),
             key: key.clone(),
         };
         self.give(&key, &key.name);
         self.database.views.insert(key, view);
+    }
+
+    /// What a query needs now, where only one table can be meant.
+    fn needed(&self, reads: &Reads) -> BTreeSet<(TableKey, Option<String>)> {
+        let tables = reads.tables.iter().map(|name| (self.resolve(name), None));
+        let whole = reads.whole.iter().flat_map(|name| {
+            let key = self.resolve(name);
+            let columns = self.table(&key).map_or(&[][..], |table| &table.columns);
+            let names = columns.iter().map(|column| Some(column.name.clone()));
+            names.map(|name| (key.clone(), name)).collect::<Vec<_>>()
+        });
+        let named = reads.columns.iter().filter_map(|read| {
+            let keys: BTreeSet<TableKey> = read.among.iter().map(|it| self.resolve(it)).collect();
+            let has = |key: &&TableKey| {
+                let table = self.table(key);
+                table.is_none_or(|it| !it.columns_known || it.column(&read.name.name).is_some())
+            };
+            let mut having = keys.iter().filter(has);
+            let only = having.next().filter(|_| having.next().is_none())?;
+            Some((only.clone(), Some(read.name.name.clone())))
+        });
+        let needed = tables.chain(whole).chain(named);
+        needed.filter(|(key, _)| self.exists(key)).collect()
     }
 
     pub(super) fn alter_view(&mut self, name: &TableName, change: &ViewChange) {
@@ -142,6 +178,15 @@ impl Replay {
         }
     }
 
+    /// The same for views that certainly need it, where nobody says so: PostgreSQL refuses to, and
+    /// whoever makes that right must drop them.
+    pub(super) fn drop_needing(&mut self, source: &TableKey, column: Option<&str>) {
+        if self.is_postgres() {
+            let views = &mut self.database.views;
+            views.retain(|_, view| !view.needs(source, column));
+        }
+    }
+
     pub(super) fn move_view(&mut self, key: &TableKey, to: TableKey) {
         let Some(mut view) = self.database.views.remove(key) else {
             return;
@@ -162,12 +207,26 @@ impl Replay {
                 source.clone_from(to);
                 view.definition = None;
             }
+            let moved = |(table, column): (TableKey, Option<String>)| match table == *key {
+                true => (to.clone(), column),
+                false => (table, column),
+            };
+            if view.needs(key, None) {
+                view.needs = std::mem::take(&mut view.needs)
+                    .into_iter()
+                    .map(moved)
+                    .collect();
+            }
         }
     }
 
     /// The same for a column.
-    pub(super) fn rename_read_column(&mut self, source: &TableKey, column: &str) {
+    pub(super) fn rename_read_column(&mut self, source: &TableKey, column: &str, to: &str) {
         for view in self.database.views.values_mut() {
+            let needed = (source.clone(), Some(column.to_owned()));
+            if view.needs.remove(&needed) {
+                view.needs.insert((source.clone(), Some(to.to_owned())));
+            }
             if view.reads(source, column) {
                 view.definition = None;
             }

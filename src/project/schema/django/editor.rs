@@ -223,8 +223,12 @@ impl Migrator<'_> {
     }
 
     pub(super) fn drop_table(&mut self, model: &Model, span: Span) {
+        let table = TableName {
+            span,
+            ..self.state.table_name(model)
+        };
         let change = SchemaChange::DropTable {
-            tables: vec![self.state.table_name(model)],
+            tables: vec![table],
             if_exists: false,
             cascade: !self.remakes(),
         };

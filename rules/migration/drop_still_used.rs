@@ -1,0 +1,195 @@
+//! Tables and columns that a migration drops or renames while something of the project still uses them.
+
+use crate::rule::prelude::*;
+
+pub(super) const RULE: Rule = Rule {
+    id: "drop-still-used",
+    family: "migration",
+    page: include_str!("drop_still_used.md"),
+    check,
+};
+
+/// How many users are shown.
+const SHOWN: usize = 5;
+
+fn check(project: &Project, sink: &mut Sink) {
+    for database in &project.databases {
+        for StillUsed { change, users } in project.still_used(database) {
+            let object = object(change);
+            let subject = project.step(database, change.at, &object);
+            let confidence = match database.is_made_by_code() {
+                true => Confidence::Likely,
+                false => super::confidence(database, &change.table),
+            };
+            let message = message(&change.kind, &object, &users);
+            let finding = sink
+                .report(Severity::Error, change.at, subject, message)
+                .confidence(confidence)
+                .note(note(&change.kind))
+                .help(help(database, change, &users));
+            finding.past = change.followed;
+            for user in users.iter().take(SHOWN) {
+                finding.label(user.at, label(&user.kind));
+            }
+        }
+    }
+}
+
+fn object(change: &LiveChange) -> String {
+    match &change.kind {
+        LiveKind::DropColumn { column, .. } | LiveKind::RenameColumn { column, .. } => {
+            super::column(change, column)
+        }
+        _ => change.table.to_string(),
+    }
+}
+
+fn note(kind: &LiveKind) -> String {
+    match kind {
+        LiveKind::RenameColumn { to, .. } => format!("it is `{to}` from here on"),
+        LiveKind::RenameTable { to } => format!("it is `{to}` from here on"),
+        _ => "it is gone from here on".to_owned(),
+    }
+}
+
+fn message(kind: &LiveKind, object: &str, users: &[User]) -> String {
+    let renames = matches!(
+        kind,
+        LiveKind::RenameColumn { .. } | LiveKind::RenameTable { .. }
+    );
+    let what = if renames { "renamed" } else { "dropped" };
+    let first = users.first().map(|user| &user.kind);
+    let (user, so) = match first {
+        Some(UserKind::Dependent(dependent)) => (
+            format!("{} needs it", name(dependent)),
+            "PostgreSQL refuses to, and the migration fails",
+        ),
+        _ => (
+            "its model still has it".to_owned(),
+            "every query of the model fails",
+        ),
+    };
+    let more = match users.len().saturating_sub(1) {
+        0 => String::new(),
+        1 => " (and one more place)".to_owned(),
+        more => format!(" (and {more} more places)"),
+    };
+    format!("`{object}` is {what}, but {user}{more}: {so}")
+}
+
+fn name(dependent: &Dependent) -> String {
+    let Dependent { table, name, .. } = dependent;
+    match dependent.kind {
+        Dependence::View => format!("the view `{table}`"),
+        Dependence::MaterializedView => format!("the materialized view `{table}`"),
+        Dependence::Policy => format!("the policy `{name}`"),
+        Dependence::ForeignKey => format!("a foreign key of `{table}`"),
+        Dependence::Generated => format!("the generated column `{name}`"),
+    }
+}
+
+fn label(kind: &UserKind) -> String {
+    match kind {
+        UserKind::Dependent(dependent) => format!("{} needs it", name(dependent)),
+        UserKind::Model => "the model still has it".to_owned(),
+    }
+}
+
+fn help(database: &Database, change: &LiveChange, users: &[User]) -> String {
+    let table = database.write_table(&change.table);
+    let refused = users.iter().find_map(|user| match &user.kind {
+        UserKind::Dependent(dependent) => Some(dependent),
+        UserKind::Model => None,
+    });
+    let run = |statements: &[String]| super::run(database, statements);
+    match &change.kind {
+        LiveKind::RenameColumn { column, to, ty } => {
+            let ty = ty.as_ref().map(|ty| database.write_type(ty));
+            let ty = ty.unwrap_or_else(|| "…".to_owned());
+            let (column, to) = (database.write_name(column), database.write_name(to));
+            let expand = run(&[
+                format!("ALTER TABLE {table} ADD COLUMN {to} {ty}"),
+                format!("UPDATE {table} SET {to} = {column} WHERE {to} IS NULL"),
+            ]);
+            let contract = run(&[format!("ALTER TABLE {table} DROP COLUMN {column}")]);
+            format!(
+                "add the new column beside the old one and let the code write both:{expand}\nthen let \
+                 the code read the new one, deploy that, and only then:{contract}"
+            )
+        }
+        LiveKind::RenameTable { to } => {
+            let to = database.write_table(to);
+            let rename = run(&[
+                format!("ALTER TABLE {table} RENAME TO {to}"),
+                format!("CREATE VIEW {table} AS SELECT * FROM {to}"),
+            ]);
+            let contract = run(&[format!("DROP VIEW {table}")]);
+            format!(
+                "leave a view under the old name, which takes reads and writes:{rename}\nthen let the \
+                 code use the new name, deploy that, and only then:{contract}"
+            )
+        }
+        _ => match refused {
+            Some(dependent) => {
+                let steps = run(&[release(database, dependent), drop(database, change)]);
+                format!("{}:{steps}", first(dependent))
+            }
+            None => format!(
+                "stop using it first and deploy that; then, in a migration of its own:{}",
+                drop_alone(database, change)
+            ),
+        },
+    }
+}
+
+/// The statement that drops it.
+fn drop(database: &Database, change: &LiveChange) -> String {
+    let table = database.write_table(&change.table);
+    match &change.kind {
+        LiveKind::DropColumn { column, .. } => {
+            let column = database.write_name(column);
+            format!("ALTER TABLE {table} DROP COLUMN {column}")
+        }
+        _ => format!("DROP TABLE {table}"),
+    }
+}
+
+/// The same in the words of the migration.
+fn drop_alone(database: &Database, change: &LiveChange) -> String {
+    if database.migration_idiom() != Idiom::Alembic {
+        return super::run(database, &[drop(database, change)]);
+    }
+    let table = operation::string(&change.table.name);
+    let (name, arguments) = match &change.kind {
+        LiveKind::DropColumn { column, .. } => {
+            ("drop_column", vec![table, operation::string(column)])
+        }
+        _ => ("drop_table", vec![table]),
+    };
+    code(&operation::operation(name, &arguments, &change.table))
+}
+
+/// What to do before the drop.
+fn first(dependent: &Dependent) -> &'static str {
+    match dependent.kind {
+        Dependence::View | Dependence::MaterializedView => {
+            "drop the view first, and make it again without that"
+        }
+        Dependence::Policy => "drop the policy first, and make it again without that",
+        Dependence::ForeignKey => "drop the foreign key first",
+        Dependence::Generated => "drop the generated column first",
+    }
+}
+
+/// What lets go of what is dropped.
+fn release(database: &Database, dependent: &Dependent) -> String {
+    let table = database.write_table(&dependent.table);
+    let name = database.write_name(&dependent.name);
+    match dependent.kind {
+        Dependence::View => format!("DROP VIEW {table}"),
+        Dependence::MaterializedView => format!("DROP MATERIALIZED VIEW {table}"),
+        Dependence::Policy => format!("DROP POLICY {name} ON {table}"),
+        Dependence::ForeignKey => format!("ALTER TABLE {table} DROP CONSTRAINT {name}"),
+        Dependence::Generated => format!("ALTER TABLE {table} DROP COLUMN {name}"),
+    }
+}
