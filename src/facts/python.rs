@@ -395,6 +395,8 @@ pub struct CallSite {
     pub args: Vec<Vec<Origin>>,
     /// The roots of each keyword argument that has some.
     pub keywords: Vec<(String, Vec<Origin>)>,
+    /// The new rows that it takes, each as if it were added to the database here.
+    pub made: Vec<(Passed, Effect)>,
     /// Exception types caught around it (as [`Step::catches`]).
     pub catches: Vec<String>,
     /// Context managers around it.

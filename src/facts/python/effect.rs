@@ -34,7 +34,8 @@ pub struct Effect {
     pub in_loop: bool,
 }
 
-/// A column with the roots of its value. The column `*` stands for columns that nobody can see.
+/// A column with the roots of its value. The column `*` stands for columns that nobody can see, `**`
+/// for those that the client names.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cell {
     /// The column or attribute as written.

@@ -21,6 +21,7 @@ mod proof;
 mod query;
 mod question;
 mod raw;
+mod rows;
 mod sql;
 mod state;
 mod steps;

@@ -61,6 +61,8 @@ pub struct Protection {
 /// How a value is passed to a call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Passed {
+    /// The object that the method is called on.
+    Receiver,
     /// By position, from 0.
     Position(u32),
     /// By keyword.

@@ -72,7 +72,26 @@ impl Writes<'_, '_> {
         let mut found: Vec<Conflict> = all.filter_map(|place| self.conflict(place)).collect();
         found.sort_by_key(|conflict| (conflict.at, conflict.hops));
         found.dedup_by_key(|conflict| conflict.at);
+        // One `except` around the statement that sends them answers them all: a value that is taken
+        // comes before a parent that is missing.
+        found.sort_by_key(|conflict| (conflict.parent.is_some(), conflict.at));
+        let mut sent = BTreeSet::new();
+        found.retain(|conflict| conflict.sent.is_none_or(|at| sent.insert(at)));
+        found.sort_by_key(|conflict| conflict.at);
         found
+    }
+
+    /// A table whose constraints are known: as migrations leave it, or, where they never make it, as
+    /// the models declare it; with what that takes on trust.
+    fn settled(&self, id: &TableId) -> Option<(&Table, u32)> {
+        let database = &self.databases[id.database];
+        let own = database.tables.get(&id.key)?;
+        let (table, hops) = match (own.is_open(), &database.models) {
+            (true, Some(models)) => (models.tables.get(&id.key)?, 1),
+            _ => (own, 0),
+        };
+        let settled = !table.is_open() && table.columns_known && !table.derived;
+        (settled && !database.unordered.contains(&id.key)).then_some((table, hops))
     }
 
     fn conflict(&self, place: usize) -> Option<Conflict> {
@@ -83,11 +102,7 @@ impl Writes<'_, '_> {
         }
         let id = write.table.as_ref()?;
         let database = &self.databases[id.database];
-        let table = database.tables.get(&id.key)?;
-        let settled = !table.is_open() && table.columns_known && !table.derived;
-        if !settled || database.unordered.contains(&id.key) {
-            return None;
-        }
+        let (table, trusted) = self.settled(id)?;
         let sent = self.sent(place)?;
         let failing = Failing {
             own: None,
@@ -101,7 +116,8 @@ impl Writes<'_, '_> {
                 return None;
             }
             let by_parent = constraint.parent.is_some();
-            let hops = constraint.hops + self.unanswered(place, sent, &failing, by_parent)?;
+            let hops =
+                trusted + constraint.hops + self.unanswered(place, sent, &failing, by_parent)?;
             Some((constraint, hops))
         })?;
         let sender = &self.happenings[sent];
@@ -395,21 +411,24 @@ impl Columns {
         let mut cells = Vec::new();
         for cell in &write.effect.values {
             let value = value_of(python, &write.frame, cell);
-            if cell.column != "*" {
+            if !cell.column.starts_with('*') {
                 let named = table.column_called(&cell.column);
                 cells.extend(named.map(|name| (name.to_owned(), value)));
                 continue;
             }
-            let Some(fields) = fields(python, &write.frame, cell) else {
+            let raw = cell.column == "**" || is_body(python, &write.frame, cell, value.as_ref());
+            let fields = fields(python, &write.frame, cell);
+            if !raw && fields.is_none() {
                 continue;
-            };
+            }
             // A key that numbers itself is no field that clients fill, whatever the model says.
             let key = table.primary_key.iter().flat_map(|key| &key.columns);
             let key: Vec<&String> = key.collect();
             let overwritten = overwritten(python, &write.frame, cell, value.as_ref());
             for column in &table.columns {
                 let set = overwritten.contains(column.name.as_str());
-                let given = !set && fields.iter().any(|field| *field == column.name);
+                let mut fields = fields.iter().flatten();
+                let given = !set && (raw || fields.any(|field| *field == column.name));
                 let own = cells.iter().any(|(name, _)| *name == column.name);
                 if given && !own && !key.contains(&&column.name) {
                     cells.push((column.name.clone(), value.clone()));
@@ -483,6 +502,26 @@ fn overwritten<'a>(
         .flat_map(|param| &param.overwritten)
         .map(String::as_str)
         .collect()
+}
+
+/// Whether a whole is the body of the request as the handler takes it: `payload: dict`.
+fn is_body(python: &Python, frame: &Frame, cell: &Cell, value: Option<&Known>) -> bool {
+    let ([Origin::Parameter(_)], Some(value), Some(handler)) =
+        (cell.origins.as_slice(), value, frame.path().last())
+    else {
+        return false;
+    };
+    let params = &python.function(handler.function).params;
+    let mut roots = value.roots.iter();
+    let is_dict = |root: &String| {
+        let param = params.iter().find(|param| param.name == *root);
+        let annotation = param.and_then(|param| param.annotation.as_ref());
+        annotation.is_some_and(|it| {
+            let base = it.text.split('[').next().unwrap_or_default();
+            matches!(last_name(base), "dict" | "Dict")
+        })
+    };
+    !value.roots.is_empty() && roots.all(is_dict)
 }
 
 /// The fields of the model whose fields become columns: `Order(**payload.dict())`.

@@ -8,9 +8,9 @@ use super::index::{FunctionId, Python};
 use super::names::Target;
 use super::routes::{Role, Route};
 use super::steps::{StepPlace, env};
-use super::summaries::{DEPTH, Env, bind, called};
+use super::summaries::{DEPTH, Env, bind, called, passed_to};
 use super::tables::{TableId, Tables};
-use crate::facts::python::{CallSite, Effect, EffectKind};
+use crate::facts::python::{CallSite, Effect, EffectKind, Origin, Passed};
 use crate::source::Loc;
 
 /// Something that a request does to a database.
@@ -37,9 +37,27 @@ pub(super) struct Frame<'a> {
     /// The function that calls it, and the call.
     pub(super) caller: Option<(Rc<Frame<'a>>, &'a CallSite)>,
     pub(super) place: StepPlace,
+    /// The new rows that parameters hold, where they were made.
+    rows: Vec<(String, Rc<Frame<'a>>, &'a Effect)>,
 }
 
 impl<'a> Frame<'a> {
+    /// The row that was made elsewhere and is added here: `session.add(self)`.
+    fn added(&self, effect: &Effect) -> Option<(&Rc<Frame<'a>>, &'a Effect)> {
+        match (effect.kind, effect.values.as_slice()) {
+            (EffectKind::Save, [cell]) => self.row_in(&cell.origins),
+            _ => None,
+        }
+    }
+
+    fn row_in(&self, origins: &[Origin]) -> Option<(&Rc<Frame<'a>>, &'a Effect)> {
+        let [Origin::Parameter(name)] = origins else {
+            return None;
+        };
+        let row = self.rows.iter().find(|(param, ..)| param == name)?;
+        Some((&row.1, row.2))
+    }
+
     /// The frame and those above it.
     pub(super) fn path(&self) -> impl Iterator<Item = &Frame<'a>> {
         std::iter::successors(Some(self), |frame| {
@@ -114,6 +132,7 @@ impl<'p, 'a> Walk<'p, 'a> {
             env: env(self.python, function, roles),
             caller: None,
             place,
+            rows: Vec::new(),
         }));
     }
 
@@ -171,10 +190,33 @@ impl<'p, 'a> Walk<'p, 'a> {
             env: bind(python, frame.function, &frame.env, call, callee),
             caller: Some((frame.clone(), call)),
             place,
+            rows: self.rows(frame, call, callee),
         }));
     }
 
+    /// The new rows that a call hands on: those made here, and those the caller was given.
+    fn rows(
+        &self,
+        frame: &Rc<Frame<'a>>,
+        call: &'a CallSite,
+        callee: FunctionId,
+    ) -> Vec<(String, Rc<Frame<'a>>, &'a Effect)> {
+        let made = call.made.iter().filter_map(|(passed, effect)| {
+            let param = passed_to(self.python, callee, passed)?;
+            Some((param.to_owned(), frame.clone(), effect))
+        });
+        let args = call.args.iter().enumerate();
+        let handed = args.filter_map(|(place, origins)| {
+            let (above, effect) = frame.row_in(origins)?;
+            let passed = Passed::Position(place as u32);
+            let param = passed_to(self.python, callee, &passed)?;
+            Some((param.to_owned(), above.clone(), effect))
+        });
+        made.chain(handed).collect()
+    }
+
     fn happen(&mut self, frame: &Rc<Frame<'a>>, effect: &'a Effect) {
+        let (frame, effect) = frame.added(effect).unwrap_or((frame, effect));
         let entity = effect.entity.as_deref();
         let table = entity.and_then(|entity| match effect.by_table {
             true => self.tables.named(entity),

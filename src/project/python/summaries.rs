@@ -383,7 +383,12 @@ pub(super) fn guards(python: &Python, scope: Scope, call: &Protection) -> Answer
     match python.resolve(scope, &call.callee) {
         Target::Function(id) if python.function(id).broken => Answer::Unknown,
         Target::Function(id) => {
-            let rejected = || match (&call.passed, passed_to(python, id, call)) {
+            let rejected = || match (
+                &call.passed,
+                call.passed
+                    .as_ref()
+                    .and_then(|it| passed_to(python, id, it)),
+            ) {
                 (None, _) => false,
                 (Some(_), Some(param)) => rejects(python, id, param, DEPTH),
                 (Some(_), None) => !python.function(id).rejects_none.is_empty(),
@@ -421,19 +426,20 @@ pub(super) fn guards(python: &Python, scope: Scope, call: &Protection) -> Answer
     }
 }
 
-/// The parameter that the value becomes.
-fn passed_to<'a>(python: &Python<'a>, id: FunctionId, call: &'a Protection) -> Option<&'a str> {
-    let function = python.function(id);
-    match call.passed.as_ref()? {
-        Passed::Keyword(name) => Some(name),
-        Passed::Position(place) => {
-            let receiver = usize::from(takes_receiver(python, id));
-            function
-                .params
-                .get(*place as usize + receiver)
-                .map(|param| param.name.as_str())
-        }
-    }
+/// The parameter that a value becomes.
+pub(super) fn passed_to<'a>(
+    python: &Python<'a>,
+    id: FunctionId,
+    passed: &'a Passed,
+) -> Option<&'a str> {
+    let receiver = usize::from(takes_receiver(python, id));
+    let place = match passed {
+        Passed::Keyword(name) => return Some(name),
+        Passed::Position(place) => *place as usize + receiver,
+        Passed::Receiver => receiver.checked_sub(1)?,
+    };
+    let param = python.function(id).params.get(place);
+    param.map(|param| param.name.as_str())
 }
 
 /// A method that is called through its instance or class.

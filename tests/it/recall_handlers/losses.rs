@@ -255,7 +255,9 @@ fn lookup(text: &str, handler: Node<'_>, node: Node<'_>) -> Option<Loss> {
         ("one_or_404", _) => format!("{receiver}.session.scalars({given}).one()"),
         ("get_or_404", None) => format!("{receiver}.get({given})"),
         ("get_or_404", Some(_)) => format!("{receiver}.session.get({given})"),
-        ("get_object_or_404", Some((model, key))) => format!("{model}.objects.get({})", key.trim()),
+        ("get_object_or_404", Some((model, key))) if is_class(model) => {
+            format!("{model}.objects.get({})", key.trim())
+        }
         _ => return None,
     };
     let gives_none = ["first_or_404", "get_or_404"].contains(&method);
@@ -270,6 +272,13 @@ fn lookup(text: &str, handler: Node<'_>, node: Node<'_>) -> Option<Loss> {
         missed: lines(text, whole(handler)),
         refused: None,
     })
+}
+
+/// `Order`, `models.Order`: the helper of the library takes a class, helpers of a project what they
+/// like.
+fn is_class(model: &str) -> bool {
+    let last = model.rsplit('.').next().unwrap_or_default();
+    last.starts_with(char::is_uppercase) && last.chars().all(char::is_alphanumeric)
 }
 
 /// A `try` around something that the client has a say in, whose one `except` answers that it was not

@@ -62,8 +62,14 @@ impl Refusals {
         };
         let keys = table.unique_keys().into_iter();
         let refers = table.foreign_keys.iter().map(|key| key.columns.clone());
+        // A key that numbers itself is nothing that clients fill, whatever their models say.
+        let numbers = |name: &str| {
+            let column = table.columns.iter().find(|column| column.name == name);
+            column.is_some_and(|it| it.auto_increment || it.identity.is_some())
+        };
         let mut constrained = keys.chain(refers).flatten();
-        effect.kind == EffectKind::Delete || constrained.any(|column| sent.contains(&column))
+        effect.kind == EffectKind::Delete
+            || constrained.any(|column| sent.contains(&column) && !numbers(&column))
     }
 
     /// The parameters, their types, and the fields of those.

@@ -163,11 +163,13 @@ impl<'t> Flow<'t, '_> {
         let kept = args.iter().rposition(|roots| !roots.is_empty());
         args.truncate(kept.map_or(0, |last| last + 1));
         args.shrink_to_fit();
+        let made = self.rows_made(called);
         let site = CallSite {
             callee: called.callee.clone(),
             span: called.node.span(),
             args,
             keywords: keywords.collect(),
+            made,
             catches: self.catches(),
             contexts: self.contexts(),
             after,

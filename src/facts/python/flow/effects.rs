@@ -8,9 +8,9 @@ use super::expression::is_session_name;
 use super::lookup::{is_collection, is_session};
 use super::names::{is_class_like, last};
 use super::query::{class_of, statement};
-use super::state::{Cell, Origins, Query, QueryLibrary, Row, Shape, Verb};
+use super::state::{Cell, Known, Origins, Query, QueryLibrary, Row, Shape, Verb};
 use super::{Field, Flow, Kind, LIBRARY, MAX_REMEMBERED, Node};
-use crate::facts::python::library::Holder;
+use crate::facts::python::library::{Holder, RawKind};
 use crate::facts::python::value::chain;
 use crate::facts::python::{self as facts, Effect, EffectKind};
 
@@ -85,6 +85,13 @@ impl<'t> Flow<'t, '_> {
             self.function.effects.pop();
             self.effects.held.pop();
         }
+        let effect = self.effect(node, about);
+        self.effects.held.push(holder(node));
+        self.function.effects.push(effect);
+    }
+
+    /// What happens at a node, as a fact.
+    pub(super) fn effect(&self, node: Node<'t>, about: About) -> Effect {
         let params = &self.function.params;
         let cells = |cells: Vec<Cell>| {
             let cells = cells.into_iter().map(|cell| facts::Cell {
@@ -93,12 +100,12 @@ impl<'t> Flow<'t, '_> {
             });
             cells.collect()
         };
-        let effect = Effect {
+        Effect {
             kind: about.kind,
             entity: about.entity,
             by_table: about.by_table,
             if_model: about.if_model,
-            span,
+            span: node.span(),
             key: match about.key.varies() {
                 true => about.key.list(params),
                 false => Vec::new(),
@@ -113,9 +120,7 @@ impl<'t> Flow<'t, '_> {
                 .map(|state| state.ran)
                 .unwrap_or_default(),
             in_loop: self.depth > 0,
-        };
-        self.effects.held.push(holder(node));
-        self.function.effects.push(effect);
+        }
     }
 
     /// What a call of a class gives: `Order(total=1)`, `Order.model_validate(data)`, a session.
@@ -267,6 +272,14 @@ impl<'t> Flow<'t, '_> {
                 about.entity = named.or(class);
                 if about.entity.is_none() && kind == EffectKind::Insert {
                     about.kind = EffectKind::Save;
+                    let origins = match first.known.shape {
+                        Shape::Own => Origins::parameter(0),
+                        _ => first.known.origins,
+                    };
+                    about.values = vec![Cell {
+                        column: "*".to_owned(),
+                        origins,
+                    }];
                 }
             }
         }
@@ -308,6 +321,7 @@ impl<'t> Flow<'t, '_> {
         let mut cells = Vec::new();
         for argument in called.args.iter().skip(skip).take(MAX_REMEMBERED) {
             let column = match argument.name {
+                Some("**") if is_body(&argument.known) => "**",
                 Some("**") => "*",
                 // Not the columns, but what becomes of them otherwise.
                 Some("defaults" | "synchronize_session" | "commit") => continue,
@@ -421,6 +435,11 @@ impl<'t> Flow<'t, '_> {
             effect.used |= counted;
         }
     }
+}
+
+/// Whether a value is an object of JSON as the client sent it.
+fn is_body(known: &Known<'_>) -> bool {
+    matches!(&known.shape, Shape::Raw(raw) if raw.kind == RawKind::Json)
 }
 
 /// What is passed with an SQL text.

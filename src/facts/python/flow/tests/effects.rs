@@ -73,7 +73,7 @@ fn rows_are_written_by_sessions() {
             "u = db.get(User, i)\ndb.delete(u)",
             "read User; delete User !",
         ),
-        ("row = make(payload)\ndb.add(row)", "save !"),
+        ("row = make(payload)\ndb.add(row)", "save *=unknown !"),
         ("seen = set()\nseen.add(i)", ""),
         (
             "db.flush()\ndb.rollback()\ndb.close()",
