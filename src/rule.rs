@@ -14,7 +14,7 @@ pub mod prelude {
     pub use super::{Rule, Sink};
     pub use crate::facts::Answer;
     pub use crate::facts::python::{EffectKind, Failure, UseKind};
-    pub use crate::facts::schema::{Action, Command, Dialect};
+    pub use crate::facts::schema::{Action, Command, Dialect, Granted};
     pub use crate::facts::secrets::{
         Binding, Form, Holder, Host, Purpose, Suspect, TokenKind, ValueClass,
     };
@@ -30,11 +30,11 @@ pub mod prelude {
     };
     pub use crate::project::schema::{
         Access, Around, Because, Column, Database, Demand, Dependence, Dependent, Difference,
-        Drift, Family, ForeignKey, Gone, Idiom, Index, Key, Lack, LiveChange, LiveKind,
-        MigrationTool, Misfit, Mismatch, Mistake, Naming, NarrowKey, NearMiss, NewType, Orm, Place,
-        Policy, Precious, Reached, Redundant, StillUsed, Table, TableKey, Transacted, Typed,
-        Unknown, Unlimited, Unreferenced, Unresolved, User, UserKind, Varies, Why, Wrapping,
-        operation,
+        Drift, Family, ForeignKey, Function, Gone, Holding, Idiom, Index, Key, Lack, LiveChange,
+        LiveKind, MigrationTool, Misfit, Mismatch, Mistake, Naming, NarrowKey, NearMiss, NewType,
+        Orm, Place, Policy, Precious, PublicGrant, Reached, Redundant, StillUsed, Table, TableKey,
+        Transacted, Typed, Unknown, Unlimited, Unreferenced, Unresolved, User, UserKind, Varies,
+        Why, Wrapping, operation,
     };
     pub use crate::project::{Project, UnitInfo};
     pub use crate::source::{Loc, Span};

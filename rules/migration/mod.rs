@@ -9,7 +9,9 @@ mod destructive_change;
 mod drop_still_used;
 mod irreversible_migration;
 mod not_null_without_default;
+mod public_grant;
 mod transaction_in_migration;
+mod unsafe_security_definer;
 mod volatile_default;
 
 use crate::rule::prelude::*;
@@ -24,7 +26,9 @@ pub(super) const RULES: &[Rule] = &[
     drop_still_used::RULE,
     irreversible_migration::RULE,
     not_null_without_default::RULE,
+    public_grant::RULE,
     transaction_in_migration::RULE,
+    unsafe_security_definer::RULE,
     volatile_default::RULE,
 ];
 

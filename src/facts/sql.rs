@@ -12,6 +12,7 @@ mod constraint;
 mod cursor;
 mod custom_type;
 mod directives;
+mod grant;
 mod holes;
 mod index;
 mod namespace;

@@ -18,6 +18,7 @@ mod enumeration;
 mod expression;
 mod family;
 mod function;
+mod grant;
 mod growth;
 mod habit;
 mod history;
@@ -82,6 +83,7 @@ pub use coverage::{NearMiss, Why};
 pub use drift::{Difference, Drift};
 pub use family::Family;
 pub use function::Function;
+pub use grant::{Holding, PublicGrant};
 pub use growth::NarrowKey;
 pub use idiom::Idiom;
 pub use limit::{Because, Unlimited};
@@ -146,6 +148,8 @@ pub struct Database {
     pub transacted: Vec<Transacted>,
     /// Its files that nothing takes back, though others are, in order.
     pub one_way: Vec<OneWay>,
+    /// What everyone who may log in was granted.
+    public: Vec<PublicGrant>,
     /// The application makes its tables itself when it starts.
     made_by_code: bool,
     /// Every statement says which tables it may have made.

@@ -8,5 +8,6 @@ pub(crate) mod catalogue;
 mod histories;
 mod live;
 mod random;
+mod rights;
 pub(crate) mod server;
 mod tools;

@@ -36,6 +36,51 @@ pub enum AccessChange {
     Secure(Target),
     /// `REVOKE`: clients lose some right.
     Revoke(Target),
+    /// `GRANT … TO PUBLIC`: everyone gets a right.
+    GrantPublic(PublicRight),
+    /// `REVOKE … FROM PUBLIC`.
+    RevokePublic(Held),
+}
+
+/// A right that everyone gets.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PublicRight {
+    /// What may be done.
+    pub right: Granted,
+    /// To what.
+    pub held: Held,
+    /// The whole statement.
+    pub span: Span,
+}
+
+/// What may be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Granted {
+    /// Rows may be read.
+    Read,
+    /// Rows may be written.
+    Write,
+    /// Everything that can be done to rows.
+    All,
+    /// Tables, functions and schemas may be made.
+    Make,
+}
+
+/// What a right is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Held {
+    /// These tables.
+    Tables(Vec<TableName>),
+    /// All tables that these schemas have.
+    AllTables(Vec<String>),
+    /// All tables that are made from here on.
+    LaterTables,
+    /// These schemas.
+    Schemas(Vec<String>),
+    /// These databases.
+    Databases(Vec<String>),
+    /// Whatever a text names that is put together when it runs.
+    Anything,
 }
 
 /// The tables that a change is about.
@@ -96,6 +141,7 @@ impl AccessChange {
                 Target::Tables(tables) => tables.clone(),
                 Target::All | Target::Later => Vec::new(),
             },
+            Self::GrantPublic(_) | Self::RevokePublic(_) => Vec::new(),
         }
     }
 }

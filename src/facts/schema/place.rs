@@ -3,7 +3,7 @@
 
 use super::{
     AccessChange, AlterAction, AlterKind, CodeChange, Column, Constraint, ConstraintKind,
-    CreateTable, CreateView, Derived, Expression, ForeignKey, Ident, Index, Like, Query,
+    CreateTable, CreateView, Derived, Expression, ForeignKey, Held, Ident, Index, Like, Query,
     QueryColumn, Reads, SchemaChange, SchemaStatement, TableName, Target, TypeChange,
     TypeDefinition, TypeName, ViewChange,
 };
@@ -185,6 +185,8 @@ impl Placed for CodeChange {
                 function.name.move_to(at);
                 function.definition.move_to(at);
             }
+            Self::AlterFunction { name, .. } => name.move_to(at),
+            Self::SettlePaths => {}
             Self::DropFunctions { functions } => {
                 functions.iter_mut().for_each(|(name, _)| name.move_to(at));
             }
@@ -347,6 +349,11 @@ impl Placed for AccessChange {
                 name.move_to(at);
                 table.move_to(at);
             }
+            Self::GrantPublic(given) => {
+                given.held.move_to(at);
+                given.span = at;
+            }
+            Self::RevokePublic(held) => held.move_to(at),
             Self::Secure(target) | Self::Revoke(target) => {
                 if let Target::Tables(tables) = target {
                     tables.move_to(at);
@@ -363,6 +370,14 @@ impl Placed for Reads {
         for column in &mut self.columns {
             column.name.span = at;
             column.among.move_to(at);
+        }
+    }
+}
+
+impl Placed for Held {
+    fn move_to(&mut self, at: Span) {
+        if let Self::Tables(tables) = self {
+            tables.move_to(at);
         }
     }
 }

@@ -6,7 +6,7 @@ use super::Found;
 use super::cursor::Cursor;
 use super::targets::Targets;
 use super::text::{self, Inner};
-use super::{code, rename, statement};
+use super::{code, holes, rename, statement};
 use crate::facts::schema::{AccessChange, Dialect, SchemaChange, Section, Target};
 use crate::parse::sql::{Lexer, Statement, Statements, TokenKind};
 use crate::source::Span;
@@ -150,13 +150,17 @@ fn define(mut cursor: Cursor, span: Span, scope: Scope, found: &mut Found) -> bo
     let lexer = cursor.source.lexer();
     let whole = cursor;
     while cursor.advance().is_some() && !cursor.is_any("table|index|view|type|trigger") {
-        let Some(kind) = cursor.eat_which("function|procedure|proc") else {
+        let Some(kind) = cursor.eat_which("function|procedure|proc|routine") else {
             continue;
         };
         let change = match (kind, whole.is("create")) {
-            ("function", true) => code::create_function(whole),
-            ("function", false) => code::alter_function(&mut { cursor }),
+            ("function" | "procedure", true) => code::create_function(whole),
+            (_, false) => code::alter_function(&mut { cursor }),
             _ => None,
+        };
+        let change = match scope.has_holes {
+            true => change.and_then(|change| holes::settle(change, lexer, scope.targets)),
+            false => change,
         };
         if let Some(change) = change {
             found.push(span, scope, change);

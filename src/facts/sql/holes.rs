@@ -3,7 +3,8 @@
 use super::targets::Targets;
 use super::text::has_hole;
 use crate::facts::schema::{
-    AccessChange, AlterAction, AlterKind, Column, CreateView, SchemaChange, TableName, Target,
+    AccessChange, AlterAction, AlterKind, CodeChange, Column, CreateFunction, CreateView, Held,
+    SchemaChange, TableName, Target,
 };
 use crate::parse::sql::Lexer;
 
@@ -18,6 +19,17 @@ pub(super) fn settle(
     }
     let any = |tables: &[TableName]| tables.iter().any(|table| has_hole(&table.name));
     let unknown = match &change {
+        SchemaChange::Access(AccessChange::RevokePublic(_)) => {
+            let held = AccessChange::RevokePublic(Held::Anything);
+            return Some(SchemaChange::Access(held));
+        }
+        SchemaChange::Access(AccessChange::GrantPublic(_)) => return None,
+        SchemaChange::Code(
+            CodeChange::AlterFunction { name, .. }
+            | CodeChange::CreateFunction(CreateFunction { name, .. }),
+        ) if has_hole(&name.name) => {
+            return Some(SchemaChange::Code(CodeChange::SettlePaths));
+        }
         SchemaChange::CreateTable(table) if has_hole(&table.table.name) => return None,
         SchemaChange::CreateType { name, .. }
         | SchemaChange::AlterType { name, .. }

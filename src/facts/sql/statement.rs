@@ -2,8 +2,10 @@
 
 use super::block::{self, Scope};
 use super::cursor::{Cursor, Source};
-use super::{Found, access, alter, code, custom_type, holes, index, namespace, seed, table, view};
-use crate::facts::schema::{AlterKind, SchemaChange, Section, TableName};
+use super::{
+    Found, access, alter, code, custom_type, grant, holes, index, namespace, seed, table, view,
+};
+use crate::facts::schema::{AlterKind, Dialect, SchemaChange, Section, TableName};
 use crate::parse::sql::{Lexer, Statement, Token, TokenKind, opinion};
 use crate::source::Span;
 
@@ -159,8 +161,8 @@ fn lower(cursor: &mut Cursor, body: bool) -> Meaning {
         let made = table::select_into(*cursor);
         return made.map_or(Meaning::Nothing, |made| changes(Some(made)));
     }
-    if let Some(change) = access::revoke(*cursor) {
-        return Meaning::Changes(vec![change]);
+    if cursor.is_any("grant|revoke") {
+        return rights(*cursor);
     }
     if body || is_harmless(cursor) {
         return Meaning::Nothing;
@@ -172,6 +174,12 @@ fn lower(cursor: &mut Cursor, body: bool) -> Meaning {
 /// what it does.
 fn changes(change: Option<SchemaChange>) -> Meaning {
     change.map_or(Meaning::Unknown, |change| Meaning::Changes(vec![change]))
+}
+
+/// `GRANT` and `REVOKE`.
+fn rights(cursor: Cursor) -> Meaning {
+    let changes = [access::revoke(cursor), grant::read(cursor, false)];
+    Meaning::Changes(changes.into_iter().flatten().collect())
 }
 
 fn create(cursor: &mut Cursor, start: u32) -> Meaning {
@@ -239,8 +247,11 @@ fn alter(cursor: &mut Cursor) -> Meaning {
         return changes(access::alter_policy(cursor));
     }
     if cursor.eat("default privileges") {
-        let change = access::default_privileges(*cursor);
-        return change.map_or(Meaning::Nothing, |change| Meaning::Changes(vec![change]));
+        let changes = [
+            access::default_privileges(*cursor),
+            grant::read(*cursor, true),
+        ];
+        return Meaning::Changes(changes.into_iter().flatten().collect());
     }
     if cursor.eat_any("type|domain") {
         return custom_type::alter(cursor)
@@ -281,7 +292,8 @@ fn drop(cursor: &mut Cursor) -> Meaning {
     if cursor.eat("extension") {
         return changes(code::drop_extensions(cursor));
     }
-    if cursor.eat("function") {
+    let is_postgres = cursor.dialect() == Dialect::Postgres;
+    if cursor.eat("function") || is_postgres && cursor.eat_any("procedure|routine") {
         return changes(code::drop_functions(cursor));
     }
     Meaning::Nothing

@@ -8,7 +8,7 @@ mod views;
 use super::read;
 use crate::facts::FileOutcome;
 use crate::facts::schema::{
-    AlterKind, CodeChange, Column, Constraint, ConstraintKind, CreateTable, Dialect, Index,
+    AlterKind, CodeChange, Column, Constraint, ConstraintKind, CreateTable, Dialect, Index, Rights,
     SchemaChange,
 };
 
@@ -167,8 +167,19 @@ fn code(change: &CodeChange) -> String {
         CodeChange::CreateExtension { name } => format!("extension {}", name.name),
         CodeChange::DropExtensions { names } => format!("drop extension {}", names[0].name),
         CodeChange::CreateFunction(made) => {
-            format!("function {}({})", made.name.name, made.arguments)
+            let rights = match made.rights {
+                Rights {
+                    definer: None,
+                    path: None,
+                } => String::new(),
+                rights => format!(" {rights:?}"),
+            };
+            format!("function {}({}){rights}", made.name.name, made.arguments)
         }
+        CodeChange::AlterFunction { name, rights, .. } => {
+            format!("rights of {}: {rights:?}", name.name)
+        }
+        CodeChange::SettlePaths => "paths".to_owned(),
         CodeChange::DropFunctions { functions } => format!("drop function {}", functions[0].0.name),
     }
 }

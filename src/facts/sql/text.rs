@@ -95,7 +95,7 @@ fn is_concat(lexer: &Lexer, token: Token) -> bool {
 
 fn begins_definition(text: &str) -> bool {
     let first = text.split_whitespace().next().unwrap_or_default();
-    ["alter", "create", "drop", "rename"]
+    ["alter", "create", "drop", "rename", "revoke"]
         .iter()
         .any(|verb| first.eq_ignore_ascii_case(verb))
 }

@@ -85,6 +85,8 @@ impl Replay {
             AccessChange::Secure(target) => {
                 self.each_secured(target, |security| security.enabled = Answer::Unknown);
             }
+            AccessChange::GrantPublic(given) => self.grant_public(given),
+            AccessChange::RevokePublic(held) => self.revoke_public(held),
             AccessChange::Revoke(target) => {
                 self.each_secured(target, |security| security.granted = false);
             }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+use super::grant::Taken;
 use super::links::Links;
 use super::unresolved::Watch;
 use super::{Database, RowSecurity, Table, TableKey};
@@ -41,6 +42,8 @@ pub struct Replay {
     pub(super) watch: Watch,
     /// Steps nobody read that name tables.
     unread: Vec<Loc>,
+    /// What was taken from everyone.
+    pub(super) taken: Taken,
 }
 
 /// Where migration tools keep their own books.
@@ -89,6 +92,7 @@ impl Replay {
                 live: Vec::new(),
                 transacted: Vec::new(),
                 one_way: Vec::new(),
+                public: Vec::new(),
                 made_by_code: false,
                 complete: true,
                 row_security: RowSecurity::default(),
@@ -107,6 +111,7 @@ impl Replay {
             altered: BTreeMap::new(),
             watch: Watch::default(),
             unread: Vec::new(),
+            taken: Taken::new(),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Policies, row security and grants.
 
 use super::told as changes;
-use crate::facts::schema::{AccessChange, Dialect, Expression, Ident, Target};
+use crate::facts::schema::{AccessChange, Dialect, Expression, Held, Ident, Target};
 
 /// A change of who may reach rows, in a few words.
 pub(super) fn told(change: &AccessChange) -> String {
@@ -51,7 +51,21 @@ pub(super) fn told(change: &AccessChange) -> String {
             format!("drop policy {} on {}", name.name, table.name)
         }
         AccessChange::Secure(tables) => format!("secure {}", target(tables)),
+        AccessChange::GrantPublic(given) => {
+            format!("public {:?} {}", given.right, held(&given.held))
+        }
+        AccessChange::RevokePublic(held) => format!("not public {}", self::held(held)),
         AccessChange::Revoke(tables) => format!("revoke {}", target(tables)),
+    }
+}
+
+fn held(held: &Held) -> String {
+    match held {
+        Held::Tables(tables) => {
+            let names: Vec<_> = tables.iter().map(|table| table.name.as_str()).collect();
+            names.join(",")
+        }
+        other => format!("{other:?}"),
     }
 }
 
@@ -101,7 +115,36 @@ fn rights_taken_from_clients() {
         "revoke c",
         "revoke all",
         "revoke all",
+        "not public a",
         "revoke later",
+    ];
+    assert_eq!(told, expected);
+}
+
+#[test]
+fn rights_of_everyone() {
+    let told = changes(
+        Dialect::Postgres,
+        "grant all privileges on table a, s.b to public;
+        grant select, insert on a to x, PUBLIC with grant option;
+        grant all on all tables in schema public to public;
+        alter default privileges for role x in schema s grant select on tables to public;
+        grant create on schema s to public; grant all on database d to public;
+        revoke create on schema s from public;
+        grant select on a to public; grant all on a to x; grant usage on schema s to public;
+        grant all on function f() to public; grant x to public;
+        do $$ begin execute format('revoke all on %I from public', t);
+            execute format('grant all on %I to public', t); end $$;",
+    );
+    let expected = [
+        "public All a,b",
+        "public Write a",
+        "public All AllTables([\"public\"])",
+        "public Read LaterTables",
+        "public Make Schemas([\"s\"])",
+        "public Make Databases([\"d\"])",
+        "not public Schemas([\"s\"])",
+        "if not public Anything",
     ];
     assert_eq!(told, expected);
 }
@@ -134,6 +177,9 @@ fn texts_secure_what_nobody_knows() {
         )
     };
     let secures = trigger("execute format('alter table %s enable row level security', o);");
-    assert_eq!(told(&secures), ["secure later"]);
-    assert_eq!(told(&trigger("notify pgrst, 'reload schema';")), [""; 0]);
+    assert_eq!(told(&secures), ["function f()", "secure later"]);
+    assert_eq!(
+        told(&trigger("notify pgrst, 'reload schema';")),
+        ["function f()"]
+    );
 }

@@ -97,13 +97,18 @@ fn extensions_and_functions() {
              create or replace function s.f(a int,  B text default 'x') returns int as $$ select 1; $$ language sql;
              create function t() returns trigger as $$ begin end $$ language plpgsql;
              alter function f(int, text) owner to me; alter function f rename to g;
+             alter function s.f reset search_path security definer;
+             create function h() returns void language sql security definer set \"search_path\" to '' as '';
              drop function if exists f(int, text), g cascade;"
         ),
         [
             "extension uuid-ossp",
             "drop extension a",
             "function f(a int, b text default 'x')",
+            "function t()",
             "drop function f",
+            "rights of f: Rights { definer: Some(true), path: Some(false) }",
+            "function h() Rights { definer: Some(true), path: Some(true) }",
             "drop function f",
         ]
     );
