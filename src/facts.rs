@@ -46,6 +46,8 @@ pub struct Facts {
     pub way_back: way_back::WayBack,
     /// Its place in the graph of revisions, for Alembic's.
     pub revision: Option<alembic::Revision>,
+    /// It may say how wide the column is in which Alembic keeps its revision.
+    pub widens_versions: bool,
     /// What operations run besides Django's own statements, for Django's migrations.
     pub runs: Vec<django::Run>,
     /// The Python module, for Python documents.

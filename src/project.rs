@@ -13,7 +13,7 @@ use crate::facts::FileOutcome;
 use crate::facts::secrets::{Credential, Suspect};
 use crate::source::{FileId, Loc};
 use python::{Endpoint, Handler, OnRequest, Python, SilentError, Unawaited, Wait};
-use schema::Database;
+use schema::{Database, HistoryFault};
 
 /// Everything rules can ask about.
 #[derive(Debug, Default)]
@@ -22,6 +22,8 @@ pub struct Project {
     pub units: Vec<UnitInfo>,
     /// The databases, each with the end state of its schema.
     pub databases: Vec<Database>,
+    /// What keeps their tools from applying their migrations, in order of place.
+    pub history_faults: Vec<HistoryFault>,
     /// The functions that frameworks call per request, in order of place.
     pub handlers: Vec<Handler>,
     /// The paths that lead to them, and those that libraries answer, by path and method.
@@ -80,7 +82,7 @@ impl Project {
     /// Links the facts of all units.
     pub fn link(units: &[Unit], outcomes: &[FileOutcome], settings: &Settings) -> Self {
         let python = Python::new(units, outcomes);
-        let (databases, notes) = schema::replay(units, outcomes, &python, settings);
+        let (databases, history_faults, notes) = schema::replay(units, outcomes, &python, settings);
         let facts = || outcomes.iter().map(|outcome| &outcome.facts).enumerate();
         let suspects = facts().flat_map(|(unit, facts)| {
             let suspects = facts.secrets.iter().cloned();
@@ -103,6 +105,7 @@ impl Project {
         Self {
             units: infos,
             databases,
+            history_faults,
             handlers,
             endpoints,
             on_request,

@@ -3,6 +3,7 @@
 mod blocking_constraint;
 mod blocking_index_build;
 mod blocking_set_not_null;
+mod branching_history;
 mod column_type_rewrite;
 mod concurrent_index_in_transaction;
 mod destructive_change;
@@ -10,6 +11,7 @@ mod drop_still_used;
 mod irreversible_migration;
 mod not_null_without_default;
 mod public_grant;
+mod revision_id_too_long;
 mod transaction_in_migration;
 mod unsafe_security_definer;
 mod volatile_default;
@@ -20,6 +22,7 @@ pub(super) const RULES: &[Rule] = &[
     blocking_constraint::RULE,
     blocking_index_build::RULE,
     blocking_set_not_null::RULE,
+    branching_history::RULE,
     column_type_rewrite::RULE,
     concurrent_index_in_transaction::RULE,
     destructive_change::RULE,
@@ -27,6 +30,7 @@ pub(super) const RULES: &[Rule] = &[
     irreversible_migration::RULE,
     not_null_without_default::RULE,
     public_grant::RULE,
+    revision_id_too_long::RULE,
     transaction_in_migration::RULE,
     unsafe_security_definer::RULE,
     volatile_default::RULE,

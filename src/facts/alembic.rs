@@ -15,6 +15,7 @@ use super::schema::{Dialect, Section};
 use super::sqlalchemy::term::{Form, Term};
 use super::way_back::WayBack;
 use crate::parse::python::{Field, Kind, Node, Tree};
+use crate::source::Span;
 use scope::Scope;
 use walk::Walk;
 
@@ -23,10 +24,27 @@ use walk::Walk;
 pub struct Revision {
     /// Its identifier.
     pub id: String,
+    /// Where that is written.
+    pub at: Span,
     /// The revisions it follows; several for a merge, none for a root.
     pub down: Vec<String>,
+    /// Where these are written.
+    pub down_at: Span,
     /// Revisions of other branches that it needs.
     pub depends_on: Vec<String>,
+    /// It names a branch, or depends on one: several ends are meant.
+    pub branches: bool,
+}
+
+/// Whether a module may say how wide the column is that keeps revisions.
+pub(super) fn widens_versions(text: &str) -> bool {
+    let has = |words: &str| memchr::memmem::find(text.as_bytes(), words.as_bytes()).is_some();
+    has("version_table_impl")
+        || has("version_num")
+            && (has("Column(")
+                || ["alter", "create table", "create_table"]
+                    .iter()
+                    .any(|words| text.to_ascii_lowercase().contains(words)))
 }
 
 /// Adds what a revision says to the facts of its module, which are read already.
@@ -95,23 +113,31 @@ fn of_module<'t>(scope: &mut Scope<'t>, statement: Node<'t>) {
 }
 
 fn revision(scope: &Scope) -> Option<Revision> {
-    let id = scope.bound("revision")?.text()?.to_owned();
+    let own = scope.bound("revision")?;
+    let id = own.text()?.to_owned();
     let listed = |name: &str| {
         let terms = scope.bound(name).and_then(Term::elements);
         let terms = terms.into_iter().flatten();
         terms.filter_map(Term::text).map(str::to_owned).collect()
     };
     // A parent that is computed is not known: no root of a history.
-    if scope
-        .bound("down_revision")
-        .is_some_and(|it| matches!(it.form, Form::Unknown))
-    {
+    let is_unknown = |it: &Term| !matches!(it.form, Form::None) && it.elements().is_none();
+    let down = scope.bound("down_revision");
+    let parts = down.and_then(Term::elements).into_iter().flatten();
+    if down.is_some_and(is_unknown) || parts.into_iter().any(|it| it.text().is_none()) {
         return None;
     }
+    let is_said = |name: &str| {
+        let bound = scope.bound(name);
+        bound.is_some_and(|it| !matches!(it.form, Form::None))
+    };
     Some(Revision {
         id,
+        at: own.span,
         down: listed("down_revision"),
+        down_at: scope.bound("down_revision").map_or(own.span, |it| it.span),
         depends_on: listed("depends_on"),
+        branches: is_said("branch_labels") || is_said("depends_on"),
     })
 }
 

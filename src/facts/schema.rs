@@ -18,7 +18,6 @@ use serde::{Deserialize, Serialize};
 use crate::source::Span;
 pub use access::{AccessChange, Command, Granted, Held, Policy, PublicRight, Target};
 pub use alter::{AlterAction, AlterKind};
-pub use code::{CodeChange, CreateFunction};
 pub use code::{CodeChange, CreateFunction, Rights};
 pub use index::{Index, IndexKey};
 pub use query::{Query, QueryColumn, QuerySource};

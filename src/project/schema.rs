@@ -17,6 +17,7 @@ mod edit;
 mod enumeration;
 mod expression;
 mod family;
+mod fault;
 mod function;
 mod grant;
 mod growth;
@@ -82,6 +83,7 @@ pub use cascade::{Cascades, Precious, Reached};
 pub use coverage::{NearMiss, Why};
 pub use drift::{Difference, Drift};
 pub use family::Family;
+pub use fault::{FaultKind, HistoryFault};
 pub use function::Function;
 pub use grant::{Holding, PublicGrant};
 pub use growth::NarrowKey;
@@ -345,9 +347,10 @@ pub(super) fn replay(
     outcomes: &[FileOutcome],
     python: &Python,
     settings: &Settings,
-) -> (Vec<Database>, Vec<LinkNote>) {
+) -> (Vec<Database>, Vec<HistoryFault>, Vec<LinkNote>) {
     let mut databases = Vec::new();
-    let (chains, mut notes) = order::chains(units, outcomes, settings);
+    let (chains, mut faults, mut notes) = order::chains(units, outcomes, settings);
+    faults.extend(fault::repeated_numbers(units, outcomes));
     for chain in chains {
         let mut replay = Replay::new(chain.name, chain.dialect, chain.tool);
         replay.database.unordered = chain.unordered;
@@ -374,7 +377,9 @@ pub(super) fn replay(
         databases.push(database);
         notes.extend(open);
     }
-    for (database, found) in django::databases(units, outcomes, python, settings) {
+    let (applied, wrong) = django::databases(units, outcomes, python, settings);
+    faults.extend(wrong);
+    for (database, found) in applied {
         databases.push(database);
         notes.extend(found);
     }
@@ -384,7 +389,8 @@ pub(super) fn replay(
         settings,
     ));
     drift::heed_create_all(&mut databases, units);
-    (databases, notes)
+    faults.sort_by_key(|fault| fault.at);
+    (databases, faults, notes)
 }
 
 #[cfg(test)]

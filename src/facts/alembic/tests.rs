@@ -119,14 +119,17 @@ fn enumerations_are_made_and_dropped() {
 
 #[test]
 fn a_revision_knows_its_place() {
-    let revision = |text: &str| outcome(text, Dialect::Postgres).facts.revision;
+    let revision = |text: &str| {
+        let revision: Revision = outcome(text, Dialect::Postgres).facts.revision?;
+        assert_eq!(revision.at.of(text), format!("'{}'", revision.id));
+        assert_eq!(revision.branches, !revision.depends_on.is_empty());
+        Some((revision.id, revision.down, revision.depends_on))
+    };
     let of = |id: &str, down: &[&str], depends_on: &[&str]| {
-        let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
-        Some(Revision {
-            id: id.to_owned(),
-            down: owned(down),
-            depends_on: owned(depends_on),
-        })
+        let owned = |names: &[&str]| -> Vec<String> {
+            names.iter().map(|name| (*name).to_owned()).collect()
+        };
+        Some((id.to_owned(), owned(down), owned(depends_on)))
     };
     assert_eq!(
         revision("revision: str = 'b'\ndown_revision: str | None = 'a'\ndepends_on = None\n"),

@@ -33,6 +33,8 @@ pub fn read(
         return outcome;
     }
     let document = Span::from(range.clone());
+    outcome.facts.widens_versions =
+        alembic::widens_versions(text.get(range.clone()).unwrap_or_default());
     let (tree, notes) = parse(text, range);
     outcome.notes = notes;
     // The one walk: every collector sees every node once, in source order.

@@ -14,22 +14,14 @@ pub(super) fn settle(
     lexer: &Lexer,
     targets: &Targets,
 ) -> Option<SchemaChange> {
+    if let Some(settled) = settle_rights(&change) {
+        return settled;
+    }
     if is_about_access(&change) {
         return Some(secured_somehow(targets));
     }
     let any = |tables: &[TableName]| tables.iter().any(|table| has_hole(&table.name));
     let unknown = match &change {
-        SchemaChange::Access(AccessChange::RevokePublic(_)) => {
-            let held = AccessChange::RevokePublic(Held::Anything);
-            return Some(SchemaChange::Access(held));
-        }
-        SchemaChange::Access(AccessChange::GrantPublic(_)) => return None,
-        SchemaChange::Code(
-            CodeChange::AlterFunction { name, .. }
-            | CodeChange::CreateFunction(CreateFunction { name, .. }),
-        ) if has_hole(&name.name) => {
-            return Some(SchemaChange::Code(CodeChange::SettlePaths));
-        }
         SchemaChange::CreateTable(table) if has_hole(&table.table.name) => return None,
         SchemaChange::CreateType { name, .. }
         | SchemaChange::AlterType { name, .. }
@@ -72,6 +64,22 @@ pub(super) fn settle(
 }
 
 /// Whether all it decides is who may reach the rows of a table whose name has a hole.
+/// What is certain of a change of rights; `None` where it is about something else.
+fn settle_rights(change: &SchemaChange) -> Option<Option<SchemaChange>> {
+    match change {
+        SchemaChange::Access(AccessChange::RevokePublic(_)) => {
+            let change = AccessChange::RevokePublic(Held::Anything);
+            Some(Some(SchemaChange::Access(change)))
+        }
+        SchemaChange::Access(AccessChange::GrantPublic(_)) => Some(None),
+        SchemaChange::Code(
+            CodeChange::AlterFunction { name, .. }
+            | CodeChange::CreateFunction(CreateFunction { name, .. }),
+        ) if has_hole(&name.name) => Some(Some(SchemaChange::Code(CodeChange::SettlePaths))),
+        _ => None,
+    }
+}
+
 fn is_about_access(change: &SchemaChange) -> bool {
     match change {
         SchemaChange::Access(change) => change.tables().iter().any(|table| has_hole(&table.name)),

@@ -8,6 +8,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::TableKey;
 use super::baseline;
+use super::fault::HistoryFault;
 use super::revisions::Revisions;
 use super::touch::Touch;
 use super::version::{Version, is_version, is_way_back, version};
@@ -40,7 +41,7 @@ pub(super) fn chains(
     units: &[Unit],
     outcomes: &[FileOutcome],
     settings: &Settings,
-) -> (Vec<Chain>, Vec<LinkNote>) {
+) -> (Vec<Chain>, Vec<HistoryFault>, Vec<LinkNote>) {
     let files = Files::read(units, outcomes, settings);
     let mut chains: Vec<Chain> = files
         .by_root(|_, tool| !is_loose(tool))
@@ -57,7 +58,7 @@ pub(super) fn chains(
         chains.extend(files.schemas(&root, dialect, members));
     }
     chains.sort_by(|left, right| (&left.name, left.dialect).cmp(&(&right.name, right.dialect)));
-    (chains, files.revisions.notes)
+    (chains, files.revisions.faults, files.revisions.notes)
 }
 
 /// Whether the plan of its tool leaves it out.
@@ -96,7 +97,7 @@ struct Files<'a> {
 
 impl<'a> Files<'a> {
     fn read(units: &'a [Unit], outcomes: &'a [FileOutcome], settings: &Settings) -> Self {
-        let revisions = Revisions::read(units, outcomes);
+        let revisions = Revisions::read(units, outcomes, settings);
         let files = units
             .iter()
             .zip(outcomes)
@@ -403,7 +404,7 @@ fn are_near(left: &Utf8Path, right: &Utf8Path) -> bool {
 }
 
 /// The folder whose files make one history.
-fn root(unit: &Unit) -> Utf8PathBuf {
+pub(super) fn root(unit: &Unit) -> Utf8PathBuf {
     let path = &unit.path;
     let folder = path.parent().unwrap_or(Utf8Path::new(""));
     let has_own_folder = matches!(path.file_stem(), Some("up" | "migration"));

@@ -13,6 +13,7 @@ use crate::facts::python::{Class, Value};
 use crate::facts::{Answer, NoteId};
 use crate::project::LinkNote;
 use crate::project::python::{ClassId, Python};
+use crate::project::schema::{FaultKind, HistoryFault};
 use crate::source::Loc;
 
 /// The migrations of one project, in the order in which they run.
@@ -24,7 +25,9 @@ pub(in crate::project::schema) struct History<'a> {
     pub(in crate::project::schema) migrations: Vec<Migration<'a>>,
     /// The order, or that all of them run, is a guess.
     pub(in crate::project::schema) is_guess: bool,
-    /// What is wrong with them.
+    /// What is certainly wrong with them.
+    pub(in crate::project::schema) faults: Vec<HistoryFault>,
+    /// What may be wrong with them.
     pub(in crate::project::schema) notes: Vec<LinkNote>,
 }
 
@@ -43,6 +46,8 @@ pub(in crate::project::schema) struct Migration<'a> {
     at: Loc,
     /// Part of a draft: what it needs may lie elsewhere.
     is_draft: bool,
+    /// It needs none of its own application.
+    is_first: bool,
 }
 
 /// A migration by the label of its application and its name.
@@ -96,7 +101,13 @@ fn all<'a>(units: &[Unit], python: &'a Python<'a>, apps: &Apps) -> Vec<Migration
             name: name.to_owned(),
             at: python.loc(module, info.facts.classes[index].name_span),
             is_draft: info.draft,
+            is_first: false,
         });
+    }
+    for migration in &mut found {
+        let needs = keys(migration, "dependencies", python, apps);
+        migration.is_first = tells_needs(migration, python, apps)
+            && needs.iter().all(|(app, _)| *app != migration.app);
     }
     found
 }
@@ -173,7 +184,11 @@ struct Graph<'a> {
     instead: BTreeMap<Key, Key>,
     /// What each needs.
     parents: BTreeMap<Key, BTreeSet<Key>>,
-    /// What is wrong.
+    /// Applications with a migration whose needs are not known.
+    unclear: BTreeSet<String>,
+    /// What is certainly wrong.
+    faults: Vec<HistoryFault>,
+    /// What may be wrong.
     complaints: Vec<(Loc, String)>,
 }
 
@@ -184,9 +199,14 @@ impl<'a> Graph<'a> {
             nodes: migrations.into_iter().map(|it| (key(&it), it)).collect(),
             instead: BTreeMap::new(),
             parents: BTreeMap::new(),
+            unclear: BTreeSet::new(),
+            faults: Vec::new(),
             complaints: Vec::new(),
         };
         for (key, migration) in &graph.nodes {
+            if !tells_needs(migration, python, apps) {
+                graph.unclear.insert(key.0.clone());
+            }
             let replaced = keys(migration, "replaces", python, apps);
             let replaced = replaced.into_iter().filter(|replaced| replaced != key);
             graph.instead.extend(replaced.map(|it| (it, key.clone())));
@@ -240,13 +260,36 @@ impl<'a> Graph<'a> {
             return;
         }
         let is_ours = self.nodes.keys().any(|(app, _)| *app == from.0);
-        if is_ours && !migration.is_draft {
+        if !is_ours {
+            return;
+        }
+        if migration.is_draft {
+            self.unclear.insert(from.0);
+            return;
+        }
+        let at = migration.at;
+        // Without a first one only a part of the application was given.
+        if self.has_first(&from.0) {
+            self.faults.push(HistoryFault {
+                kind: FaultKind::Missing(format!("{}.{}", parent.0, parent.1)),
+                tool: MigrationTool::Django,
+                at,
+                name: format!("{}.{}", into.0, into.1),
+                others: Vec::new(),
+            });
+        } else {
             let message = format!(
                 "migration {}.{}, which this one needs, is missing",
                 parent.0, parent.1
             );
-            self.complaints.push((migration.at, message));
+            self.complaints.push((at, message));
         }
+    }
+
+    /// Whether the first migration of an application is there.
+    fn has_first(&self, app: &str) -> bool {
+        let mut own = self.nodes.iter().filter(|((label, _), _)| label == app);
+        own.any(|(_, migration)| migration.is_first)
     }
 
     /// The migration itself, or the squash that runs instead of it.
@@ -265,13 +308,14 @@ impl<'a> Graph<'a> {
     fn history(mut self, root: Utf8PathBuf) -> History<'a> {
         let leaves = self.leaves();
         let order = self.planned(&leaves);
-        let mut complaints = self.complaints;
+        let (faults, mut complaints) = (self.faults, self.complaints);
         complaints.sort();
         let migrations = order.iter().filter_map(|key| self.nodes.remove(key));
         History {
             root,
             migrations: migrations.collect(),
-            is_guess: !complaints.is_empty(),
+            is_guess: !complaints.is_empty() || !faults.is_empty(),
+            faults,
             notes: complaints
                 .into_iter()
                 .map(|(at, message)| LinkNote {
@@ -293,6 +337,14 @@ impl<'a> Graph<'a> {
         let leaves: Vec<Key> = leaves.cloned().collect();
         let branches = leaves.chunk_by(|left, right| left.0 == right.0);
         for several in branches.filter(|leaves| leaves.len() > 1) {
+            if let Some(fault) = self.branched(several) {
+                self.faults.push(fault);
+                continue;
+            }
+            // A gap has ends of its own.
+            if !self.faults.is_empty() {
+                continue;
+            }
             let names: Vec<&str> = several.iter().map(|(_, name)| name.as_str()).collect();
             let message = format!(
                 "{} are followed by none: `migrate` needs a single last migration of {}",
@@ -302,6 +354,26 @@ impl<'a> Graph<'a> {
             self.complaints.push((self.nodes[&several[0]].at, message));
         }
         leaves
+    }
+
+    /// Several last migrations of one application, where nothing else explains them: no gap, no
+    /// migration that does not say what it needs.
+    fn branched(&self, leaves: &[Key]) -> Option<HistoryFault> {
+        let (last, others) = leaves.split_last()?;
+        let app = &last.0;
+        let gaps = self.faults.iter().map(|fault| fault.at);
+        let gaps: BTreeSet<Loc> = gaps.chain(self.complaints.iter().map(|it| it.0)).collect();
+        let mut own = self.nodes.iter().filter(|(key, _)| key.0 == *app);
+        if self.unclear.contains(app) || own.any(|(_, it)| gaps.contains(&it.at)) {
+            return None;
+        }
+        Some(HistoryFault {
+            kind: FaultKind::Ends(others.iter().map(|(_, name)| name.clone()).collect()),
+            tool: MigrationTool::Django,
+            at: self.nodes[last].at,
+            name: format!("{app}.{}", last.1),
+            others: others.iter().map(|key| self.nodes[key].at).collect(),
+        })
     }
 
     /// As Django plans them: for each leaf in turn what it needs, deepest first.
@@ -329,8 +401,13 @@ impl<'a> Graph<'a> {
                 }
             }
         }
-        let message = "migrations need each other in a circle".to_owned();
-        self.complaints.extend(circle.map(|it| (it.at, message)));
+        self.faults.extend(circle.map(|it| HistoryFault {
+            kind: FaultKind::Circle,
+            tool: MigrationTool::Django,
+            at: it.at,
+            name: format!("{}.{}", it.app, it.name),
+            others: Vec::new(),
+        }));
         order
     }
 }
@@ -347,6 +424,22 @@ fn ends<'k>(
         found.entry(key.0.clone()).or_insert_with(|| key.clone());
     }
     found
+}
+
+/// Whether all that a migration needs is known.
+fn tells_needs(migration: &Migration, python: &Python, apps: &Apps) -> bool {
+    let mut fields = migration.class.fields.iter();
+    let listed = fields.find(|it| it.name == "dependencies");
+    let Some(listed) = listed.and_then(|field| field.value.as_ref()) else {
+        return true;
+    };
+    let Value::List(parts) = listed else {
+        return false;
+    };
+    // What those mean is a setting, and never a migration of the same application.
+    let swappable = |value: &&Value| matches!(value, Value::Call(call) if call.callee.ends_with("swappable_dependency"));
+    let known = keys(migration, "dependencies", python, apps).len();
+    parts.len() <= known + parts.iter().filter(swappable).count()
 }
 
 /// The migrations that a field of the class lists.

@@ -17,7 +17,7 @@ use crate::facts::schema::{Dialect, Ident, SchemaChange, SchemaStatement, TableN
 use crate::project::LinkNote;
 use crate::project::python::Python;
 use crate::project::schema::order::name;
-use crate::project::schema::{Database, Replay};
+use crate::project::schema::{Database, HistoryFault, Replay};
 use crate::source::{FileId, Span};
 
 /// The databases that migrations of Django leave behind, with what could not be understood.
@@ -26,9 +26,14 @@ pub(in crate::project::schema) fn databases(
     outcomes: &[FileOutcome],
     python: &Python,
     settings: &Settings,
-) -> Vec<(Database, Vec<LinkNote>)> {
+) -> (Vec<(Database, Vec<LinkNote>)>, Vec<HistoryFault>) {
     let apps = &Apps::new(python);
-    let histories = histories(units, python, apps).into_iter();
+    let mut histories = histories(units, python, apps);
+    let faults = histories
+        .iter_mut()
+        .flat_map(|it| std::mem::take(&mut it.faults));
+    let faults: Vec<HistoryFault> = faults.collect();
+    let histories = histories.into_iter();
     let replayed = histories.map(|history| {
         let dialect = dialect(&history, units, python, apps, settings);
         let name = name(&history.root);
@@ -76,7 +81,7 @@ pub(in crate::project::schema) fn databases(
         }
         (database, history.notes.into_iter().chain(open).collect())
     });
-    replayed.collect()
+    (replayed.collect(), faults)
 }
 
 /// The dialect of a project: as configured, as its settings say, as its files were taken for.
