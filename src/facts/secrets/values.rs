@@ -212,7 +212,11 @@ fn repeats_the_name(value: &str, bound: &Bound<'_>) -> bool {
 
 /// Publicly known: a hint to put the real one here, or a name for "the one of development".
 pub(super) fn is_placeholder(value: &str) -> bool {
-    const HINTS: [&str; 30] = [
+    const HINTS: [&str; 34] = [
+        "fakekey",
+        "fakepass",
+        "fakesecret",
+        "faketoken",
         "cambiame",
         "cambiaesto",
         "claveaqui",
