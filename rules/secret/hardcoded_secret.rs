@@ -27,9 +27,12 @@ fn check(project: &Project, sink: &mut Sink) {
     }
 }
 
-/// A placeholder and the fallback of an environment variable are other faults.
+/// A placeholder and the fallback of an environment variable are other faults; what a comparison
+/// refuses opens nothing.
 fn is_hardcoded(suspect: &Suspect) -> bool {
+    let is_refused = suspect.binding == Binding::Comparison && suspect.refused;
     suspect.class == ValueClass::Secret
+        && !is_refused
         && !matches!(
             suspect.binding,
             Binding::EnvironmentDefault

@@ -269,6 +269,13 @@ fn sensitive_name<'a>(
     name: &'a str,
     holder: Holder,
 ) -> Option<(Cow<'a, str>, Sensitivity)> {
+    // `nginx.ingress.kubernetes.io/auth-secret` names the object that holds it.
+    if name
+        .split_once('/')
+        .is_some_and(|(domain, _)| domain.contains('.'))
+    {
+        return None;
+    }
     let alone = names::sensitivity(name);
     if let Some(found) = alone.filter(|found| *found != Sensitivity::Bare) {
         return Some((name.into(), found));

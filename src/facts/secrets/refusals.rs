@@ -7,18 +7,26 @@ use rustc_hash::FxHashMap;
 
 use super::{Binding, Suspect};
 use crate::parse::python::{Field, Kind, Node};
+use crate::source::Span;
 
 /// Collects what may refuse, and by which words each suspect is known.
 #[derive(Default)]
 pub(super) struct Refusals<'t> {
     /// Conditions in front of a `raise`, and validators.
     texts: Vec<&'t str>,
+    /// Conditions in front of nothing but a complaint.
+    complaints: Vec<Span>,
     /// The words for each suspect, in the order they are found.
     names: Vec<Vec<&'t str>>,
 }
 
 impl<'t> Refusals<'t> {
     pub(super) fn visit(&mut self, node: Node<'t>) {
+        if node.kind() == Kind::IfStatement && node.child(Field::Consequence).is_some_and(complains)
+        {
+            let condition = node.child(Field::Condition);
+            self.complaints.extend(condition.map(Node::span));
+        }
         let refuses = |text: &str| {
             ["raise ", "exit(", "abort("]
                 .iter()
@@ -62,7 +70,12 @@ impl<'t> Refusals<'t> {
             .map(|(value, group)| (*group, value.as_ref()))
             .collect();
         for (suspect, names) in found.iter_mut().zip(&self.names) {
-            let is_default = !matches!(suspect.binding, Binding::Comparison | Binding::DictValue);
+            if suspect.binding == Binding::Comparison {
+                let holds = |test: &Span| test.contains(suspect.literal);
+                suspect.refused = self.complaints.iter().any(holds);
+                continue;
+            }
+            let is_default = suspect.binding != Binding::DictValue;
             let value = values.get(&suspect.group).copied().unwrap_or_default();
             suspect.refused = is_default
                 && (compared.contains(&suspect.group)
@@ -72,6 +85,21 @@ impl<'t> Refusals<'t> {
                     }));
         }
     }
+}
+
+/// The block raises, warns, or adds to what is wrong, and does nothing else.
+fn complains(block: Node<'_>) -> bool {
+    const WAYS: [&str; 8] = [
+        "append", "add", "warn", "warning", "error", "critical", "exit", "abort",
+    ];
+    let mut statements = block.children().peekable();
+    statements.peek().is_some()
+        && statements.all(|statement| {
+            let call = statement.children().next();
+            let called = call.and_then(|call| call.child(Field::Function));
+            let way = called.map(|called| called.text().rsplit('.').next().unwrap_or_default());
+            statement.kind() == Kind::RaiseStatement || way.is_some_and(|way| WAYS.contains(&way))
+        })
 }
 
 fn mentions(text: &str, name: &str) -> bool {
