@@ -2,6 +2,7 @@
 
 #[path = "../rules/invented.rs"]
 mod invented;
+mod pages;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -3,6 +3,10 @@
 //! A name is read as words, and its last words say what it is: `reset_password_url` is a URL.
 //! Substrings never count (`monkey`, `passed`, `tokenizer`).
 
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
+
 use super::Purpose;
 
 /// What a name says about its value; from it follows how strong the value must look.
@@ -283,17 +287,24 @@ pub(super) fn may_be_sensitive(name: &str) -> bool {
 
 /// A cheap refusal for the many names that mention nothing of the kind.
 fn mentions_a_secret(name: &str) -> bool {
-    const STEMS: [&[u8]; 7] = [
-        b"pass", b"pwd", b"pswd", b"secret", b"key", b"token", b"auth",
-    ];
-    let bytes = name.as_bytes();
-    STEMS.iter().any(|stem| {
-        bytes
-            .windows(stem.len())
-            .any(|window| window.eq_ignore_ascii_case(stem))
-    }) || bytes
-        .windows(10)
-        .any(|window| window.eq_ignore_ascii_case(b"credential"))
+    static STEMS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+        let stems = [
+            "pass",
+            "pwd",
+            "pswd",
+            "secret",
+            "key",
+            "token",
+            "auth",
+            "credential",
+        ];
+        AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .kind(Some(AhoCorasickKind::DFA))
+            .build(stems)
+            .expect("a few short words fit")
+    });
+    STEMS.is_match(name)
 }
 
 /// The words of a name, lower case: `dbPassword2`, `DB_PASSWORD` and `db-password` are `db password`.
