@@ -147,6 +147,16 @@ impl Replay {
         self.remember(key, self.at(clause.span), kind);
     }
 
+    /// How many changes of tables in use were met.
+    pub(super) fn live_changes(&self) -> usize {
+        self.database.live.len()
+    }
+
+    /// Forgets those that were met since there were so many: no rows met them.
+    pub(super) fn forget_live_changes(&mut self, since: usize) {
+        self.database.live.truncate(since);
+    }
+
     pub(super) fn remember(&mut self, key: &TableKey, at: Loc, kind: Option<LiveKind>) {
         let (Some(kind), Some(table)) = (kind, self.table(key)) else {
             return;

@@ -151,6 +151,8 @@ fn build(
         replay.apply(*file, statement);
     }
     let (mut database, notes) = replay.finish();
+    // Models say what there is; they change nothing.
+    database.live.clear();
     database.orm = Some(models.orm);
     (database, notes)
 }

@@ -366,6 +366,7 @@ impl Migrator<'_> {
             return;
         };
         let is_open = table.is_open();
+        let before = self.replay.live_changes();
         self.drop_table(model, span);
         let bare = Model {
             fields: columns_only(model),
@@ -375,6 +376,7 @@ impl Migrator<'_> {
         for (file, statement) in self.state.create(&bare) {
             self.apply(file, &statement);
         }
+        self.replay.forget_live_changes(before);
         if is_open {
             self.doubt(Some(&model.key), span);
         }

@@ -12,7 +12,7 @@ use super::table::statement;
 use crate::config::Settings;
 use crate::discover::{MigrationTool, Unit};
 use crate::facts::FileOutcome;
-use crate::facts::python::{Call, Class};
+use crate::facts::python::{Call, Class, Value};
 use crate::facts::schema::{Dialect, Ident, SchemaChange, SchemaStatement, TableName};
 use crate::project::LinkNote;
 use crate::project::python::Python;
@@ -85,6 +85,14 @@ pub(in crate::project::schema) fn databases(
 }
 
 /// The dialect of a project: as configured, as its settings say, as its files were taken for.
+/// Whether it says that it is one of those that first make the tables of its app. Django writes
+/// several where models of two apps refer to each other.
+fn is_initial(class: &Class) -> bool {
+    let mut fields = class.fields.iter();
+    let initial = fields.find(|field| field.name == "initial");
+    initial.is_some_and(|field| field.value == Some(Value::Bool(true)))
+}
+
 fn dialect(
     history: &History,
     units: &[Unit],
@@ -157,11 +165,15 @@ impl<'a> Migrator<'a> {
         self.app.clone_from(&migration.app);
         let mut fields = migration.class.fields.iter();
         let operations = fields.find(|field| field.name == "operations");
+        let before = self.replay.live_changes();
         if let Some(value) = operations.and_then(|field| field.value.as_ref()) {
             self.operations(value);
         }
         for pending in std::mem::take(&mut self.pending) {
             self.finish(pending);
+        }
+        if is_initial(migration.class) {
+            self.replay.forget_live_changes(before);
         }
     }
 
