@@ -114,6 +114,7 @@ impl State {
             span: field.class,
             ..ty
         });
+        let has_identities = matches!(self.dialect, Dialect::Postgres | Dialect::Mssql);
         let column = Column {
             attribute: (name.name != field.name.name).then(|| field.name.name.clone()),
             name: name.clone(),
@@ -125,7 +126,7 @@ impl State {
             auto_increment: is_auto(&field.kind),
             listed: options.listed,
             released: matches!(&field.kind, Kind::Relation(it) if !it.constrained),
-            identity: is_auto(&field.kind).then_some(Identity::ByDefault),
+            identity: (is_auto(&field.kind) && has_identities).then_some(Identity::ByDefault),
             generated: options.computed.map(|span| Expression {
                 text: UNTOLD.to_owned(),
                 span,
