@@ -40,6 +40,8 @@ pub struct Facts {
     pub schema: Vec<schema::SchemaStatement>,
     /// Tables that get rows whose values are written out, on the way up.
     pub seeded: Vec<schema::TableName>,
+    /// What the queries of a file need that keeps them by name, for code to call: `-- name: order :one`.
+    pub queries: Vec<schema::Reads>,
     /// How it treats transactions, for migrations.
     pub transactions: transaction::Transactions,
     /// What it does on the way back, for migrations.

@@ -4,6 +4,7 @@ pub mod money;
 pub mod python;
 pub mod schema;
 mod secrets;
+pub mod statements;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -14,6 +15,7 @@ use crate::facts::secrets::{Credential, Suspect};
 use crate::source::{FileId, Loc};
 use python::{Endpoint, Handler, OnRequest, Python, SilentError, Unawaited, Wait};
 use schema::{Database, HistoryFault};
+use statements::Statement;
 
 /// Everything rules can ask about.
 #[derive(Debug, Default)]
@@ -36,6 +38,8 @@ pub struct Project {
     pub silent_errors: Vec<SilentError>,
     /// The coroutines that nobody awaits, in order of place.
     pub unawaited: Vec<Unawaited>,
+    /// The statements of SQL that code sends.
+    pub statements: Vec<Statement>,
     /// Suspects by unit.
     pub suspects: Vec<(usize, Suspect)>,
     /// Credentials by unit.
@@ -112,6 +116,7 @@ impl Project {
             waits,
             silent_errors: python::silent_errors(&python),
             unawaited,
+            statements: statements::statements(units, outcomes, &python),
             suspects: suspects.collect(),
             credentials: credentials.collect(),
             notes,

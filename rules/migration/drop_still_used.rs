@@ -64,6 +64,14 @@ fn message(kind: &LiveKind, object: &str, users: &[User]) -> String {
             format!("{} needs it", name(dependent)),
             "PostgreSQL refuses to, and the migration fails",
         ),
+        Some(UserKind::Function(name)) => (
+            format!("the function `{name}` still names it"),
+            "the database drops it, and the next call of the function fails",
+        ),
+        Some(UserKind::Statement) => (
+            "a query still names it".to_owned(),
+            "the query fails from then on",
+        ),
         _ => (
             "its model still has it".to_owned(),
             "every query of the model fails",
@@ -91,6 +99,8 @@ fn name(dependent: &Dependent) -> String {
 fn label(kind: &UserKind) -> String {
     match kind {
         UserKind::Dependent(dependent) => format!("{} needs it", name(dependent)),
+        UserKind::Function(name) => format!("the function `{name}` names it"),
+        UserKind::Statement => "this query names it".to_owned(),
         UserKind::Model => "the model still has it".to_owned(),
     }
 }
@@ -99,7 +109,7 @@ fn help(database: &Database, change: &LiveChange, users: &[User]) -> String {
     let table = database.write_table(&change.table);
     let refused = users.iter().find_map(|user| match &user.kind {
         UserKind::Dependent(dependent) => Some(dependent),
-        UserKind::Model => None,
+        _ => None,
     });
     let run = |statements: &[String]| super::run(database, statements);
     match &change.kind {

@@ -6,6 +6,7 @@
 mod access;
 mod alter;
 mod block;
+mod body;
 mod code;
 mod column;
 mod constraint;
@@ -30,14 +31,14 @@ mod view;
 
 use std::ops::Range;
 
-use super::schema::{Dialect, SchemaChange, SchemaStatement, Section, TableName};
+use super::schema::{Dialect, Reads, SchemaChange, SchemaStatement, Section, TableName};
 use super::transaction::{Control, Outsider, Transactions, declines};
 use super::way_back::WayBack;
 use super::{FileOutcome, Note, NoteId, secrets};
 use crate::parse::sql::{Lexer, Piece, Statements, TokenKind};
 use crate::source::Span;
 use block::{Routine, Scope};
-use cursor::Cursor;
+use cursor::{Cursor, Source};
 use targets::Targets;
 
 /// The facts of the part `range` of `text`, which is the text of a whole file.
@@ -54,7 +55,13 @@ pub fn read(text: &str, range: Range<usize>, dialect: Option<Dialect>) -> FileOu
     let targets = Targets::default();
     let mut spans = Vec::new();
     let mut secrets = secrets::sql::Statements::default();
+    let is_named = memchr::memmem::find(part.as_bytes(), b"-- name:").is_some();
     for statement in &mut statements {
+        if is_named {
+            let source = Source::new(lexer.clone());
+            let query = reads::read(Cursor::new(&source, &statement.tokens));
+            found.queries.extend(query);
+        }
         spans.push(statement.span);
         secrets.visit(&lexer, &statement);
         let scope = Scope::of(&statement, &targets);
@@ -67,6 +74,7 @@ pub fn read(text: &str, range: Range<usize>, dialect: Option<Dialect>) -> FileOu
     outcome.directives = directives::read(text, document, comments, &spans, &found.schema);
     outcome.facts.schema = found.schema;
     outcome.facts.seeded = found.seeded;
+    outcome.facts.queries = found.queries;
     outcome.facts.secrets = secrets.finish();
     outcome.facts.transactions = found.transactions;
     let end = spans.last().map_or(0, |span| span.end);
@@ -76,6 +84,17 @@ pub fn read(text: &str, range: Range<usize>, dialect: Option<Dialect>) -> FileOu
     outcome.notes.extend(found.unparsed.note());
     outcome.notes.extend(templated(statements.lexer()));
     outcome
+}
+
+/// What a statement on rows needs that stands in a text of another language, holes written `{}`; all of
+/// it is said to stand at one place.
+pub fn reads(text: &str, dialect: Dialect, at: Span) -> Option<Reads> {
+    let lexer = Lexer::new(text, 0, dialect);
+    let statement = Statements::new(lexer.clone()).next()?;
+    let source = Source::new(lexer);
+    let mut reads = reads::read(Cursor::new(&source, &statement.tokens))?;
+    reads.move_to(at);
+    Some(reads)
 }
 
 /// Where a document says that it is written for ClickHouse: the engine of a table.
@@ -107,6 +126,7 @@ fn unsupported(dialect: &str, at: Span) -> FileOutcome {
 struct Found {
     schema: Vec<SchemaStatement>,
     seeded: Vec<TableName>,
+    queries: Vec<Reads>,
     transactions: Transactions,
     way_back: WayBack,
     unparsed: Unparsed,
@@ -120,6 +140,7 @@ impl Found {
         Self {
             schema: Vec::new(),
             seeded: Vec::new(),
+            queries: Vec::new(),
             transactions: Transactions::default(),
             way_back: WayBack::default(),
             unparsed: Unparsed::default(),

@@ -5,6 +5,7 @@
 
 mod advice;
 pub(crate) mod catalogue;
+mod drops;
 mod histories;
 mod live;
 mod random;

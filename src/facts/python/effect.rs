@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Origin, Ran};
+use crate::facts::schema::Reads;
 use crate::source::Span;
 
 /// Something that one call, or an assignment to an attribute of a row, does to a database.
@@ -24,6 +25,8 @@ pub struct Effect {
     pub conditions: Vec<Cell>,
     /// The columns that are written.
     pub values: Vec<Cell>,
+    /// What the SQL text needs that it sends.
+    pub reads: Option<Box<Reads>>,
     /// Somebody looks at its result, or may.
     pub used: bool,
     /// The call is awaited.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Expression, Ident, TableName};
+use super::{Expression, Ident, Reads, TableName};
 
 /// What becomes of extensions and functions.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,6 +59,8 @@ pub struct CreateFunction {
     pub callable: bool,
     /// With whose rights it runs.
     pub rights: Rights,
+    /// What the statements of its body need, names that may be those of variables left out.
+    pub reads: Vec<Reads>,
     /// The whole statement.
     pub definition: Expression,
 }

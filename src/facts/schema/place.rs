@@ -182,6 +182,7 @@ impl Placed for CodeChange {
             Self::CreateExtension { name } => name.move_to(at),
             Self::DropExtensions { names } => names.move_to(at),
             Self::CreateFunction(function) => {
+                function.reads.move_to(at);
                 function.name.move_to(at);
                 function.definition.move_to(at);
             }
@@ -360,6 +361,13 @@ impl Placed for AccessChange {
                 }
             }
         }
+    }
+}
+
+impl Reads {
+    /// Moves all its parts to one place.
+    pub fn move_to(&mut self, at: Span) {
+        Placed::move_to(self, at);
     }
 }
 

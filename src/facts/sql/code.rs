@@ -1,5 +1,6 @@
 //! Code that expressions call: `CREATE EXTENSION`, `CREATE FUNCTION`, what drops them.
 
+use super::body;
 use super::cursor::Cursor;
 use crate::facts::schema::{CodeChange, CreateFunction, Dialect, Rights, SchemaChange, TableName};
 use crate::parse::sql::{Token, TokenKind};
@@ -47,6 +48,7 @@ pub(super) fn create_function(mut whole: Cursor) -> Option<SchemaChange> {
     }
     Some(SchemaChange::Code(CodeChange::CreateFunction(
         CreateFunction {
+            reads: body::reads(cursor, &arguments),
             name,
             arguments,
             procedure: kind == "procedure",

@@ -217,7 +217,7 @@ fn effect(fk: &ForeignKey) -> Action {
 
 impl Table {
     /// The column of that name, in any case.
-    pub(super) fn column_like(&self, name: &str) -> Option<&Column> {
+    pub(in crate::project) fn column_like(&self, name: &str) -> Option<&Column> {
         let like = || {
             self.columns
                 .iter()

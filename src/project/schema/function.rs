@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::replay::Replay;
 use super::{Database, Table, TableKey, TypeKind, expression};
-use crate::facts::schema::{CodeChange, CreateFunction, Rights, TableName};
+use crate::facts::schema::{CodeChange, CreateFunction, Reads, Rights, TableName};
 use crate::source::Loc;
 
 /// A function.
@@ -14,6 +14,8 @@ pub struct Function {
     pub key: TableKey,
     /// The name in the statement that made it.
     pub at: Loc,
+    /// What the statements of its body need.
+    pub reads: Vec<Reads>,
     /// The statement that makes it.
     pub definition: String,
     /// What tells it from others of its name.
@@ -113,6 +115,7 @@ impl Replay {
         let function = Function {
             key: key.clone(),
             at: self.at(clause.name.span),
+            reads: clause.reads.clone(),
             definition: clause.definition.text.clone(),
             arguments: without_defaults(&clause.arguments),
             routine: match clause.procedure {

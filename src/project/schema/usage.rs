@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::{Column, Database, Dependent, LiveChange, LiveKind, Table, TableKey};
+use crate::project::statements::Index;
 use crate::source::Loc;
 
 /// A change that takes something away, with what still uses it.
@@ -31,6 +32,10 @@ pub enum UserKind {
     Dependent(Dependent),
     /// A model that declares it.
     Model,
+    /// A statement of SQL that code sends.
+    Statement,
+    /// A function of the database, by name.
+    Function(String),
 }
 
 /// What is gone in the end, and what is left of its table.
@@ -39,17 +44,40 @@ enum Lost<'a> {
     Column(&'a str, &'a Table),
 }
 
-impl Database {
-    /// The changes that take away what is used.
-    pub fn still_used(&self) -> Vec<StillUsed<'_>> {
-        let made: BTreeMap<Loc, &Table> = self.tables.values().map(|it| (it.at, it)).collect();
-        let used = self.live.iter().filter_map(|change| {
-            let lost = self.lost(change, &made)?;
-            let users = dependents(&change.kind).chain(self.model_of(change, &lost));
+impl crate::project::Project {
+    /// The changes of a database that take away what something still uses.
+    pub fn still_used<'a>(&'a self, database: &'a Database) -> Vec<StillUsed<'a>> {
+        let tables = database.tables.values();
+        let made: BTreeMap<Loc, &Table> = tables.map(|table| (table.at, table)).collect();
+        let code = Index::new(self, database);
+        let used = database.live.iter().filter_map(|change| {
+            let lost = database.lost(change, &made)?;
+            let places = match &lost {
+                Lost::Table => code.of_table(&change.table.name),
+                Lost::Column(column, table) => code.of_column(&table.key.name, column),
+            };
+            let model = database.model_of(change, &lost);
+            let users = dependents(&change.kind).chain(model).chain(places);
             let users: Vec<User> = users.collect();
             (!users.is_empty()).then_some(StillUsed { change, users })
         });
         used.collect()
+    }
+}
+
+impl Database {
+    /// Its tables with their partitions.
+    pub(in crate::project) fn every_table(&self) -> impl Iterator<Item = &Table> {
+        self.tables.values().chain(self.partitions.values())
+    }
+
+    /// Whether something in it bears a name, whatever its schema and case, or may do so.
+    pub(in crate::project) fn may_have(&self, name: &str) -> bool {
+        let is_it = |key: &TableKey| key.name.to_lowercase() == name;
+        !self.complete
+            || self.every_table().any(|table| is_it(&table.key))
+            || self.views.keys().any(is_it)
+            || self.open.iter().any(|open| open.to_lowercase() == name)
     }
 
     /// What a change takes away for good; `None` where it comes back, or may do so.
@@ -112,11 +140,4 @@ fn dependents(kind: &LiveKind) -> impl Iterator<Item = User> {
         at: dependent.at,
         kind: UserKind::Dependent(dependent.clone()),
     })
-}
-
-impl crate::project::Project {
-    /// The changes of a database that take away what something still uses.
-    pub fn still_used<'a>(&self, database: &'a Database) -> Vec<StillUsed<'a>> {
-        database.still_used()
-    }
 }

@@ -13,6 +13,9 @@ use super::{Field, Flow, Kind, LIBRARY, MAX_REMEMBERED, Node};
 use crate::facts::python::library::{Holder, RawKind};
 use crate::facts::python::value::chain;
 use crate::facts::python::{self as facts, Effect, EffectKind};
+use crate::facts::schema::{Dialect, Reads};
+use crate::facts::sql;
+use crate::source::Span;
 
 /// More effects than this are not kept; generated code has them, handlers do not.
 pub(super) const MAX_EFFECTS: usize = 200;
@@ -36,6 +39,7 @@ pub(super) struct About {
     key: Origins,
     conditions: Vec<Cell>,
     pub(super) values: Vec<Cell>,
+    reads: Option<Box<Reads>>,
     pub(super) used: bool,
 }
 
@@ -49,6 +53,7 @@ impl About {
             key: Origins::default(),
             conditions: Vec::new(),
             values: Vec::new(),
+            reads: None,
             used: false,
         }
     }
@@ -112,6 +117,7 @@ impl<'t> Flow<'t, '_> {
             },
             conditions: cells(about.conditions),
             values: cells(about.values),
+            reads: about.reads,
             used: about.used,
             awaited: node.parent().is_some_and(|it| it.kind() == Kind::Await),
             after: self
@@ -188,6 +194,7 @@ impl<'t> Flow<'t, '_> {
             };
             about.conditions = bind(&columns.conditions);
             about.values = bind(&columns.values);
+            about.reads = text_reads(text, called.node);
             about.used |= text.to_ascii_lowercase().contains("returning");
         } else if query.verb != Verb::Select {
             about.values.extend(self.values_behind(called, 1));
@@ -465,6 +472,35 @@ impl Parameters {
             }
         }
     }
+}
+
+/// What an SQL text needs, each name where the call writes it.
+fn text_reads(text: &str, call: Node<'_>) -> Option<Box<Reads>> {
+    let span = call.span();
+    let mut reads = sql::reads(text, Dialect::Postgres, span)?;
+    let place = |name: &str| {
+        let found = word_in(call.text(), name)?;
+        let start = span.start as usize + found;
+        Some(Span::new(start, start + name.len()))
+    };
+    for column in &mut reads.columns {
+        column.name.span = place(&column.name.name).unwrap_or(span);
+    }
+    for table in &mut reads.tables {
+        table.span = place(&table.name).unwrap_or(span);
+    }
+    Some(Box::new(reads))
+}
+
+/// Where a word stands in a text.
+fn word_in(text: &str, word: &str) -> Option<usize> {
+    let is_inside = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+    let mut places = text.match_indices(word).map(|(at, _)| at);
+    places.find(|&at| {
+        let before = text[..at].chars().next_back();
+        let after = text[at + word.len()..].chars().next();
+        !is_inside(before) && !is_inside(after)
+    })
 }
 
 fn about_query(kind: EffectKind, query: &Query<'_>) -> About {
