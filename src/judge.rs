@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use crate::config::{Baseline, Settings};
-use crate::discover::Inputs;
+use crate::discover::{FileKind, Inputs, Unit};
 use crate::facts::{FileOutcome, NoteId};
 use crate::finding::{Finding, Severity};
 use crate::project::Project;
@@ -109,10 +109,24 @@ impl Report {
             .count()
     }
 
-    /// How many files were read.
+    /// How many files were read as something to check.
     pub fn files(&self) -> usize {
-        let files: BTreeSet<FileId> = self.inputs.units.iter().map(|unit| unit.file).collect();
-        files.len()
+        self.checked().len()
+    }
+
+    /// How many other texts were only looked through for tokens.
+    pub fn texts(&self) -> usize {
+        let all: BTreeSet<FileId> = self.inputs.units.iter().map(|unit| unit.file).collect();
+        all.len() - self.checked().len()
+    }
+
+    fn checked(&self) -> BTreeSet<FileId> {
+        let units = self.inputs.units.iter();
+        let is_text = |unit: &Unit| matches!(unit.kind, FileKind::Text | FileKind::Markdown);
+        units
+            .filter(|unit| unit.draft || !is_text(unit))
+            .map(|unit| unit.file)
+            .collect()
     }
 
     /// What the process exits with: 0 clean, 1 findings, 2 something could not be checked.

@@ -32,6 +32,8 @@ pub use clean::{Masks, neutralise};
 pub struct Summary {
     /// Files that were read and understood as something to check.
     pub files: usize,
+    /// Other texts, which were only looked through for tokens.
+    pub texts: usize,
     /// Findings that are errors.
     pub errors: usize,
     /// Findings that are warnings.
@@ -53,6 +55,7 @@ impl Summary {
     pub fn of(report: &Report) -> Self {
         Self {
             files: report.files(),
+            texts: report.texts(),
             errors: report.count(Severity::Error),
             warnings: report.count(Severity::Warning),
             infos: report.count(Severity::Info),
@@ -60,6 +63,16 @@ impl Summary {
             baselined: report.baselined,
             unchanged: report.unchanged,
             notes: report.notes.len(),
+        }
+    }
+}
+
+impl Summary {
+    /// `3 files`; texts, if there is nothing else.
+    fn checked(self) -> String {
+        match (self.files, self.texts) {
+            (0, texts) if texts > 0 => prose::count(texts, "text"),
+            (files, _) => prose::count(files, "file"),
         }
     }
 }

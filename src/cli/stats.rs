@@ -33,7 +33,8 @@ impl Stats {
             text += &format!("{stage:>8} {:>9.1} ms\n", time.as_secs_f64() * 1e3);
         }
         let megabytes = bytes as f64 / 1e6;
-        text += &format!("{:>8} files, {megabytes:.1} MB\n", report.files());
+        let (files, texts) = (report.files(), report.texts());
+        text += &format!("{files:>8} files and {texts} other texts, {megabytes:.1} MB\n");
         // Nobody is left to tell when standard error is closed.
         let _ = io::stderr().write_all(text.as_bytes());
     }

@@ -24,6 +24,8 @@ pub(super) enum Failure {
 
 /// Generated code and data; nobody reviews a module of this size.
 pub(super) const SOURCE_LIMIT: u64 = 2 << 20;
+/// Python above the other limit is not parsed, but looked through for tokens.
+const PYTHON_LIMIT: u64 = 64 << 20;
 /// Offsets are 32 bits wide.
 const SQL_LIMIT: u64 = u32::MAX as u64;
 
@@ -58,8 +60,8 @@ pub(super) fn load(tree: &Tree, path: &Utf8Path, kind: FileKind) -> Result<Loade
     let size = tree.size(path).map_err(Failure::Unreadable)?;
     let limit = match kind {
         FileKind::Sql => SQL_LIMIT,
-        FileKind::Python
-        | FileKind::Prisma
+        FileKind::Python => PYTHON_LIMIT,
+        FileKind::Prisma
         | FileKind::Step
         | FileKind::Markdown
         | FileKind::Config(_)

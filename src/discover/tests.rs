@@ -192,7 +192,7 @@ fn a_missing_path_is_an_error() {
 fn binary_and_oversized_files_become_notes() {
     let long = vec![b'#'; (2 << 20) + 1];
     let files = [
-        ("a.py", long),
+        ("a.prisma", long),
         ("b.sql", vec![0; 100]),
         ("c.sql", b"-- \xE9".to_vec()),
     ];
@@ -209,7 +209,7 @@ fn binary_and_oversized_files_become_notes() {
         [
             (
                 None,
-                "a.py skipped: 2097153 bytes, more than the limit of 2097152"
+                "a.prisma skipped: 2097153 bytes, more than the limit of 2097152"
             ),
             (None, "b.sql skipped: binary data"),
             (Some(FileId(0)), "1 bytes are no text and were read as `_`"),

@@ -251,7 +251,7 @@ impl Human<'_> {
 
     /// What was found, of what is shown.
     fn headline(&self, summary: Summary) -> String {
-        let files = count(summary.files, "file");
+        let files = summary.checked();
         let shown: Vec<Severity> = [Severity::Error, Severity::Warning, Severity::Info]
             .into_iter()
             .filter(|severity| *severity >= self.report.show)
@@ -268,7 +268,7 @@ impl Human<'_> {
                 let line = format!("✗ Not everything in {files} could be checked.");
                 self.paint.red(&line)
             }
-            (0, []) => "No SQL, Python or draft to check here.".to_owned(),
+            (0, []) if summary.texts == 0 => "No SQL, Python or draft to check here.".to_owned(),
             (_, []) if all == 0 => self.paint.green(&format!("✓ No findings in {files}.")),
             (_, []) => {
                 let words: Vec<_> = shown.iter().map(|s| format!("{}s", s.as_str())).collect();
@@ -291,6 +291,10 @@ impl Human<'_> {
                 let word = severity.as_str();
                 parts.push(format!("{} hidden, see with --show {word}", count(n, word)));
             }
+        }
+        if summary.files > 0 && summary.texts > 0 {
+            let texts = count(summary.texts, "text");
+            parts.push(format!("{texts} looked through for tokens"));
         }
         if summary.suppressed > 0 {
             parts.push(format!(

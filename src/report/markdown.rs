@@ -24,7 +24,7 @@ pub fn write(report: &Report, below: &Utf8Path, out: &mut dyn io::Write) -> io::
         count(summary.warnings, "warning"),
     );
     if told.is_empty() {
-        let files = count(summary.files, "file");
+        let files = summary.checked();
         let _ = writeln!(text, "Nothing was found in {files}.\n");
     }
     for (nth, finding) in told.iter().enumerate() {

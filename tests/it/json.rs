@@ -47,7 +47,7 @@ fn version_1() {
         "version": 1,
         "tool": { "name": "aicheck", "version": env!("CARGO_PKG_VERSION") },
         "summary": {
-            "files": 2, "errors": 1, "warnings": 0, "infos": 0,
+            "files": 2, "texts": 0, "errors": 1, "warnings": 0, "infos": 0,
             "suppressed": 3, "baselined": 0, "unchanged": 0, "notes": 1,
         },
         "findings": [{

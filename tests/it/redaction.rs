@@ -215,6 +215,19 @@ fn text_of_any_kind_is_masked() {
     }
 }
 
+#[test]
+fn python_that_is_too_long_to_parse_is_looked_through() {
+    let token = invented("ghp_⟦36⟧");
+    let folder = tempfile::tempdir().unwrap();
+    let rows = "    (1, 'a', 2.5),\n".repeat(130_000);
+    let text = format!("KEY = '{token}'\nROWS = [\n{rows}]\n");
+    fs::write(folder.path().join("rows.py"), text).unwrap();
+    let said = said(folder.path(), &["check", "--verbose"], "");
+    assert!(said.contains("[leaked-token]"), "{said}");
+    assert!(said.contains("only looked through for tokens"), "{said}");
+    assert_silent(&said, &token);
+}
+
 /// Every format of configuration, with neighbours: what is no finding of its own stands beside one.
 #[test]
 fn configuration_of_every_format_is_masked() {

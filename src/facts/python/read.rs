@@ -28,7 +28,9 @@ pub fn read(
         outcome.notes.push(Note {
             id: NoteId::SkippedSize,
             span: None,
-            message: "This Python is larger than 2 MB and was not read.".to_owned(),
+            message:
+                "Python of more than 2 MB is not parsed; it was only looked through for tokens."
+                    .to_owned(),
         });
         return outcome;
     }
