@@ -30,11 +30,11 @@ pub mod prelude {
     };
     pub use crate::project::schema::{
         Access, Around, Because, Column, Database, Demand, Dependence, Dependent, Difference,
-        Drift, Family, FaultKind, ForeignKey, Function, Gone, HistoryFault, Holding, Idiom, Index,
-        Key, Lack, LiveChange, LiveKind, MigrationTool, Misfit, Mismatch, Mistake, Naming,
-        NarrowKey, NearMiss, NewType, Orm, Place, Policy, Precious, PublicGrant, Reached,
-        Redundant, StillUsed, Table, TableKey, Transacted, Typed, Unknown, Unlimited, Unreferenced,
-        Unresolved, User, UserKind, Varies, Why, Wrapping, operation,
+        Drift, Family, Fault, FaultKind, ForeignKey, Function, Gone, HistoryFault, Holding, How,
+        Idiom, Index, Key, Lack, LiveChange, LiveKind, MigrationTool, Misfit, Mismatch, Mistake,
+        Naming, NarrowKey, NearMiss, NewType, Orm, Place, Policy, Precious, PublicGrant, Reached,
+        Redundant, Rollback, StillUsed, Table, TableKey, Thing, Transacted, Typed, Unknown,
+        Unlimited, Unreferenced, Unresolved, User, UserKind, Varies, Why, Wrapping, operation,
     };
     pub use crate::project::{Project, UnitInfo};
     pub use crate::source::{Loc, Span};

@@ -8,6 +8,7 @@ mod column_type_rewrite;
 mod concurrent_index_in_transaction;
 mod destructive_change;
 mod drop_still_used;
+mod incomplete_rollback;
 mod irreversible_migration;
 mod not_null_without_default;
 mod public_grant;
@@ -27,6 +28,7 @@ pub(super) const RULES: &[Rule] = &[
     concurrent_index_in_transaction::RULE,
     destructive_change::RULE,
     drop_still_used::RULE,
+    incomplete_rollback::RULE,
     irreversible_migration::RULE,
     not_null_without_default::RULE,
     public_grant::RULE,

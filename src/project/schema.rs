@@ -48,6 +48,7 @@ mod reserved;
 mod retype;
 mod revisions;
 mod rewrite;
+mod rollback;
 mod select;
 mod soft_delete;
 mod table;
@@ -76,6 +77,7 @@ use crate::source::{FileId, Loc};
 
 use links::Links;
 use unresolved::Watch;
+use way_back::WaysBack;
 
 pub use crate::discover::MigrationTool;
 pub use access::{Policy, RowSecurity};
@@ -99,6 +101,7 @@ pub use reference::Unreferenced;
 pub use replay::Replay;
 pub use retype::NewType;
 pub use rewrite::Varies;
+pub use rollback::{Fault, How, Rollback, Thing};
 pub use transaction::{Around, Mistake, Transacted};
 pub use typed::Typed;
 pub use types::{Domain, Type, TypeKind};
@@ -152,6 +155,8 @@ pub struct Database {
     pub one_way: Vec<OneWay>,
     /// What everyone who may log in was granted.
     public: Vec<PublicGrant>,
+    /// Its files whose way back does not lead back, in order.
+    pub rollbacks: Vec<Rollback>,
     /// The application makes its tables itself when it starts.
     made_by_code: bool,
     /// Every statement says which tables it may have made.
@@ -356,8 +361,11 @@ pub(super) fn replay(
         replay.database.unordered = chain.unordered;
         replay.watch = Watch::of(chain.units.iter().map(|unit| &units[*unit]));
         replay.database.files = chain.units.iter().map(|unit| units[*unit].file).collect();
+        let ways_back = WaysBack::of(units, outcomes, chain.tool);
+        let mut rollbacks = Vec::new();
         for &unit in &chain.units {
             replay.watch.enter(&units[unit], chain.tool);
+            rollbacks.extend(ways_back.try_out(&replay, unit));
             replay.part.clone_from(&units[unit].range);
             for statement in &outcomes[unit].facts.schema {
                 replay.apply(units[unit].file, statement);
@@ -368,11 +376,12 @@ pub(super) fn replay(
             replay.seed(&outcomes[unit].facts.seeded);
         }
         let (mut database, open) = replay.finish();
+        database.rollbacks = rollbacks;
         for &unit in &chain.units {
             let said = &outcomes[unit].facts.transactions;
             database.look_at_transactions(units[unit].file, said);
         }
-        database.look_for_ways_back(&chain.units, units, outcomes);
+        database.look_for_ways_back(&chain.units, &ways_back);
         database.follow(&database.files.last().copied().into_iter().collect());
         databases.push(database);
         notes.extend(open);

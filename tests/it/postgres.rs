@@ -10,5 +10,6 @@ mod histories;
 mod live;
 mod random;
 mod rights;
+mod rollbacks;
 pub(crate) mod server;
 mod tools;

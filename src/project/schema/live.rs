@@ -276,6 +276,9 @@ impl Database {
         for transacted in &mut self.transacted {
             transacted.followed = !last.contains(&transacted.at.file);
         }
+        for rollback in &mut self.rollbacks {
+            rollback.followed = !last.contains(&rollback.migration);
+        }
         for one_way in &mut self.one_way {
             one_way.followed = !last.contains(&one_way.at.file);
         }

@@ -93,6 +93,7 @@ impl Replay {
                 transacted: Vec::new(),
                 one_way: Vec::new(),
                 public: Vec::new(),
+                rollbacks: Vec::new(),
                 made_by_code: false,
                 complete: true,
                 row_security: RowSecurity::default(),
@@ -121,6 +122,27 @@ impl Replay {
             return;
         }
         self.enter(file);
+        self.run(statement);
+    }
+
+    /// What comes next stands in this file, or in another part of it that runs on its own.
+    pub(super) fn begin(&mut self, file: FileId) {
+        self.file = file;
+        self.temporary.clear();
+        self.set_search_path(&[]);
+    }
+
+    /// An empty database of the same kind.
+    pub(super) fn on_trial(&self) -> Self {
+        let Database { dialect, tool, .. } = self.database;
+        let mut trial = Self::new(String::new(), dialect, tool);
+        trial.schemas.clone_from(&self.schemas);
+        trial.made = self.made;
+        trial
+    }
+
+    /// Applies one statement of the file at hand.
+    pub(super) fn run(&mut self, statement: &SchemaStatement) {
         self.guarded = statement.guarded;
         match &statement.change {
             SchemaChange::CreateTable(create) => self.create_table(create),
@@ -177,9 +199,7 @@ impl Replay {
     /// What holds to the end of a file ends.
     fn enter(&mut self, file: FileId) {
         if file != self.file {
-            self.file = file;
-            self.temporary.clear();
-            self.set_search_path(&[]);
+            self.begin(file);
         }
     }
 

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::{Database, MigrationTool, TableKey};
+use super::rollback::{Rollback, Side};
+use super::{Database, MigrationTool, Replay, TableKey};
 use crate::discover::Unit;
-use crate::facts::FileOutcome;
 use crate::facts::schema::{
     AlterKind, CodeChange, SchemaChange, SchemaStatement, Section, TypeChange,
 };
 use crate::facts::way_back::WayBack;
+use crate::facts::{FileOutcome, NoteId};
 use crate::source::{Loc, Span};
 
 /// A migration that nothing takes back.
@@ -55,21 +56,70 @@ enum Taken {
     Nowhere(Span),
 }
 
+/// Where the migrations of a tool are taken back.
+pub(super) struct WaysBack<'a> {
+    units: &'a [Unit],
+    outcomes: &'a [FileOutcome],
+    by_path: BTreeMap<&'a Utf8Path, usize>,
+}
+
+impl<'a> WaysBack<'a> {
+    pub(super) fn of(units: &'a [Unit], outcomes: &'a [FileOutcome], tool: MigrationTool) -> Self {
+        let own = units.iter().enumerate();
+        let own = own.filter(|(_, unit)| unit.tool == tool);
+        Self {
+            units,
+            outcomes,
+            by_path: own.map(|(nth, unit)| (unit.path.as_path(), nth)).collect(),
+        }
+    }
+
+    /// What another file does on the way back.
+    fn beside(&self, path: &Utf8Path) -> Option<WayBack> {
+        let facts = &self.outcomes[*self.by_path.get(path)?].facts;
+        Some(WayBack {
+            does: facts.transactions.statements > 0,
+            ..facts.way_back.clone()
+        })
+    }
+
+    /// Follows a migration there and back; `replay` is what was there before.
+    pub(super) fn try_out(&self, replay: &Replay, nth: usize) -> Option<Rollback> {
+        let unit = &self.units[nth];
+        let (back, section) = match kept(unit)? {
+            Lack::File(path) | Lack::Pair(path) => {
+                (*self.by_path.get(path.as_path())?, Section::Up)
+            }
+            Lack::Part(_) | Lack::Downgrade => (nth, Section::Down),
+            Lack::RollBack | Lack::Reverse => return None,
+        };
+        let side = |nth: usize, section: Section| {
+            let facts = &self.outcomes[nth].facts;
+            let statements = facts.schema.iter().filter(|it| it.section == section);
+            Side {
+                file: self.units[nth].file,
+                statements: statements.collect(),
+            }
+        };
+        let (up, down) = (side(nth, Section::Up), side(back, section));
+        let is_read = |nth: usize| {
+            let mut notes = self.outcomes[nth].notes.iter();
+            !notes.any(|note| matches!(note.id, NoteId::UnparsedSql | NoteId::UnparsedPython))
+        };
+        if down.statements.is_empty() || !is_read(nth) || !is_read(back) {
+            return None;
+        }
+        replay.there_and_back(&up, &down)
+    }
+}
+
 impl Database {
     /// Looks for migrations that nothing takes back. Where most are like that, the team decided so;
     /// before the first there is nothing to go back to.
-    pub(super) fn look_for_ways_back(
-        &mut self,
-        order: &[usize],
-        units: &[Unit],
-        outcomes: &[FileOutcome],
-    ) {
-        let by_path: BTreeMap<&Utf8Path, usize> = units
-            .iter()
-            .enumerate()
-            .filter(|(_, unit)| unit.tool == self.tool)
-            .map(|(nth, unit)| (unit.path.as_path(), nth))
-            .collect();
+    pub(super) fn look_for_ways_back(&mut self, order: &[usize], ways_back: &WaysBack) {
+        let WaysBack {
+            units, outcomes, ..
+        } = ways_back;
         let mut found = Vec::new();
         let mut others = 0;
         let mut is_first = true;
@@ -80,14 +130,9 @@ impl Database {
             };
             let mut changes: Vec<&SchemaStatement> =
                 facts.schema.iter().filter(|it| changes(it)).collect();
-            let beside = |path: &Utf8Path| {
-                let back = by_path.get(path).map(|nth| &outcomes[*nth].facts);
-                back.map(|facts| WayBack {
-                    does: facts.transactions.statements > 0,
-                    ..facts.way_back.clone()
-                })
-            };
-            match taken(&kept, &facts.way_back, &changes, beside) {
+            match taken(&kept, &facts.way_back, &changes, |path| {
+                ways_back.beside(path)
+            }) {
                 Taken::Back => others += 1,
                 Taken::Nowhere(at) if !is_first => {
                     if matches!(kept, Lack::RollBack) {
@@ -245,6 +290,7 @@ fn changes(statement: &SchemaStatement) -> bool {
     statement.section == Section::Up
         && match &statement.change {
             SchemaChange::SetSearchPath { .. }
+            | SchemaChange::Truncate { .. }
             | SchemaChange::Opaque { .. }
             | SchemaChange::Unread { .. }
             | SchemaChange::Doubt { .. }

@@ -17,6 +17,7 @@ use crate::facts::schema::{Dialect, Ident, SchemaChange, SchemaStatement, TableN
 use crate::project::LinkNote;
 use crate::project::python::Python;
 use crate::project::schema::order::name;
+use crate::project::schema::way_back::WaysBack;
 use crate::project::schema::{Database, HistoryFault, Replay};
 use crate::source::{FileId, Span};
 
@@ -68,7 +69,8 @@ pub(in crate::project::schema) fn databases(
         let order: Vec<usize> = migrations
             .map(|it| python.modules[it.module].unit)
             .collect();
-        database.look_for_ways_back(&order, units, outcomes);
+        let ways_back = WaysBack::of(units, outcomes, MigrationTool::Django);
+        database.look_for_ways_back(&order, &ways_back);
         database.follow(&last(&history, units, python));
         if history.is_guess {
             database.unordered = database.tables.keys().cloned().collect();
