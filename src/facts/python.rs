@@ -265,8 +265,8 @@ pub struct Function {
     /// It asks for the method of a request, or reads what only some methods send: `request.method`,
     /// `request.POST`.
     pub asks_method: bool,
-    /// Parameters of the path that it takes out of the request by name, where it reads them in no
-    /// other way: `request.match_info["id"]`.
+    /// Parameters of the path that it takes out of the request by name: `request.match_info["id"]`,
+    /// where it reads them in no other way, and `request.view_args["id"]`.
     pub path_reads: Vec<String>,
     /// Calls of `print` onto the standard output.
     pub prints: Vec<Span>,

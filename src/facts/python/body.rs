@@ -305,7 +305,30 @@ fn path_reads(body: Node<'_>) -> Vec<String> {
         .filter(of_path)
         .map(path_read)
         .collect();
-    reads.unwrap_or_default()
+    let mut reads = reads.unwrap_or_default();
+    let of_view = replies::inside(body).filter(|it| {
+        let name = it.child(Field::Attribute).map(Node::text);
+        it.kind() == Kind::Attribute && name == Some("view_args")
+    });
+    reads.extend(of_view.filter_map(view_arg));
+    reads
+}
+
+/// The key of `request.view_args["id"]` and `request.view_args.get("id")`.
+fn view_arg(attribute: Node<'_>) -> Option<String> {
+    let outer = attribute.parent()?;
+    let key = match outer.kind() {
+        Kind::Subscript => outer.child(Field::Subscript)?,
+        Kind::Attribute if outer.text().ends_with(".get") => {
+            let call = outer.parent().filter(|it| it.kind() == Kind::Call)?;
+            arguments(call).next()?
+        }
+        _ => return None,
+    };
+    match value(key) {
+        Value::Str(name, _) => Some(name),
+        _ => None,
+    }
 }
 
 /// The key of `request.match_info["id"]`, outside of any `try`.

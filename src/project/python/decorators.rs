@@ -193,6 +193,16 @@ fn project_effect(
     if (given || taken) && parts.iter().any(|&part| raises(python, part)) {
         return Effect::Handled;
     }
+    let of_path = |part: FunctionId| {
+        let mut reads = python.function(part).path_reads.iter();
+        reads.any(|name| keys.contains(&name.as_str()))
+    };
+    if parts
+        .iter()
+        .any(|&part| refuses(python, part) && of_path(part))
+    {
+        return Effect::Handled;
+    }
     let refusing = parts.iter().copied().filter(|&part| refuses(python, part));
     let refusing: Vec<FunctionId> = refusing.collect();
     let asked = |key: &&str| refusing.iter().any(|&part| asks_by(python, part, key));

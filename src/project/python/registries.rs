@@ -1,22 +1,29 @@
-//! Tables of the project that say for routes, by name, which parameters something in front of the
-//! handlers looks up: `{"order-detail": (Order, "order_id")}`.
+//! What is looked up in front of handlers: by tables of the project that say for routes, by name,
+//! which parameters that is (`{"order-detail": (Order, "order_id")}`), and by what Flask calls before
+//! every request.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::index::{Python, last_name};
+use super::index::{FunctionId, ObjectId, Python, last_name};
 use super::routes::Route;
+use super::summaries::raises;
 use crate::facts::python::Value;
 
 /// What stands beside each name in the dictionaries of the project.
 #[derive(Debug, Default)]
 pub(super) struct Registries<'a> {
     beside: BTreeMap<&'a str, BTreeSet<&'a str>>,
+    /// Functions that run before those of an application or blueprint.
+    before: Vec<(ObjectId, FunctionId)>,
 }
 
 impl<'a> Registries<'a> {
     /// Reads the dictionaries at the top of all modules.
     pub(super) fn new(python: &Python<'a>) -> Self {
-        let mut registries = Self::default();
+        let mut registries = Self {
+            before: before(python),
+            ..Self::default()
+        };
         for module in python.modules.iter().filter(|module| module.production) {
             for global in &module.facts.globals {
                 registries.read(&global.value);
@@ -37,6 +44,18 @@ impl<'a> Registries<'a> {
         }
     }
 
+    /// Whether something that runs before the route takes all these parameters of its path, and
+    /// answers by itself.
+    pub(super) fn loads(&self, python: &Python, route: &Route, params: &BTreeSet<&str>) -> bool {
+        self.before.iter().any(|(object, id)| {
+            let reads = &python.function(*id).path_reads;
+            let taken = params
+                .iter()
+                .all(|param| reads.iter().any(|it| it == param));
+            taken && route.placement.chain.contains(object) && raises(python, *id)
+        })
+    }
+
     /// Whether a table names the route together with all these parameters.
     pub(super) fn name(&self, python: &Python, route: &Route, params: &BTreeSet<&str>) -> bool {
         let function = last_name(&python.function(route.function).name);
@@ -47,6 +66,19 @@ impl<'a> Registries<'a> {
             .filter_map(|name| self.beside.get(name))
             .any(|beside| params.is_subset(beside))
     }
+}
+
+/// `@app.before_request`, `@bp.before_request`
+fn before(python: &Python) -> Vec<(ObjectId, FunctionId)> {
+    let decorated = python.functions().flat_map(|(id, function)| {
+        let decorators = function.decorators.iter();
+        decorators.map(move |decorator| (id, decorator.call.callee.as_str()))
+    });
+    let found = decorated.filter_map(|(id, callee)| {
+        let object = callee.strip_suffix(".before_request")?;
+        Some((python.app_object(id.outer(python), object)?, id))
+    });
+    found.collect()
 }
 
 /// A name without the application or blueprint before it: `shop:order`, `shop.order`.

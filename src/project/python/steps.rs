@@ -269,7 +269,7 @@ impl<'p, 'a> Judge<'p, 'a> {
         let hops = cause.hops
             + cause.key.hops
             + protected(python, frame, step, &failing)?
-            + self.decorated(&failing, &cause.key)?
+            + self.decorated(step, &failing, &cause.key)?
             + u32::from(self.open || !self.route.known);
         let hops = hops + self.mapped(step, &failing, hops)?;
         Some(UnhandledStep {
@@ -294,8 +294,15 @@ impl<'p, 'a> Judge<'p, 'a> {
     }
 
     /// What the decorators of the handler add; `None` when they handle the failing.
-    fn decorated(&self, failing: &Failing, key: &Known) -> Option<u32> {
-        let keys: Vec<&str> = key.roots.iter().map(String::as_str).collect();
+    fn decorated(&self, step: &Step, failing: &Failing, key: &Known) -> Option<u32> {
+        let mut keys: Vec<&str> = key.roots.iter().map(String::as_str).collect();
+        // What comes out of the request itself may be what the handler takes out of the path.
+        let malformed = matches!(step.failure, Failure::Malformed(_));
+        let entity = step.entity.as_deref().unwrap_or_default();
+        if keys.is_empty() && (!malformed || entity.contains("match_info")) {
+            let handler = self.python.function(self.route.function);
+            keys.extend(handler.path_reads.iter().map(String::as_str));
+        }
         match effect(self.python, self.route.function, failing, &keys) {
             Effect::None => Some(0),
             Effect::Unknown => Some(1),
@@ -425,6 +432,7 @@ impl<'p, 'a> Judge<'p, 'a> {
         }
         !roots.is_empty()
             && (self.registries.name(self.python, self.route, &roots)
+                || self.registries.loads(self.python, self.route, &roots)
                 || self
                     .guards
                     .iter()

@@ -64,7 +64,7 @@ impl Judge<'_, '_> {
         for exception in raises {
             let failing = Failing::by(exception);
             let around = protected(python, frame, step, &failing)?;
-            let some = open + around + self.decorated(&failing, &cause.key)?;
+            let some = open + around + self.decorated(step, &failing, &cause.key)?;
             hops = hops.max(some + self.mapped(step, &failing, some)?);
         }
         Some(UnhandledStep {
