@@ -67,10 +67,13 @@ fn of_file(name: &str, folder: Option<&String>, kind: FileKind) -> Option<Profil
     let has = |known: &[&str]| words.iter().any(|word| known.contains(word));
     let ends = [words.first(), words.last()];
     let borders = |known: &[&str]| ends.iter().flatten().any(|word| known.contains(word));
-    let is_settings = has(&["settings", "config"])
-        || folder.is_some_and(|name| matches!(name.as_str(), "settings" | "config"));
+    let says_settings = has(&["settings", "config", "configuration"]);
+    let is_settings =
+        says_settings || folder.is_some_and(|name| matches!(name.as_str(), "settings" | "config"));
+    // What is called testing elsewhere may be what an application is about.
+    let for_tests = says_settings && borders(&["testing"]) || is_settings && stem == "testing";
     let is_text = matches!(kind, FileKind::Config(_) | FileKind::Text);
-    let is_test = (extension == "py" || is_text) && borders(&["test"]);
+    let is_test = (extension == "py" || is_text) && (for_tests || borders(&["test"]));
     if is_test || is_text && stem.ends_with(".spec") || matches!(stem, "conftest" | "tests") {
         Some(Profile::Test)
     } else if !is_numbered && borders(&["seed", "seeds", "example", "examples"])
@@ -105,6 +108,8 @@ mod tests {
             "app/fixtures/x.sql",
             "api/oidc_test.go",
             "web/form.spec.ts",
+            "app/configuration_testing.py",
+            "app/settings/testing.py",
         ] {
             assert_eq!(of(path), Profile::Test, "{path}");
         }
@@ -131,6 +136,8 @@ mod tests {
             "lab/api/samples/routes.py",
             "app/api/demo.py",
             "a/b/google/docs/c.py",
+            "config/ab_testing.py",
+            "app/testing.py",
         ] {
             assert_eq!(of(path), Profile::Production, "{path}");
         }
