@@ -249,7 +249,9 @@ impl Found<'_> {
 
     /// Two that may be one, spelled anew.
     fn differs(&mut self, key: &TableKey, was: &Part, is: &Part) {
-        if was.sure == is.sure {
+        // A column and an expression may be the same to the server.
+        let has_expression = was.sure.contains("(…") != is.sure.contains("(…");
+        if was.sure == is.sure || has_expression {
             return;
         }
         let thing = thing(is.kind, Some(key), &is.title());
@@ -290,7 +292,9 @@ impl Found<'_> {
             known.insert(key, How::Stays);
         }
         for (key, how) in known {
-            if moments.muted.contains(key) {
+            // Of functions a new name is read as the loss of the old one.
+            let is_told = kind != "function" || how == How::Stays;
+            if moments.muted.contains(key) || !is_told {
                 continue;
             }
             let name = moments.after.write_table(key);

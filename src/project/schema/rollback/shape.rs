@@ -141,7 +141,10 @@ fn shape(index: &Index, in_full: bool) -> String {
     };
     let keys = index.columns.iter().zip(&index.keys);
     let keys = keys.map(|(column, text)| match column {
-        Some(column) => column.clone() + &expression::behind_name(text),
+        // Ascending is the usual direction.
+        Some(column) => {
+            column.clone() + &expression::behind_name(text).replace(" asc nulls", " nulls")
+        }
         None => expression(text),
     });
     let keys: Vec<String> = keys.collect();
