@@ -13,7 +13,7 @@ use crate::discover::{Profile, Unit};
 use crate::facts::FileOutcome;
 use crate::facts::secrets::{Credential, Suspect};
 use crate::source::{FileId, Loc};
-use python::{Endpoint, Handler, OnRequest, Python, SilentError, Unawaited, Wait};
+use python::{Endpoint, Handler, OnRequest, Python, SilentError, Unawaited, Unheld, Wait};
 use schema::{Database, HistoryFault};
 use statements::Statement;
 
@@ -40,6 +40,8 @@ pub struct Project {
     pub unawaited: Vec<Unawaited>,
     /// The statements of SQL that code sends.
     pub statements: Vec<Statement>,
+    /// Columns that code writes through a model that has none of that name.
+    pub unheld: Vec<Unheld>,
     /// Suspects by unit.
     pub suspects: Vec<(usize, Suspect)>,
     /// Credentials by unit.
@@ -105,6 +107,8 @@ impl Project {
             })
             .collect();
         let (handlers, endpoints, unawaited, on_request) = python::handlers(&python, &databases);
+        let is_code = |unit: usize| statements::is_code(&units[unit]);
+        let unheld = python::unheld(&python, &databases, is_code);
         let waits = python::endless(&python, &handlers);
         Self {
             units: infos,
@@ -117,6 +121,7 @@ impl Project {
             silent_errors: python::silent_errors(&python),
             unawaited,
             statements: statements::statements(units, outcomes, &python),
+            unheld,
             suspects: suspects.collect(),
             credentials: credentials.collect(),
             notes,

@@ -68,6 +68,10 @@ fn message(kind: &LiveKind, object: &str, users: &[User]) -> String {
             format!("the function `{name}` still names it"),
             "the database drops it, and the next call of the function fails",
         ),
+        Some(UserKind::Write) => (
+            "the code still writes it".to_owned(),
+            "its model does not know the name, and the call fails",
+        ),
         Some(UserKind::Statement) => (
             "a query still names it".to_owned(),
             "the query fails from then on",
@@ -100,6 +104,7 @@ fn label(kind: &UserKind) -> String {
     match kind {
         UserKind::Dependent(dependent) => format!("{} needs it", name(dependent)),
         UserKind::Function(name) => format!("the function `{name}` names it"),
+        UserKind::Write => "this call gives it a value".to_owned(),
         UserKind::Statement => "this query names it".to_owned(),
         UserKind::Model => "the model still has it".to_owned(),
     }
@@ -144,10 +149,16 @@ fn help(database: &Database, change: &LiveChange, users: &[User]) -> String {
                 let steps = run(&[release(database, dependent), drop(database, change)]);
                 format!("{}:{steps}", first(dependent))
             }
-            None => format!(
-                "stop using it first and deploy that; then, in a migration of its own:{}",
-                drop_alone(database, change)
-            ),
+            None => {
+                let stop = match users.first().map(|user| &user.kind) {
+                    Some(UserKind::Function(_)) => "make the function anew without it",
+                    _ => "stop using it",
+                };
+                format!(
+                    "{stop} first and deploy that; then, in a migration of its own:{}",
+                    drop_alone(database, change)
+                )
+            }
         },
     }
 }

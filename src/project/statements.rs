@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::Project;
 use super::python::Python;
-use super::schema::{Database, Table, User, UserKind};
+use super::schema::{Database, Table, TableKey, User, UserKind};
 use crate::discover::{MigrationTool, Profile, Unit};
 use crate::facts::FileOutcome;
 use crate::facts::schema::{ColumnRead, Reads};
@@ -26,15 +26,13 @@ pub(super) fn statements(
     outcomes: &[FileOutcome],
     python: &Python,
 ) -> Vec<Statement> {
-    let sends =
-        |unit: &Unit| unit.profile == Profile::Production && unit.tool == MigrationTool::None;
-    let files = units.iter().zip(outcomes).filter(|(unit, _)| sends(unit));
+    let files = units.iter().zip(outcomes).filter(|(unit, _)| is_code(unit));
     let named = files.flat_map(|(unit, outcome)| {
         let queries = outcome.facts.queries.iter();
         queries.map(|reads| (unit.file, reads.clone()))
     });
     let modules = python.modules.iter();
-    let modules = modules.filter(|module| module.production && sends(&units[module.unit]));
+    let modules = modules.filter(|module| module.production && is_code(&units[module.unit]));
     let sent = modules.flat_map(|module| {
         let effects = module.facts.functions.iter().flat_map(|it| &it.effects);
         let reads = effects.filter_map(|effect| effect.reads.as_deref());
@@ -42,6 +40,11 @@ pub(super) fn statements(
     });
     let all = named.chain(sent);
     all.map(|(file, reads)| Statement { file, reads }).collect()
+}
+
+/// Whether a unit is code that runs in production: no migration, which says how things once were.
+pub(super) fn is_code(unit: &Unit) -> bool {
+    unit.profile == Profile::Production && unit.tool == MigrationTool::None
 }
 
 /// A statement, with who sends it.
@@ -67,6 +70,7 @@ impl Named<'_> {
 /// The statements by the tables that they name, whatever their schema and case.
 pub(super) struct Index<'a> {
     project: &'a Project,
+    database: &'a Database,
     statements: BTreeMap<String, Vec<Named<'a>>>,
     tables: BTreeMap<String, Vec<&'a Table>>,
 }
@@ -101,6 +105,7 @@ impl<'a> Index<'a> {
         }
         Self {
             project,
+            database,
             statements,
             tables,
         }
@@ -130,6 +135,19 @@ impl<'a> Index<'a> {
             named.map(|read| statement.user(read.name.span))
         });
         places.collect()
+    }
+
+    /// The calls that give a column a value by a name which its model does not know.
+    pub(super) fn writes(&self, table: &TableKey, column: &str) -> Vec<User> {
+        let unheld = self.project.unheld.iter().filter(|it| {
+            let database = &self.project.databases[it.table.database];
+            std::ptr::eq(database, self.database) && it.table.key == *table && it.column == column
+        });
+        let users = unheld.map(|it| User {
+            at: it.at,
+            kind: UserKind::Write,
+        });
+        users.collect()
     }
 
     /// Whether a name can only mean the column of that table.

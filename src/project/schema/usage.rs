@@ -34,6 +34,8 @@ pub enum UserKind {
     Model,
     /// A statement of SQL that code sends.
     Statement,
+    /// A call that gives a model a value for a field that it has no more.
+    Write,
     /// A function of the database, by name.
     Function(String),
 }
@@ -54,7 +56,11 @@ impl crate::project::Project {
             let lost = database.lost(change, &made)?;
             let places = match &lost {
                 Lost::Table => code.of_table(&change.table.name),
-                Lost::Column(column, table) => code.of_column(&table.key.name, column),
+                Lost::Column(column, table) => {
+                    let mut places = code.of_column(&table.key.name, column);
+                    places.extend(code.writes(&table.key, column));
+                    places
+                }
             };
             let model = database.model_of(change, &lost);
             let users = dependents(&change.kind).chain(model).chain(places);
