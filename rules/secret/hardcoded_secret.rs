@@ -17,9 +17,16 @@ fn check(project: &Project, sink: &mut Sink) {
         let first = secret.first;
         let message = format!("the value of `{}` is written into the code", first.name);
         let at = secret.at(first.literal);
+        let (severity, note) = match first.class {
+            ValueClass::Doubtful => (
+                Severity::Info,
+                "whoever reads the code can use it, unless it only names something",
+            ),
+            _ => (Severity::Error, "whoever reads the code can use it"),
+        };
         let finding = sink
-            .report(Severity::Error, at, first.name.as_str(), message)
-            .note("whoever reads the code can use it")
+            .report(severity, at, first.name.as_str(), message)
+            .note(note)
             .help(help(first));
         for again in &secret.again {
             finding.label(secret.at(again.literal), "the same value again");
@@ -31,7 +38,7 @@ fn check(project: &Project, sink: &mut Sink) {
 /// refuses opens nothing.
 fn is_hardcoded(suspect: &Suspect) -> bool {
     let is_refused = suspect.binding == Binding::Comparison && suspect.refused;
-    suspect.class == ValueClass::Secret
+    matches!(suspect.class, ValueClass::Secret | ValueClass::Doubtful)
         && !is_refused
         && !matches!(
             suspect.binding,

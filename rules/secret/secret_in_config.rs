@@ -27,7 +27,12 @@ fn check(project: &Project, sink: &mut Sink) {
                 first.name.as_str(),
                 message,
             )
-            .note("whoever reads the file can use it")
+            .note(match first.class {
+                ValueClass::Doubtful => {
+                    "whoever reads the file can use it, unless it only names something"
+                }
+                _ => "whoever reads the file can use it",
+            })
             .help(format!(
                 "{help}\nthen replace it where it is valid: this value stays in the git history"
             ));
@@ -49,6 +54,7 @@ fn severity(unit: &UnitInfo, suspect: &Suspect) -> Option<Severity> {
     let is_common = suspect.class == ValueClass::Common;
     let severity = match suspect.binding.holder() {
         Some(Holder::Settings) if unit.holds_translations() => return None,
+        _ if suspect.class == ValueClass::Doubtful => Severity::Info,
         // What a comment or a document shows may be made up.
         None | Some(Holder::WorkflowService) => Severity::Info,
         Some(Holder::Workflow | Holder::Script) if is_common => Severity::Info,

@@ -14,7 +14,9 @@ fn check(project: &Project, sink: &mut Sink) {
         let first = secret.first;
         let severity = match first.class {
             ValueClass::Secret => Severity::Error,
-            ValueClass::Common | ValueClass::Placeholder => Severity::Warning,
+            ValueClass::Common | ValueClass::Doubtful | ValueClass::Placeholder => {
+                Severity::Warning
+            }
         };
         let message = format!(
             "the password of `{}` is written into this statement",

@@ -84,6 +84,8 @@ pub enum Purpose {
 pub enum ValueClass {
     /// A real value.
     Secret,
+    /// `redis-password` for a password: the value, or the name of what holds it.
+    Doubtful,
     /// A real value that everybody tries first: `postgres`, `admin123`.
     Common,
     /// `change-me`, `your-key-here`: no secret, but a publicly known value.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use camino::Utf8Path;
 
 use super::{Project, UnitInfo};
-use crate::facts::secrets::{Binding, Credential, Form, Holder, Suspect};
+use crate::facts::secrets::{Binding, Credential, Form, Holder, Suspect, ValueClass};
 use crate::source::{Loc, Span};
 
 /// One secret of one file: where it stands, every time.
@@ -32,7 +32,9 @@ impl Project {
     /// The suspects that are wanted, equal values of a unit together.
     pub fn suspects_that(&self, wanted: impl Fn(&Suspect) -> bool) -> Vec<Repeated<'_, Suspect>> {
         let found = self.suspects.iter().filter(|(_, suspect)| wanted(suspect));
-        self.together(found.map(|(unit, suspect)| (*unit, suspect.group, suspect)))
+        // What may be a name says nothing of what is a value.
+        let group = |suspect: &Suspect| (suspect.group, suspect.class == ValueClass::Doubtful);
+        self.together(found.map(|(unit, suspect)| (*unit, group(suspect), suspect)))
     }
 
     /// The credentials that are wanted, equal values of a unit together.
@@ -44,11 +46,11 @@ impl Project {
         self.together(found.map(|(unit, found)| (*unit, found.group, found)))
     }
 
-    fn together<'a, T>(
+    fn together<'a, T, G: Ord>(
         &'a self,
-        found: impl Iterator<Item = (usize, u32, &'a T)>,
+        found: impl Iterator<Item = (usize, G, &'a T)>,
     ) -> Vec<Repeated<'a, T>> {
-        let mut together: BTreeMap<(usize, u32), Repeated<T>> = BTreeMap::new();
+        let mut together: BTreeMap<(usize, G), Repeated<T>> = BTreeMap::new();
         for (unit, group, found) in found {
             let entry = together.entry((unit, group));
             entry

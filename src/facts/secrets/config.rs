@@ -53,7 +53,9 @@ impl<'t> Reader<'t> {
         let Some(bind) = self.bind(node, value) else {
             return;
         };
-        if !may_be_a_url && !may_interpolate && !names::may_be_sensitive(&bind.name) {
+        let may_be_held = node.parent().is_some_and(is_data);
+        let may_be_sensitive = names::may_be_sensitive(&bind.name) || may_be_held;
+        if !may_be_a_url && !may_interpolate && !may_be_sensitive {
             return;
         }
         let holder = Holder::of(self.format, node);
@@ -147,7 +149,11 @@ impl<'t> Reader<'t> {
             };
             bind.text = text.trim_end().to_owned().into();
         }
-        let Some((word, sensitivity)) = sensitive_name(node, &bind.name, holder) else {
+        let named = sensitive_name(node, &bind.name, holder);
+        // All that a Secret of Kubernetes holds is secret, if it is no name.
+        let is_held = holder == Holder::KubernetesSecret && node.parent().is_some_and(is_data);
+        let held = is_held.then(|| (bind.name.as_ref().into(), Sensitivity::Bare));
+        let Some((word, sensitivity)) = named.or(held) else {
             return;
         };
         if bind.binding == Binding::Assignment {
@@ -159,7 +165,7 @@ impl<'t> Reader<'t> {
                 name: &word,
                 sensitivity,
                 binding: bind.binding,
-                is_beside_login: &|| is_beside_login(node),
+                is_beside: &|words| is_beside(node, words),
             },
         );
         if let Some(class) = class {
@@ -217,7 +223,7 @@ impl<'t> Reader<'t> {
                 name,
                 sensitivity,
                 binding,
-                is_beside_login: &|| false,
+                is_beside: &|_| false,
             };
             if let Some(class) = classify(literal, &bound) {
                 let start = base + at + 2 + length + mark.len();
@@ -277,6 +283,10 @@ fn sensitive_name<'a>(
         return None;
     }
     let alone = names::sensitivity(name);
+    let is_variable = holder.holds_variables() && names::is_variable(name);
+    if alone.is_some() && is_variable && name.contains('_') && names::is_pass(name) {
+        return Some((name.into(), Sensitivity::Password));
+    }
     if let Some(found) = alone.filter(|found| *found != Sensitivity::Bare) {
         return Some((name.into(), found));
     }
@@ -295,6 +305,11 @@ fn sensitive_name<'a>(
     }
 }
 
+/// What a Secret of Kubernetes holds its values in.
+fn is_data(map: Node<'_>) -> bool {
+    matches!(map.name(), "data" | "stringData")
+}
+
 /// Inside documentation: `example: {password: …}`.
 fn is_shown(node: Node<'_>) -> bool {
     const SHOWN: [&str; 6] = [
@@ -309,11 +324,8 @@ fn is_shown(node: Node<'_>) -> bool {
         .any(|around| SHOWN.contains(&around.name()))
 }
 
-/// Beside a literal user or host.
-fn is_beside_login(node: Node<'_>) -> bool {
-    const LOGIN: [&str; 9] = [
-        "database", "db", "dbname", "email", "host", "hostname", "login", "user", "username",
-    ];
+/// Beside a literal for one of the words.
+fn is_beside(node: Node<'_>, known: &[&str]) -> bool {
     // Longer collections are data.
     const MAX_SIBLINGS: usize = 50;
     let siblings = node.parent().into_iter().flat_map(Node::children);
@@ -321,7 +333,7 @@ fn is_beside_login(node: Node<'_>) -> bool {
         let words = names::words(sibling.name());
         let is_login = words
             .last()
-            .is_some_and(|last| LOGIN.contains(&last.as_str()));
+            .is_some_and(|last| known.contains(&last.as_str()));
         is_login && sibling.text().is_some_and(|text| !text.is_empty())
     })
 }

@@ -23,7 +23,8 @@ pub(super) struct Said<'l> {
 impl Said<'_> {
     /// Worth telling, not only masking.
     pub(super) fn is_shown(&self) -> bool {
-        self.is_sure && self.class != ValueClass::Placeholder
+        let is_value = matches!(self.class, ValueClass::Secret | ValueClass::Common);
+        self.is_sure && is_value
     }
 
     /// The suspect, in a line that starts `at`.
@@ -50,6 +51,7 @@ pub(super) fn said(line: &str) -> Vec<Said<'_>> {
     let mut found = pairs(line);
     found.extend(in_urls(line));
     found.extend(of_role(line));
+    found.extend(options(line));
     found.extend(alone(line));
     // Of two readings the first is the closer one.
     found.sort_by_key(|said| said.value.start);
@@ -95,6 +97,43 @@ fn pair(line: &str, mark: usize) -> Option<Said<'_>> {
     bind(line, start..end, value, is_text)
 }
 
+/// `--password value`, and `\set password value` of psql.
+fn options(line: &str) -> Vec<Said<'_>> {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || "_-".contains(c);
+    let marks = ["--", "\\set "];
+    let starts = marks.iter().flat_map(|mark| {
+        let found = line.match_indices(mark);
+        found.map(|(at, _)| (at, at + mark.len()))
+    });
+    let mut found = Vec::new();
+    for (at, start) in starts {
+        let name = &line[start..];
+        let name = &name[..name.find(|c| !is_name(c)).unwrap_or(name.len())];
+        let rest = &line[start + name.len()..];
+        if at > 0 && !line[..at].ends_with(' ') || !rest.starts_with([' ', '=']) {
+            continue;
+        }
+        let quoted = rest[1..].strip_prefix(['"', '\'']);
+        let value = quoted.unwrap_or(&rest[1..]);
+        let length = value
+            .find([' ', '"', '\'', '`', '\n', ')'])
+            .unwrap_or(value.len());
+        let value = &value[..length];
+        // A word is what a document goes on with.
+        let is_word = |c: char| c.is_ascii_alphabetic() || ".,;:-".contains(c);
+        let is_sure = quoted.is_some() || !value.trim_start_matches('-').chars().all(is_word);
+        let from = value.as_ptr() as usize - line.as_ptr() as usize;
+        let name = start..start + name.len();
+        found.extend(bind(
+            line,
+            name,
+            from..from + length,
+            is_sure && !is_expression(value),
+        ));
+    }
+    found
+}
+
 /// Where the name starts that a text ends with.
 fn name_start(before: &str) -> Option<usize> {
     const LONGEST: usize = 64;
@@ -137,7 +176,9 @@ fn is_expression(value: &str) -> bool {
             .is_some_and(|first| first.is_ascii_alphabetic() || first == b'_')
             && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
     };
-    value.contains(['(', '{', '[', '<']) || value.contains('.') && value.split('.').all(is_name)
+    value.starts_with('$')
+        || value.contains(['(', '{', '[', '<'])
+        || value.contains('.') && value.split('.').all(is_name)
 }
 
 /// `CREATE USER app PASSWORD '…'`, `IDENTIFIED BY "…"`.
@@ -211,9 +252,12 @@ fn bind(line: &str, name_at: Range<usize>, value: Range<usize>, is_sure: bool) -
         name,
         sensitivity,
         binding: Binding::Entry(holder),
-        is_beside_login: &|| true,
+        is_beside: &|_| true,
     };
-    let class = classify(&line[value.clone()], &bound)?;
+    let text = &line[value.clone()];
+    let class = classify(text, &bound)?;
+    // What was cut off in the middle of a template.
+    let is_sure = is_sure && !text.contains(['{', '}']);
     Some(Said {
         name,
         name_at,
@@ -270,6 +314,9 @@ mod tests {
                 "hunt3r-2",
             ),
             ("SMTP_PASS=hunt3r-2", "SMTP_PASS", "hunt3r-2"),
+            ("shop --jwt-secret hunt3r-2 \\", "jwt-secret", "hunt3r-2"),
+            ("shop --password='hunter'", "password", "hunter"),
+            ("\\set APP_PASSWORD hunt3r-2", "APP_PASSWORD", "hunt3r-2"),
         ] {
             assert_eq!(told(line), [(name, value)], "{line}");
         }
@@ -289,6 +336,11 @@ mod tests {
             "\"password\": \"Password\"",
             "if password == 'x' or y",
             "password 'x'",
+            "with --password or --token",
+            "with --password and more",
+            "--password $PASSWORD",
+            "DB_PASSWORD=$password",
+            "DB_PASSWORD='${ROOT_PASSWORD}',",
             "",
         ] {
             assert_eq!(told(line), [], "{line}");

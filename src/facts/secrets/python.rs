@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 
 use super::names::{self, Sensitivity};
 use super::refusals::Refusals;
-use super::values::{Bound, classify};
+use super::values::{Bound, LOGIN, classify};
 use super::{Binding, Host, Suspect, ValueClass, urls};
 use crate::parse::python::{Field, Kind, Node};
 use crate::source::Span;
@@ -195,7 +195,7 @@ impl<'t> Suspects<'t> {
                 name: word,
                 sensitivity,
                 binding: Binding::Url { host, holder: None },
-                is_beside_login: &|| false,
+                is_beside: &|_| false,
             };
             if let Some(class) = classify(&node.text()[value.clone()], &bound)
                 && class != ValueClass::Placeholder
@@ -261,7 +261,7 @@ impl<'t> Suspects<'t> {
             name: "password",
             sensitivity: Sensitivity::Password,
             binding: Binding::Assignment,
-            is_beside_login: &|| true,
+            is_beside: &|_| true,
         };
         let is_login = !user.is_empty() && !user.contains(char::is_whitespace);
         if let Some(class) = classify(password, &bound).filter(|_| is_login) {
@@ -287,7 +287,9 @@ impl<'t> Suspects<'t> {
         let Some(mut sensitivity) = sensitivity(name.word) else {
             return;
         };
-        if sensitivity == Sensitivity::Bare && names::is_pass(name.word) && is_beside_login(target)
+        if sensitivity == Sensitivity::Bare
+            && names::is_pass(name.word)
+            && is_beside(target, &LOGIN)
         {
             sensitivity = Sensitivity::Password;
         }
@@ -302,7 +304,7 @@ impl<'t> Suspects<'t> {
             } else {
                 binding
             },
-            is_beside_login: &|| is_beside_login(target),
+            is_beside: &|words| is_beside(target, words),
         };
         if let Some(class) = classify(&literal.text, &bound)
             && !is_example(value)
@@ -391,10 +393,7 @@ fn is_dotted(node: Node<'_>) -> bool {
 }
 
 /// `{"user": "shop", "password": "…"}`: what stands beside a literal user or host is a login.
-fn is_beside_login(target: Node<'_>) -> bool {
-    const LOGIN: [&str; 9] = [
-        "database", "db", "dbname", "email", "host", "hostname", "login", "user", "username",
-    ];
+fn is_beside(target: Node<'_>, known: &[&str]) -> bool {
     // Longer collections are data.
     const MAX_SIBLINGS: usize = 50;
     let entry = target
@@ -412,7 +411,7 @@ fn is_beside_login(target: Node<'_>) -> bool {
             let own_name = value.to_lowercase().contains(&name.word.to_lowercase());
             words
                 .last()
-                .is_some_and(|last| LOGIN.contains(&last.as_str()))
+                .is_some_and(|last| known.contains(&last.as_str()))
                 && !own_name
         })
     })
@@ -455,7 +454,12 @@ fn literal_of(node: Node<'_>) -> Option<(Literal<'_>, bool)> {
 /// `SecretStr("…")`, `Field(default="…")`, `"…".encode()`.
 fn wrapped(call: Node<'_>) -> Option<(Literal<'_>, bool)> {
     let function = call.child(Field::Function)?;
-    if function.kind() == Kind::Attribute && function.child(Field::Attribute)?.text() == "encode" {
+    if function.kind() == Kind::Attribute
+        && matches!(
+            function.child(Field::Attribute)?.text(),
+            "encode" | "decode"
+        )
+    {
         return literal_of(function.child(Field::Object)?);
     }
     let callee = function.text().rsplit('.').next()?;

@@ -57,7 +57,7 @@ impl Statements {
                         name: "password",
                         sensitivity: Sensitivity::Password,
                         binding: password.binding,
-                        is_beside_login: &|| true,
+                        is_beside: &|_| true,
                     };
                     classify(password.text, &bound)
                 }

@@ -16,9 +16,30 @@ pub(super) struct Bound<'a> {
     pub(super) sensitivity: Sensitivity,
     /// How it is bound.
     pub(super) binding: Binding,
-    /// Tells whether a literal user or host stands beside it.
-    pub(super) is_beside_login: &'a dyn Fn() -> bool,
+    /// Tells whether a literal for one of these words stands beside it.
+    pub(super) is_beside: &'a dyn Fn(&[&str]) -> bool,
 }
+
+/// What is beside one of these is the password of a login, whatever it looks like.
+pub(super) const LOGIN: [&str; 9] = [
+    "database", "db", "dbname", "email", "host", "hostname", "login", "user", "username",
+];
+
+/// What is beside one of these may be the password of an account.
+const ACCOUNT: [&str; 12] = [
+    "account",
+    "confirm",
+    "confirmation",
+    "database",
+    "email",
+    "host",
+    "id",
+    "login",
+    "mail",
+    "name",
+    "user",
+    "username",
+];
 
 /// What the value is, or `None` when it is no secret at all.
 pub(super) fn classify(value: &str, bound: &Bound<'_>) -> Option<ValueClass> {
@@ -42,7 +63,8 @@ pub(super) fn classify(value: &str, bound: &Bound<'_>) -> Option<ValueClass> {
     }
     let is_value = bound.binding.sets_a_variable();
     if !is_value && repeats_the_name(value, bound) {
-        return None;
+        let is_beside = (bound.is_beside)(&ACCOUNT);
+        return doubtful(value, bound).filter(|_| is_beside);
     }
     if matches!(bound.binding, Binding::Entry(_)) && is_sentence(value) {
         return None;
@@ -50,13 +72,19 @@ pub(super) fn classify(value: &str, bound: &Bound<'_>) -> Option<ValueClass> {
     if is_placeholder(value) {
         return Some(ValueClass::Placeholder);
     }
-    if is_language(value, bound.binding) || !is_value && is_name(value, bound.binding) {
+    if is_language(value, bound.binding) {
         return None;
+    }
+    if !is_value && is_name(value, bound.binding) {
+        return doubtful(value, bound);
+    }
+    if is_uuid(value) && may_be_a_uuid(bound) {
+        return Some(ValueClass::Doubtful);
     }
     let strong = match bound.sensitivity {
         Sensitivity::Password => value.chars().count() >= 4,
         Sensitivity::OwnKey => value.chars().count() >= 6 && !value.contains(' '),
-        Sensitivity::IssuedKey => !is_uuid(value) && is_issued(value, 8),
+        Sensitivity::IssuedKey => is_issued(value, 8),
         Sensitivity::Bare => !is_uuid(value) && is_issued(value, 16) && is_random(value),
     };
     let class = match bound.binding {
@@ -64,6 +92,38 @@ pub(super) fn classify(value: &str, bound: &Bound<'_>) -> Option<ValueClass> {
         _ => ValueClass::Secret,
     };
     strong.then_some(class)
+}
+
+/// Some hand out keys of this form; most of what has it names a thing.
+fn may_be_a_uuid(bound: &Bound<'_>) -> bool {
+    let is_token = || {
+        names::words(bound.name)
+            .pop()
+            .is_some_and(|last| last == "token")
+    };
+    let names_things = bound.binding.is_listed() && bound.binding.holder().is_some();
+    match bound.sensitivity {
+        _ if names_things => false,
+        Sensitivity::IssuedKey => true,
+        Sensitivity::Bare => is_token(),
+        _ => false,
+    }
+}
+
+/// What reads as the name of a password, and may be one all the same: that of an account in a test,
+/// or in settings one that is called after what it opens (`redis-password`).
+fn doubtful(value: &str, bound: &Bound<'_>) -> Option<ValueClass> {
+    let is_listed = matches!(bound.binding, Binding::DictValue | Binding::KeywordArgument);
+    let last = names::words(bound.name).pop().unwrap_or_default();
+    let may_be = match bound.binding {
+        // The `secret` of a manifest is the name of one.
+        Binding::Entry(_) => names::sensitivity(value).is_some() && !last.ends_with("secret"),
+        _ => is_listed && (bound.is_beside)(&ACCOUNT),
+    };
+    let is_text = is_slug(value) && !value.contains(['.', ':']) && value.len() >= 4;
+    let is_small = !value.contains(|c: char| c.is_ascii_uppercase());
+    let is_password = bound.sensitivity == Sensitivity::Password;
+    (is_password && may_be && is_text && is_small).then_some(ValueClass::Doubtful)
 }
 
 /// What is said to people, in whatever words: `Please enter your new password.`
@@ -207,7 +267,7 @@ fn repeats_the_name(value: &str, bound: &Bound<'_>) -> bool {
     };
     squeeze(bound.name).contains(&squeeze(value))
         && !names::is_password_of_a_service(bound.name)
-        && !(bound.is_beside_login)()
+        && !(bound.is_beside)(&LOGIN)
 }
 
 /// Publicly known: a hint to put the real one here, or a name for "the one of development".
@@ -428,7 +488,7 @@ mod tests {
             name,
             sensitivity,
             binding: Binding::Assignment,
-            is_beside_login: &|| false,
+            is_beside: &|_| false,
         };
         classify(value, &bound)
     }
