@@ -14,7 +14,11 @@ impl Replay {
             return;
         }
         let guarded = create.if_not_exists || self.guarded;
-        if self.ignores(&key) || guarded && self.relation_taken(&key, &key.name) {
+        if self.ignores(&key) {
+            return;
+        }
+        if guarded && self.relation_taken(&key, &key.name) {
+            self.would_make.insert(key);
             return;
         }
         self.watch

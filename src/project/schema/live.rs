@@ -173,11 +173,11 @@ impl Replay {
     }
 
     /// The table, where it was there before the document at hand: an earlier one made it, or none
-    /// at all does.
+    /// at all does. A document that would make it does not count on it.
     pub(super) fn live(&self, key: &TableKey) -> Option<&Table> {
         let table = self.table(key)?;
         let is_new = table.created && self.is_here(table.at);
-        (!is_new).then_some(table)
+        (!is_new && !self.would_make.contains(key)).then_some(table)
     }
 
     /// Whether an index comes with a column that Django adds.
@@ -239,6 +239,12 @@ impl Replay {
                 }
                 let fk = self.foreign_key(key, given, clause, self.at(constraint.span));
                 (fk.name.clone(), Demand::ForeignKey(fk))
+            }
+            // Nobody asked for it: Django makes one with a column of positive numbers.
+            ConstraintKind::Check { .. }
+                if constraint.inline && self.database.tool == MigrationTool::Django =>
+            {
+                return None;
             }
             ConstraintKind::Check { condition } => {
                 let name = given.unwrap_or_else(|| self.check_name(key, &condition.text));

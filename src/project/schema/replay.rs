@@ -36,6 +36,8 @@ pub struct Replay {
     guessed: BTreeSet<TableKey>,
     /// Temporary tables of the file at hand.
     pub(super) temporary: BTreeSet<TableKey>,
+    /// Tables that were there already when the file at hand would have made them.
+    pub(super) would_make: BTreeSet<TableKey>,
     /// Tables that are altered though nothing made them, with the first statement that does.
     altered: BTreeMap<TableKey, Loc>,
     /// Names that stand for nothing.
@@ -109,6 +111,7 @@ impl Replay {
             doubtful: BTreeSet::new(),
             guessed: BTreeSet::new(),
             temporary: BTreeSet::new(),
+            would_make: BTreeSet::new(),
             altered: BTreeMap::new(),
             watch: Watch::default(),
             unread: Vec::new(),
@@ -129,6 +132,7 @@ impl Replay {
     pub(super) fn begin(&mut self, file: FileId) {
         self.file = file;
         self.temporary.clear();
+        self.would_make.clear();
         self.set_search_path(&[]);
     }
 
