@@ -224,7 +224,8 @@ impl Around<'_> {
         let (kind, unit, others) = wrong;
         let parent = |unit: &usize| self.units[*unit].path.parent();
         let together = others.iter().all(|other| parent(other) == parent(unit));
-        let is_whole = !self.several_folders && !self.unread.contains(folder);
+        let is_whole =
+            !self.several_folders && !self.unread.contains(folder) && !self.is_put_aside(folder);
         let is_alone = |id: &str| self.named.get(id) == Some(&1);
         match kind {
             FaultKind::Twice | FaultKind::Circle => together,
@@ -242,6 +243,14 @@ impl Around<'_> {
             }
             FaultKind::TooLong(_) => true,
         }
+    }
+
+    /// Whether Alembic reads the folder `versions` beside this one instead.
+    fn is_put_aside(&self, folder: &Utf8Path) -> bool {
+        let read = folder.with_file_name("versions");
+        let is_read =
+            |unit: &Unit| unit.tool == MigrationTool::Alembic && unit.path.starts_with(&read);
+        folder.file_name() != Some("versions") && self.units.iter().any(is_read)
     }
 }
 
