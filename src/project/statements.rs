@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::Project;
 use super::python::Python;
 use super::schema::{Database, Table, TableKey, User, UserKind};
-use crate::discover::{MigrationTool, Profile, Unit};
+use crate::discover::{FileKind, MigrationTool, Profile, Unit};
 use crate::facts::FileOutcome;
 use crate::facts::schema::{ColumnRead, Reads};
 use crate::source::{FileId, Loc, Span};
@@ -42,9 +42,12 @@ pub(super) fn statements(
     all.map(|(file, reads)| Statement { file, reads }).collect()
 }
 
-/// Whether a unit is code that runs in production: no migration, which says how things once were.
+/// Whether a unit is code that runs in production: no migration, which says how things once were. A
+/// module whose name begins with a number cannot be imported, but takes its turn among migrations.
 pub(super) fn is_code(unit: &Unit) -> bool {
-    unit.profile == Profile::Production && unit.tool == MigrationTool::None
+    let name = unit.path.file_name().unwrap_or_default();
+    let is_step = unit.kind == FileKind::Python && name.starts_with(|c: char| c.is_ascii_digit());
+    unit.profile == Profile::Production && unit.tool == MigrationTool::None && !is_step
 }
 
 /// A statement, with who sends it.
