@@ -196,8 +196,8 @@ impl Replay {
         })
     }
 
-    /// Notes what nobody knows afterwards: things that conditions decide about, and those that were
-    /// there though the text reckons with both.
+    /// Notes what nobody knows afterwards: things that conditions decide about, those that were there
+    /// though the text reckons with both, and those it takes away in case somebody made them by hand.
     fn mute(&self, statement: &SchemaStatement, muted: &mut BTreeSet<TableKey>) -> Option<()> {
         let change = &statement.change;
         let of_table = |name: &TableName| self.resolve_relation(name);
@@ -214,15 +214,25 @@ impl Replay {
             }
             SchemaChange::AlterTable { table, actions, .. } => {
                 let key = of_table(table);
-                let is_there = |kind: &AlterKind| match kind {
-                    AlterKind::AddColumn { column, .. } => {
-                        let table = self.table(&key);
-                        table.is_some_and(|it| it.column(&column.name.name).is_some())
-                    }
+                let table = self.table(&key);
+                let has_column =
+                    |name: &Ident| table.is_some_and(|it| it.column(&name.name).is_some());
+                let is_unsure = |kind: &AlterKind| match kind {
+                    AlterKind::AddColumn { column, .. } => has_column(&column.name),
+                    AlterKind::DropColumn {
+                        name,
+                        if_exists: true,
+                        ..
+                    } => !has_column(name),
+                    AlterKind::DropConstraint {
+                        name,
+                        if_exists: true,
+                        ..
+                    } => !table.is_some_and(|it| it.has_constraint_named(&name.name)),
                     AlterKind::AttachPartition { .. } | AlterKind::DetachPartition { .. } => true,
                     _ => false,
                 };
-                let any = actions.iter().any(|action| is_there(&action.kind));
+                let any = actions.iter().any(|action| is_unsure(&action.kind));
                 muted.extend(any.then_some(key));
             }
             _ => {}
