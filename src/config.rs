@@ -42,6 +42,8 @@ pub struct Settings {
     pub file: Option<Arc<SourceFile>>,
     /// The dialect of all SQL, when said.
     pub dialect: Option<Dialect>,
+    /// The oldest version of PostgreSQL that the migrations run on, when said.
+    pub postgres_version: Option<u32>,
     /// Folders of migrations with the tool that applies them; later entries win.
     pub migrations: Vec<(Pattern, MigrationTool)>,
     /// Paths that are not read, relative to the root.
@@ -139,6 +141,7 @@ impl Default for Settings {
             baseline: None,
             file: None,
             dialect: None,
+            postgres_version: None,
             migrations: Vec::new(),
             exclude: Vec::new(),
             force_exclude: false,

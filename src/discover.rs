@@ -143,6 +143,8 @@ pub struct Unit {
     pub tool: MigrationTool,
     /// Its place in the plan of the tool, where that keeps one instead of numbering files.
     pub order: Option<Planned>,
+    /// A file beside it tells its tool to run it in no transaction.
+    pub untransacted: bool,
     /// How strictly it is judged.
     pub profile: Profile,
     /// Part of a draft: a closed world, where what is not mentioned is absent.
@@ -172,6 +174,7 @@ impl Unit {
             dialect: None,
             tool: MigrationTool::None,
             order: None,
+            untransacted: false,
             profile: Profile::Production,
             draft: false,
             why: String::new(),

@@ -14,6 +14,7 @@ pub mod secrets;
 pub mod sql;
 pub(crate) mod sqlalchemy;
 pub mod step;
+pub mod sweep;
 pub mod transaction;
 pub mod way_back;
 
@@ -42,6 +43,8 @@ pub struct Facts {
     pub seeded: Vec<schema::TableName>,
     /// What the queries of a file need that keeps them by name, for code to call: `-- name: order :one`.
     pub queries: Vec<schema::Reads>,
+    /// Statements that change or remove every row of a table.
+    pub sweeps: Vec<sweep::Sweep>,
     /// How it treats transactions, for migrations.
     pub transactions: transaction::Transactions,
     /// What it does on the way back, for migrations.

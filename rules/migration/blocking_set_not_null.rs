@@ -11,13 +11,12 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(project: &Project, sink: &mut Sink) {
     super::check(project, sink, |database, change| {
-        let LiveKind::ForbidNull {
-            column,
-            proved: false,
-        } = &change.kind
-        else {
+        let LiveKind::ForbidNull { column, proved } = &change.kind else {
             return None;
         };
+        if *proved && database.trusts_checks() {
+            return None;
+        }
         let name = super::column(change, column);
         (database.dialect == Dialect::Postgres).then(|| super::Report {
             severity: Severity::Warning,
@@ -26,7 +25,10 @@ fn check(project: &Project, sink: &mut Sink) {
                  read or write it meanwhile",
                 change.table
             ),
-            note: "no check says yet that no row holds NULL".to_owned(),
+            note: match proved {
+                true => "before PostgreSQL 12 no check proves that no row holds NULL".to_owned(),
+                false => "no check says yet that no row holds NULL".to_owned(),
+            },
             help: help(database, change, column),
             object: name,
         })
@@ -34,6 +36,10 @@ fn check(project: &Project, sink: &mut Sink) {
 }
 
 fn help(database: &Database, change: &LiveChange, column: &str) -> String {
+    if !database.trusts_checks() {
+        return "before PostgreSQL 12 a check that was added `NOT VALID` and validated must do                 instead of `NOT NULL`"
+            .to_owned();
+    }
     let table = database.write_table(&change.table);
     let name = database.write_name(column);
     let check = database.write_name(&format!("{}_{column}_not_null", change.table.name));

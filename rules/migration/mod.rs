@@ -8,6 +8,7 @@ mod column_type_rewrite;
 mod concurrent_index_in_transaction;
 mod destructive_change;
 mod drop_still_used;
+mod enum_value_used_too_early;
 mod incomplete_rollback;
 mod irreversible_migration;
 mod not_null_without_default;
@@ -16,6 +17,7 @@ mod revision_id_too_long;
 mod transaction_in_migration;
 mod unsafe_security_definer;
 mod volatile_default;
+mod write_without_where;
 
 use crate::rule::prelude::*;
 
@@ -28,6 +30,7 @@ pub(super) const RULES: &[Rule] = &[
     concurrent_index_in_transaction::RULE,
     destructive_change::RULE,
     drop_still_used::RULE,
+    enum_value_used_too_early::RULE,
     incomplete_rollback::RULE,
     irreversible_migration::RULE,
     not_null_without_default::RULE,
@@ -36,6 +39,7 @@ pub(super) const RULES: &[Rule] = &[
     transaction_in_migration::RULE,
     unsafe_security_definer::RULE,
     volatile_default::RULE,
+    write_without_where::RULE,
 ];
 
 /// A finding about a change of a table that was there before.

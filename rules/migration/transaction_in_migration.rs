@@ -14,7 +14,7 @@ fn check(project: &Project, sink: &mut Sink) {
         for transacted in &database.transacted {
             let tool = database.tool.title();
             let (message, note, help) = match &transacted.kind {
-                Mistake::Refused(..) => continue,
+                Mistake::Refused(..) | Mistake::Early { .. } => continue,
                 Mistake::Unfinished => (
                     "this transaction never ends: what the migration does is undone when the \
                      connection closes, and its locks are kept until then"

@@ -35,6 +35,9 @@ fn reason(varies: Varies) -> String {
     match varies {
         Varies::Function(name) => format!("`{name}()` gives each row a value of its own"),
         Varies::Number => "each row gets a number of its own".to_owned(),
+        Varies::Constant => {
+            "before PostgreSQL 11 each row gets its own copy of the default".to_owned()
+        }
         Varies::Computed => "each row gets what its other columns make".to_owned(),
     }
 }
@@ -43,7 +46,9 @@ fn help(database: &Database, change: &LiveChange, column: &Column, varies: Varie
     let table = database.write_table(&change.table);
     let name = database.write_name(&column.name);
     let default = column.default.as_ref().map(|default| &default.text);
-    let (Varies::Function(_), Some(default), Some((ty, _))) = (varies, default, &column.ty) else {
+    let (Varies::Function(_) | Varies::Constant, Some(default), Some((ty, _))) =
+        (varies, default, &column.ty)
+    else {
         return "add a plain column, let a trigger or the application fill it for new rows, fill \
                 the others in small parts, then give it what fills it by itself"
             .to_owned();

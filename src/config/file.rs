@@ -11,7 +11,7 @@ use super::{Pattern, PerPath, Review, Settings};
 use crate::finding::Severity;
 use crate::source::{SourceFile, Span};
 
-pub(super) const KEYS: [&str; 11] = [
+pub(super) const KEYS: [&str; 12] = [
     "profile",
     "select",
     "ignore",
@@ -19,6 +19,7 @@ pub(super) const KEYS: [&str; 11] = [
     "per-path",
     "exclude",
     "dialect",
+    "postgres-version",
     "migrations",
     "reviewed",
     "baseline",
@@ -100,6 +101,7 @@ impl Reader<'_> {
                 "per-path" => self.per_path(value),
                 "exclude" => self.exclude(value),
                 "dialect" => self.settings.dialect = self.word(value, "a dialect", words::dialect),
+                "postgres-version" => self.settings.postgres_version = self.version(value),
                 "migrations" => self.migrations(value),
                 "reviewed" => self.reviewed(value),
                 "baseline" => {
@@ -113,6 +115,19 @@ impl Reader<'_> {
                 _ => self.unknown_key(key.span().into(), name, &KEYS),
             }
         }
+    }
+
+    /// The major version of PostgreSQL: 9 to 99.
+    fn version(&mut self, value: &Value<'_>) -> Option<u32> {
+        let number = value
+            .get_ref()
+            .as_integer()
+            .and_then(|it| it.as_str().parse().ok());
+        let version = number.filter(|number| (9..100).contains(number));
+        if version.is_none() {
+            self.expected(value, "`postgres-version`", "a major version, like 14");
+        }
+        version
     }
 
     fn severities(&mut self, value: &Value<'_>) -> Vec<(String, Severity)> {

@@ -23,6 +23,7 @@ fn every_key_has_its_meaning() {
     assert_eq!(settings.select, ["schema"]);
     assert_eq!(settings.ignore, ["float-money"]);
     assert_eq!(settings.dialect, Some(Dialect::Mysql));
+    assert_eq!(settings.postgres_version, Some(13));
     assert_eq!(
         settings.severity,
         [("missing-fk-index".to_owned(), Severity::Info)]
@@ -41,7 +42,7 @@ fn every_key_has_its_meaning() {
     let review = &settings.reviewed[0];
     assert_eq!(review.action.as_deref(), Some("cascade"));
     let file = settings.file.as_ref().unwrap();
-    assert_eq!(file.position(review.span.start).line, 19);
+    assert_eq!(file.position(review.span.start).line, 20);
 }
 
 #[test]

@@ -55,6 +55,7 @@ fn set_tools(units: &mut [Unit], around: &Surroundings) {
         let Recognised { tool, order, why } = found;
         let neighbour = neighbour(unit, around.project).map(|neighbour| neighbour.tool);
         (unit.tool, unit.order) = (neighbour.unwrap_or(tool), order);
+        unit.untransacted = around.sidecars.decline_transaction(&unit.path);
         if unit.tool != MigrationTool::None {
             let why = if why.is_empty() {
                 "its neighbours"

@@ -32,6 +32,8 @@ enum Role {
     Project,
     /// Says in which order SQL is applied, and nothing of a database.
     Changelog,
+    /// Says how its tool runs one migration.
+    Switch,
 }
 
 /// Nobody writes such a file by hand beyond this size.
@@ -48,7 +50,7 @@ impl Sidecars {
             let text = String::from_utf8_lossy(&bytes).into_owned();
             let dialects = match role {
                 Role::Tool | Role::Project => dialects(path, &text),
-                Role::Changelog => BTreeSet::new(),
+                Role::Changelog | Role::Switch => BTreeSet::new(),
             };
             Some(Sidecar {
                 path: path.clone(),
@@ -79,6 +81,21 @@ impl Sidecars {
         let changelogs = files.filter(|file| file.role == Role::Changelog);
         let changelogs = changelogs.filter(|file| file.text.contains("databaseChangeLog"));
         changelogs.map(|file| (file.path.as_path(), file.text.as_str()))
+    }
+
+    /// Whether a file beside a migration has its tool run it in no transaction: `metadata.toml` of
+    /// Diesel, `V1__a.sql.conf` of Flyway.
+    pub(super) fn decline_transaction(&self, migration: &Utf8Path) -> bool {
+        let Some((folder, name)) = migration.parent().zip(migration.file_name()) else {
+            return false;
+        };
+        let says = |name: &str, key: &str| {
+            let lines = self.text(folder, name).unwrap_or_default().lines();
+            let mut pairs = lines.filter_map(|line| line.split_once('='));
+            pairs.any(|(found, value)| found.trim() == key && value.trim() == "false")
+        };
+        says("metadata.toml", "run_in_transaction")
+            || says(&format!("{name}.conf"), "executeInTransaction")
     }
 
     /// Whether the nearest file of that name, here or above, holds the word.
@@ -187,7 +204,13 @@ fn role(path: &Utf8Path) -> Option<Role> {
     let starts_with_digit = |name: &str| name.starts_with(|c: char| c.is_ascii_digit());
     let is_snapshot = name == "snapshot.json" && folder.is_some_and(starts_with_digit);
     let is_supabase = name == "config.toml" && folder == Some("supabase");
-    if TOOL.contains(&name) || is_supabase || is_snapshot || path.extension() == Some("prisma") {
+    if name == "metadata.toml" || name.ends_with(".sql.conf") {
+        Some(Role::Switch)
+    } else if TOOL.contains(&name)
+        || is_supabase
+        || is_snapshot
+        || path.extension() == Some("prisma")
+    {
         Some(Role::Tool)
     } else if PROJECT.contains(&name)
         || is_compose

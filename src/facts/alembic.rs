@@ -66,7 +66,9 @@ pub fn read(tree: &Tree, dialect: Dialect, outcome: &mut FileOutcome) {
     outcome.facts.way_back = WayBack::of_revision(&walk.scope, tree);
     outcome.facts.schema = walk.found;
     outcome.facts.seeded = walk.seeded;
+    outcome.facts.sweeps = walk.sweeps;
     outcome.facts.transactions = walk.transactions;
+    outcome.facts.transactions.settle();
     outcome.notes.append(&mut walk.notes);
     outcome.directives.append(&mut walk.directives);
 }

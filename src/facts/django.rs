@@ -64,6 +64,7 @@ pub fn read(tree: &Tree, dialect: Dialect, outcome: &mut FileOutcome) {
     outcome.facts.runs = runs.collect();
     reader.transactions.declined = is_not_atomic(tree);
     outcome.facts.transactions = reader.transactions;
+    outcome.facts.transactions.settle();
     outcome.facts.way_back = reader.way_back;
     outcome.notes.append(&mut reader.notes);
     outcome.directives.append(&mut reader.directives);

@@ -71,7 +71,9 @@ impl Dialect {
 }
 
 /// Which direction of a migration a statement belongs to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 pub enum Section {
     /// Applied.
     #[default]

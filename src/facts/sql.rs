@@ -16,12 +16,14 @@ mod directives;
 mod grant;
 mod holes;
 mod index;
+mod label;
 mod namespace;
 mod query;
 mod reads;
 mod rename;
 mod seed;
 mod statement;
+mod sweep;
 mod table;
 mod targets;
 mod text;
@@ -32,7 +34,8 @@ mod view;
 use std::ops::Range;
 
 use super::schema::{Dialect, Reads, SchemaChange, SchemaStatement, Section, TableName};
-use super::transaction::{Control, Outsider, Transactions, declines};
+use super::sweep::Sweep;
+use super::transaction::{Control, LabelRole, Outsider, Transactions, declines};
 use super::way_back::WayBack;
 use super::{FileOutcome, Note, NoteId, secrets};
 use crate::parse::sql::{Lexer, Piece, Statements, TokenKind};
@@ -43,6 +46,19 @@ use targets::Targets;
 
 /// The facts of the part `range` of `text`, which is the text of a whole file.
 pub fn read(text: &str, range: Range<usize>, dialect: Option<Dialect>) -> FileOutcome {
+    let mut outcome = read_part(text, range, dialect, false);
+    outcome.facts.transactions.settle();
+    outcome
+}
+
+/// The facts of a text that is one of several of a document: what stands in quotes may stand for a
+/// label that another one adds.
+pub(super) fn read_part(
+    text: &str,
+    range: Range<usize>,
+    dialect: Option<Dialect>,
+    is_part: bool,
+) -> FileOutcome {
     let base = range.start;
     let document = Span::from(range.clone());
     let part = text.get(range).unwrap_or_default();
@@ -52,6 +68,7 @@ pub fn read(text: &str, range: Range<usize>, dialect: Option<Dialect>) -> FileOu
     }
     let mut statements = Statements::new(lexer.clone());
     let mut found = Found::new();
+    found.collects = is_part;
     let targets = Targets::default();
     let mut spans = Vec::new();
     let mut secrets = secrets::sql::Statements::default();
@@ -75,6 +92,7 @@ pub fn read(text: &str, range: Range<usize>, dialect: Option<Dialect>) -> FileOu
     outcome.facts.schema = found.schema;
     outcome.facts.seeded = found.seeded;
     outcome.facts.queries = found.queries;
+    outcome.facts.sweeps = found.sweeps;
     outcome.facts.secrets = secrets.finish();
     outcome.facts.transactions = found.transactions;
     let end = spans.last().map_or(0, |span| span.end);
@@ -127,10 +145,13 @@ struct Found {
     schema: Vec<SchemaStatement>,
     seeded: Vec<TableName>,
     queries: Vec<Reads>,
+    sweeps: Vec<Sweep>,
     transactions: Transactions,
     way_back: WayBack,
     unparsed: Unparsed,
     routines: Vec<Routine>,
+    /// Texts in quotes are kept.
+    collects: bool,
     /// Bytes of texts inside the document that may still be read.
     budget: usize,
 }
@@ -141,10 +162,12 @@ impl Found {
             schema: Vec::new(),
             seeded: Vec::new(),
             queries: Vec::new(),
+            sweeps: Vec::new(),
             transactions: Transactions::default(),
             way_back: WayBack::default(),
             unparsed: Unparsed::default(),
             routines: Vec::new(),
+            collects: false,
             budget: block::BUDGET,
         }
     }
@@ -181,6 +204,22 @@ impl Found {
                 name: name.to_owned(),
                 apart: false,
             }));
+    }
+
+    /// Remembers what a statement means to labels of enums, and to all rows of a table.
+    fn write(&mut self, cursor: Cursor, span: Span, scope: Scope) {
+        self.label(cursor, span, scope.section);
+        if !scope.has_holes {
+            let sweep = sweep::read(cursor, span, scope.section);
+            self.sweeps.extend(sweep);
+        }
+    }
+
+    /// Remembers the label that a statement adds, or what may stand for one that was added.
+    fn label(&mut self, cursor: Cursor, span: Span, section: Section) {
+        let labels = label::read(cursor, span, section, self.collects);
+        self.collects |= labels.iter().any(|it| it.role == LabelRole::Added);
+        self.transactions.labels.extend(labels);
     }
 
     /// Remembers a table that gets rows; a dump has thousands of statements for one.

@@ -1,6 +1,8 @@
 //! How a migration treats transactions: what it asks of its tool, what it begins and ends itself,
 //! and what of it no transaction takes.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::schema::Section;
@@ -17,6 +19,39 @@ pub struct Transactions {
     pub controls: Vec<Control>,
     /// Statements that fail inside a transaction, in order.
     pub outsiders: Vec<Outsider>,
+    /// Labels that enums get, and texts behind them that may stand for these, in order.
+    pub labels: Vec<Label>,
+}
+
+/// A label that an enum gets, or a text that may stand for one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Label {
+    /// The statement.
+    pub span: Span,
+    /// Its direction.
+    pub section: Section,
+    /// The document takes it out of the transaction of its tool.
+    pub apart: bool,
+    /// The label.
+    pub text: String,
+    /// What it is to the statement.
+    pub role: LabelRole,
+}
+
+/// What a label is to a statement.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LabelRole {
+    /// `ALTER TYPE … ADD VALUE` adds it.
+    Added,
+    /// It stands in quotes.
+    Used {
+        /// The column that it is compared with or given to, where one stands before it.
+        column: Option<String>,
+        /// The type it is cast to.
+        cast: Option<String>,
+        /// All names in the statement.
+        names: Vec<String>,
+    },
 }
 
 /// A statement that begins or ends a transaction.
@@ -66,6 +101,24 @@ impl Transactions {
             apart,
             ..outsider
         }));
+        let labels = inner.labels.into_iter();
+        self.labels.extend(labels.map(|label| Label {
+            section,
+            apart,
+            ..label
+        }));
+    }
+
+    /// Forgets the texts that stand for no label which was added before.
+    pub(super) fn settle(&mut self) {
+        let mut added = BTreeSet::new();
+        self.labels.retain(|label| match label.role {
+            LabelRole::Added => {
+                added.insert((label.section, label.text.clone()));
+                true
+            }
+            LabelRole::Used { .. } => added.contains(&(label.section, label.text.clone())),
+        });
     }
 
     /// All of it stands at one place.
@@ -76,6 +129,7 @@ impl Transactions {
         self.outsiders
             .iter_mut()
             .for_each(|outsider| outsider.span = at);
+        self.labels.iter_mut().for_each(|label| label.span = at);
     }
 }
 

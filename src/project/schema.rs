@@ -13,6 +13,7 @@ mod derive;
 mod django;
 
 mod drift;
+mod early;
 mod edit;
 mod enumeration;
 mod expression;
@@ -51,6 +52,7 @@ mod rewrite;
 mod rollback;
 mod select;
 mod soft_delete;
+mod sweep;
 mod table;
 mod touch;
 mod transaction;
@@ -75,6 +77,7 @@ use crate::facts::FileOutcome;
 use crate::facts::schema::{Action, Dialect, Expression, Identity, TypeName};
 use crate::source::{FileId, Loc};
 
+use early::NewLabel;
 use links::Links;
 use unresolved::Watch;
 use way_back::WaysBack;
@@ -102,6 +105,7 @@ pub use replay::Replay;
 pub use retype::NewType;
 pub use rewrite::Varies;
 pub use rollback::{Fault, How, Rollback, Thing};
+pub use sweep::SweptTable;
 pub use transaction::{Around, Mistake, Transacted};
 pub use typed::Typed;
 pub use types::{Domain, Type, TypeKind};
@@ -124,6 +128,8 @@ pub struct Database {
     pub orm: Option<Orm>,
     /// The same database as the models of the project declare it, where it has both.
     pub models: Option<Box<Database>>,
+    /// The oldest version of PostgreSQL that it may run on.
+    pub postgres_version: u32,
     /// The files whose statements built it, in the order in which they were replayed.
     pub files: Vec<FileId>,
     /// The tables, by key. Partitions are none.
@@ -153,10 +159,14 @@ pub struct Database {
     pub transacted: Vec<Transacted>,
     /// Its files that nothing takes back, though others are, in order.
     pub one_way: Vec<OneWay>,
+    /// What its files do to all rows of tables that were there before, in order.
+    pub swept: Vec<SweptTable>,
     /// What everyone who may log in was granted.
     public: Vec<PublicGrant>,
     /// Its files whose way back does not lead back, in order.
     pub rollbacks: Vec<Rollback>,
+    /// Labels that its files give to enums which earlier ones made, in order.
+    new_labels: Vec<NewLabel>,
     /// The application makes its tables itself when it starts.
     made_by_code: bool,
     /// Every statement says which tables it may have made.
@@ -370,16 +380,21 @@ pub(super) fn replay(
             for statement in &outcomes[unit].facts.schema {
                 replay.apply(units[unit].file, statement);
             }
-            replay.seed(&outcomes[unit].facts.seeded);
+            let facts = &outcomes[unit].facts;
+            replay.enter(units[unit].file);
+            replay.sweep(&facts.sweeps, &facts.schema, &facts.seeded);
+            replay.seed(&facts.seeded);
         }
         for unit in chain.seeds {
             replay.seed(&outcomes[unit].facts.seeded);
         }
         let (mut database, open) = replay.finish();
         database.rollbacks = rollbacks;
+        database.set_version(settings);
         for &unit in &chain.units {
-            let said = &outcomes[unit].facts.transactions;
-            database.look_at_transactions(units[unit].file, said);
+            let mut said = outcomes[unit].facts.transactions.clone();
+            said.declined |= units[unit].untransacted;
+            database.look_at_transactions(units[unit].file, &said);
         }
         database.look_for_ways_back(&chain.units, &ways_back);
         database.follow(&database.files.last().copied().into_iter().collect());

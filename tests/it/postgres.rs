@@ -7,6 +7,7 @@ mod advice;
 pub(crate) mod catalogue;
 mod drops;
 mod histories;
+mod labels;
 mod live;
 mod random;
 mod rights;

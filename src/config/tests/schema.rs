@@ -93,6 +93,12 @@ fn schema() -> Value {
                 "items": { "type": "string", "minLength": 1 },
             },
             "dialect": dialect(),
+            "postgres-version": {
+                "description": "The oldest version of PostgreSQL that the migrations run on.",
+                "type": "integer",
+                "minimum": 9,
+                "maximum": 99,
+            },
             "migrations": {
                 "description": "Folders of migrations with the tool that applies them.",
                 "type": "object",

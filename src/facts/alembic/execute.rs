@@ -11,11 +11,12 @@ pub(in crate::facts) fn read(text: &Text, at: Span, file: &str, dialect: Dialect
     let mut outcome = match text.at {
         Some(start) => {
             let start = start as usize;
-            sql::read(file, start..start + text.text.len(), Some(dialect))
+            sql::read_part(file, start..start + text.text.len(), Some(dialect), true)
         }
         None => put_together(&text.text, at, dialect),
     };
     if text.holes {
+        outcome.facts.sweeps.clear();
         for statement in &mut outcome.facts.schema {
             let mut tables = statement.change.tables();
             if tables.iter().any(has_hole) {
@@ -28,11 +29,16 @@ pub(in crate::facts) fn read(text: &Text, at: Span, file: &str, dialect: Dialect
 }
 
 fn put_together(text: &str, at: Span, dialect: Dialect) -> FileOutcome {
-    let mut outcome = sql::read(text, 0..text.len(), Some(dialect));
+    let mut outcome = sql::read_part(text, 0..text.len(), Some(dialect), true);
     for statement in &mut outcome.facts.schema {
         statement.move_to(at);
     }
     outcome.facts.transactions.move_to(at);
+    outcome
+        .facts
+        .sweeps
+        .iter_mut()
+        .for_each(|sweep| sweep.span = at);
     for note in &mut outcome.notes {
         note.span = Some(at);
     }

@@ -9,6 +9,7 @@ use super::scope::Scope;
 use crate::facts::schema::{SchemaChange, SchemaStatement, Section, TableName};
 use crate::facts::sqlalchemy::term::{Call, Form, Term};
 use crate::facts::sqlalchemy::types;
+use crate::facts::sweep::{Sweep, is_explained};
 use crate::facts::transaction::{Outsider, Transactions};
 use crate::facts::{Directive, Note};
 use crate::parse::python::{Field, Kind, Node};
@@ -30,6 +31,7 @@ pub(super) struct Walk<'t> {
     pub(super) section: Section,
     pub(super) found: Vec<SchemaStatement>,
     pub(super) seeded: Vec<TableName>,
+    pub(super) sweeps: Vec<Sweep>,
     pub(super) notes: Vec<Note>,
     /// What it does to the transaction it runs in.
     pub(super) transactions: Transactions,
@@ -50,6 +52,7 @@ impl<'t> Walk<'t> {
             section: Section::Up,
             found: Vec::new(),
             seeded: Vec::new(),
+            sweeps: Vec::new(),
             notes: Vec::new(),
             transactions: Transactions::default(),
             directives: Vec::new(),
@@ -400,6 +403,13 @@ impl<'t> Walk<'t> {
         if self.section == Section::Up {
             self.seeded.extend(said.facts.seeded);
         }
+        let explained = is_explained(self.scope.text, span, "#");
+        let sweeps = said.facts.sweeps.into_iter().filter(|_| !self.doubtful);
+        self.sweeps.extend(sweeps.map(|sweep| Sweep {
+            section: self.section,
+            explained: sweep.explained || explained,
+            ..sweep
+        }));
         let transactions = said.facts.transactions;
         self.transactions
             .extend(transactions, self.section, self.apart);

@@ -37,6 +37,7 @@ pub(super) fn read(lexer: &Lexer, statement: &Statement, scope: Scope, found: &m
     if !scope.body {
         found.notice(cursor, span, scope.section);
     }
+    found.write(cursor, span, scope);
     // A routine sets its own path, and only while it runs.
     if !scope.body
         && let Some(change) = namespace::search_path(cursor)

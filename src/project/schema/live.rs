@@ -279,6 +279,9 @@ impl Database {
         for change in &mut self.live {
             change.followed = !last.contains(&change.at.file);
         }
+        for swept in &mut self.swept {
+            swept.followed = !last.contains(&swept.at.file);
+        }
         for transacted in &mut self.transacted {
             transacted.followed = !last.contains(&transacted.at.file);
         }

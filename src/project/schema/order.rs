@@ -73,6 +73,12 @@ fn is_loose(tool: MigrationTool) -> bool {
     tool == MigrationTool::None
 }
 
+/// Whether it changes a schema, or as a step of a history all rows of a table.
+fn changes_something(unit: &Unit, outcome: &FileOutcome) -> bool {
+    let facts = &outcome.facts;
+    !facts.schema.is_empty() || !facts.sweeps.is_empty() && !is_loose(unit.tool)
+}
+
 fn is_sql(unit: &Unit) -> bool {
     matches!(unit.kind, FileKind::Sql | FileKind::Step)
 }
@@ -104,7 +110,7 @@ impl<'a> Files<'a> {
             .enumerate()
             .filter(|(_, (unit, outcome))| {
                 (is_sql(unit) || unit.tool == MigrationTool::Alembic)
-                    && !outcome.facts.schema.is_empty()
+                    && changes_something(unit, outcome)
                     && !is_way_back(&unit.path, unit.tool)
                     && !is_passed_over(unit)
             })

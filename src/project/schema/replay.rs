@@ -44,9 +44,14 @@ pub struct Replay {
     pub(super) watch: Watch,
     /// Steps nobody read that name tables.
     unread: Vec<Loc>,
+    /// Columns that were written in all rows.
+    pub(super) filled: BTreeSet<(TableKey, String)>,
     /// What was taken from everyone.
     pub(super) taken: Taken,
 }
+
+/// The oldest version of PostgreSQL that gets repairs.
+const SUPPORTED: u32 = 14;
 
 /// Where migration tools keep their own books.
 const TOOL_TABLES: &[&str] = &[
@@ -80,6 +85,7 @@ impl Replay {
                 tool,
                 orm: None,
                 models: None,
+                postgres_version: SUPPORTED,
                 tables: BTreeMap::new(),
                 partitions: BTreeMap::new(),
                 types: BTreeMap::new(),
@@ -96,6 +102,8 @@ impl Replay {
                 one_way: Vec::new(),
                 public: Vec::new(),
                 rollbacks: Vec::new(),
+                swept: Vec::new(),
+                new_labels: Vec::new(),
                 made_by_code: false,
                 complete: true,
                 row_security: RowSecurity::default(),
@@ -115,6 +123,7 @@ impl Replay {
             altered: BTreeMap::new(),
             watch: Watch::default(),
             unread: Vec::new(),
+            filled: BTreeSet::new(),
             taken: Taken::new(),
         }
     }
@@ -201,7 +210,7 @@ impl Replay {
     }
 
     /// What holds to the end of a file ends.
-    fn enter(&mut self, file: FileId) {
+    pub(super) fn enter(&mut self, file: FileId) {
         if file != self.file {
             self.begin(file);
         }

@@ -2,6 +2,7 @@
 //! look at the catalogue.
 
 use super::{Column, Database, TypeKind};
+use crate::config::Settings;
 use crate::facts::Answer;
 use crate::facts::schema::{Dialect, TypeName};
 
@@ -14,9 +15,29 @@ pub enum Varies<'a> {
     Number,
     /// It is computed from other columns.
     Computed,
+    /// It is the same for all, and the server keeps no default beside a table yet.
+    Constant,
 }
 
+/// The version of PostgreSQL that keeps the default of a new column beside the table.
+const KEEPS_DEFAULTS: u32 = 11;
+
+/// The version in which a check proves that a column holds no NULL.
+const TRUSTS_CHECKS: u32 = 12;
+
 impl Database {
+    /// Takes over which server the settings speak of.
+    pub(super) fn set_version(&mut self, settings: &Settings) {
+        if let Some(version) = settings.postgres_version {
+            self.postgres_version = version;
+        }
+    }
+
+    /// Whether `SET NOT NULL` takes a check that all rows passed for proof.
+    pub fn trusts_checks(&self) -> bool {
+        self.postgres_version >= TRUSTS_CHECKS
+    }
+
     /// Whether all rows are written anew when a column changes its type. Unknown for types that are
     /// not PostgreSQL's own.
     pub fn rewrites(&self, from: &TypeName, to: &TypeName) -> Answer {
@@ -63,7 +84,10 @@ impl Database {
             return column.stored.then_some(Varies::Computed);
         }
         let default = column.default.as_ref()?;
-        volatile_function(&default.text).map(Varies::Function)
+        let is_null = default.text.trim().eq_ignore_ascii_case("null");
+        let constant = self.postgres_version < KEEPS_DEFAULTS && !is_null;
+        let function = volatile_function(&default.text).map(Varies::Function);
+        function.or(constant.then_some(Varies::Constant))
     }
 
     /// A type of PostgreSQL itself, or an enum of the project.

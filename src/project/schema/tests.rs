@@ -26,6 +26,7 @@ fn databases(files: &[(&str, MigrationTool, &str)]) -> Vec<Database> {
             tool: *tool,
             profile: Profile::Production,
             order: None,
+            untransacted: false,
             draft: false,
             why: String::new(),
         })

@@ -1,6 +1,6 @@
 //! What migrations do inside and to the transactions they run in.
 
-use super::{Database, MigrationTool, Wrapping};
+use super::{Database, TableKey, Wrapping};
 use crate::facts::schema::{Dialect, Section};
 use crate::facts::transaction::{ControlKind, Transactions};
 use crate::source::{FileId, Loc, Span};
@@ -25,6 +25,17 @@ pub enum Mistake {
     Unfinished,
     /// A transaction begins while another one, begun at this place, is open.
     Nested(Loc),
+    /// A label is used in the transaction that adds it.
+    Early {
+        /// The label.
+        label: String,
+        /// The enum.
+        key: TableKey,
+        /// The enum in the statement that adds the label.
+        added: Loc,
+        /// What puts both into one transaction.
+        around: Around,
+    },
     /// The transaction of the tool ends before the migration does.
     Ended,
 }
@@ -63,13 +74,13 @@ impl Database {
             followed: false,
         });
         self.transacted.extend(found);
+        self.look_for_early_labels(file, said);
     }
 
     /// What puts all statements of a migration into a transaction, where anything certainly does.
     fn around(&self, said: &Transactions) -> Option<Around> {
         match self.wrapping() {
-            // It is told in a file beside the migration, which nobody reads here.
-            _ if said.declined || self.tool == MigrationTool::Diesel => None,
+            _ if said.declined => None,
             Wrapping::Transaction(_) => Some(Around::Tool),
             Wrapping::AtOnce => (said.statements > 1).then_some(Around::Together),
             Wrapping::Apart | Wrapping::Unknown => None,

@@ -131,6 +131,9 @@ impl Replay {
                     TypeChange::AddConstraint(constraint) => at(constraint.span),
                     _ => at(name.span),
                 };
+                if let TypeChange::AddValue { label, .. } = change {
+                    self.watch_label(&key, label, name.span);
+                }
                 if let TypeChange::RenameValue { label, to } = change {
                     self.rename_label(&key, label, to);
                 }

@@ -60,6 +60,7 @@ pub(in crate::project::schema) fn databases(
             migrator.run(migration);
         }
         let (mut database, open) = migrator.replay.finish();
+        database.set_version(settings);
         for migration in &history.migrations {
             let unit = python.modules[migration.module].unit;
             let said = &outcomes[unit].facts.transactions;

@@ -1,0 +1,47 @@
+//! Statements that change or remove every row of a table.
+
+use serde::{Deserialize, Serialize};
+
+use super::schema::{Section, TableName};
+use crate::source::Span;
+
+/// `UPDATE` or `DELETE` without a condition.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sweep {
+    /// The statement.
+    pub span: Span,
+    /// Its direction.
+    pub section: Section,
+    /// The table.
+    pub table: TableName,
+    /// The columns that are written; none where rows are removed.
+    pub columns: Vec<String>,
+    /// A comment beside it says why.
+    pub explained: bool,
+}
+
+/// Whether a comment stands above or beside what begins and ends at these bytes, which is more than
+/// a mark of a tool.
+pub(super) fn is_explained(text: &str, span: Span, mark: &str) -> bool {
+    let (start, end) = (span.start as usize, span.end as usize);
+    let before = text.get(..start).unwrap_or_default();
+    let line = before.rfind('\n').map_or(0, |at| at + 1);
+    let above = before[..line].trim_end_matches('\n').lines().next_back();
+    let behind = text.get(end..).unwrap_or_default().lines().next();
+    let says = |comment: &str| {
+        let words = comment.trim_start_matches(['-', '#', '/', '*', ' ']);
+        let is_mark = ["+", "!", "migrate:", "aicheck:", "noqa", "type:"];
+        !is_mark.iter().any(|mark| words.starts_with(mark)) && words.contains(char::is_alphabetic)
+    };
+    let above = above.map(str::trim).filter(|line| {
+        line.starts_with(mark) || mark == "--" && (line.starts_with("/*") || line.ends_with("*/"))
+    });
+    let behind = behind.and_then(|line| {
+        let block = (mark == "--").then(|| line.find("/*")).flatten();
+        line.find(mark).or(block).map(|at| &line[at..])
+    });
+    let inside = text.get(start..end).unwrap_or_default();
+    above.is_some_and(says)
+        || behind.is_some_and(says)
+        || mark == "--" && (inside.contains("--") || inside.contains("/*"))
+}

@@ -1,0 +1,72 @@
+//! Statements of migrations that change or remove every row of a table in use.
+
+use super::replay::Replay;
+use super::{LiveKind, Table, TableKey};
+use crate::facts::schema::{SchemaStatement, Section, TableName};
+use crate::facts::sweep::Sweep;
+use crate::source::Loc;
+
+/// A statement that changes or removes every row of a table that was there before.
+#[derive(Clone, Debug)]
+pub struct SweptTable {
+    /// The table.
+    pub table: TableKey,
+    /// The columns that are written; none where rows are removed.
+    pub columns: Vec<String>,
+    /// The statement.
+    pub at: Loc,
+    /// Other migrations of its history follow.
+    pub followed: bool,
+}
+
+impl Replay {
+    /// Looks at what the document at hand, which was applied, does to all rows. A change of the
+    /// table, new rows for it or a reason beside the statement explain it; so does a column that
+    /// came after the table and was not filled yet.
+    pub(super) fn sweep(
+        &mut self,
+        said: &[Sweep],
+        changes: &[SchemaStatement],
+        seeded: &[TableName],
+    ) {
+        for sweep in said.iter().filter(|it| it.section == Section::Up) {
+            let key = self.resolve(&sweep.table);
+            let Some(table) = self.table(&key) else {
+                continue;
+            };
+            let is_changed = changes
+                .iter()
+                .flat_map(|statement| statement.change.tables())
+                .any(|name| self.resolve(&name) == key);
+            let is_filled = seeded.iter().any(|name| self.resolve(name) == key);
+            let is_new = !table.created || self.is_here(table.at);
+            let explained = sweep.explained || is_changed || is_filled || is_new || table.seeded;
+            if !explained && !self.fills(table, sweep) {
+                let swept = SweptTable {
+                    table: key.clone(),
+                    columns: sweep.columns.clone(),
+                    at: self.at(sweep.span),
+                    followed: false,
+                };
+                self.database.swept.push(swept);
+            }
+            let filled = sweep.columns.iter();
+            self.filled
+                .extend(filled.map(|column| (key.clone(), column.clone())));
+        }
+    }
+
+    /// Whether the columns that are written came after their table, and hold nothing yet.
+    fn fills(&self, table: &Table, sweep: &Sweep) -> bool {
+        let is_empty = |name: &String| {
+            let column = table.column(name);
+            let came = column.is_none_or(|column| {
+                let added = |kind: &LiveKind| matches!(kind, LiveKind::AddColumn { column } if column.name == *name);
+                let mut live = self.database.live.iter();
+                live.any(|change| change.at == column.at || change.table == table.key && added(&change.kind))
+            });
+            came && !self.filled.contains(&(table.key.clone(), name.clone()))
+        };
+        !sweep.columns.is_empty() && sweep.columns.iter().any(is_empty)
+    }
+}
