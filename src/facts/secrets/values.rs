@@ -84,7 +84,7 @@ pub(super) fn classify(value: &str, bound: &Bound<'_>) -> Option<ValueClass> {
     let strong = match bound.sensitivity {
         Sensitivity::Password => value.chars().count() >= 4,
         Sensitivity::OwnKey => value.chars().count() >= 6 && !value.contains(' '),
-        Sensitivity::IssuedKey => is_issued(value, 8),
+        Sensitivity::IssuedKey => !is_uuid(value) && is_issued(value, 8),
         Sensitivity::Bare => !is_uuid(value) && is_issued(value, 16) && is_random(value),
     };
     let class = match bound.binding {
