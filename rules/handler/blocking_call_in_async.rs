@@ -36,10 +36,14 @@ fn message(call: &BlockingCall) -> String {
 }
 
 fn help(handler: &Handler, call: &BlockingCall) -> String {
-    let threads = handler.framework == Framework::FastApi;
-    let bare = match threads {
-        true => "\nor leave out `async` of the handler: FastAPI then runs it in a thread",
-        false => "",
+    let bare = match handler.framework {
+        Framework::FastApi => {
+            "\nor leave out `async` of the handler: FastAPI then runs it in a thread"
+        }
+        Framework::Starlette => {
+            "\nor leave out `async` of the handler: Starlette then runs it in a thread"
+        }
+        _ => "",
     };
     let method = call.callee.rsplit('.').next().unwrap_or_default();
     let speaks = |libraries: [&str; 2]| libraries.iter().any(|it| call.callee.starts_with(it));
@@ -61,12 +65,12 @@ fn help(handler: &Handler, call: &BlockingCall) -> String {
             "put all that talks to the server into a function, and run that in a thread:{}{bare}",
             code("await asyncio.to_thread(send, …)")
         ),
-        BlockingKind::Database if !threads => {
+        BlockingKind::Database if bare.is_empty() => {
             "use the driver that awaits: `asyncpg`, `aiosqlite`, `AsyncSession` for SQLAlchemy"
                 .to_owned()
         }
         BlockingKind::Database => {
-            "leave out `async` (and `await`): FastAPI then runs the function in \
+            "leave out `async` (and `await`): the framework then runs the function in \
              a thread; or use the driver that awaits, `AsyncSession` for SQLAlchemy"
                 .to_owned()
         }

@@ -31,7 +31,8 @@ fn help(handler: &Handler, client: &RequestClient) -> String {
         "Client" | "Session" | "session" => "with",
         _ => "async with",
     };
-    let lifespan = client.is_http && handler.framework == Framework::FastApi;
+    let on_asgi = matches!(handler.framework, Framework::FastApi | Framework::Starlette);
+    let lifespan = client.is_http && on_asgi;
     match lifespan {
         true => format!(
             "make it once, in the lifespan of the application, and close it there:{}",

@@ -44,7 +44,7 @@ fn check(project: &Project, sink: &mut Sink) {
 
 fn status_of(framework: Framework) -> &'static str {
     match framework {
-        Framework::FastApi => "JSONResponse(…, status_code=500)",
+        Framework::FastApi | Framework::Starlette => "JSONResponse(…, status_code=500)",
         Framework::Aiohttp => "web.json_response(…, status=500)",
         Framework::Litestar => "Response(…, status_code=500)",
         _ => "return jsonify(error=\"…\"), 500",
@@ -53,7 +53,7 @@ fn status_of(framework: Framework) -> &'static str {
 
 fn with_status(framework: Framework) -> &'static str {
     match framework {
-        Framework::FastApi | Framework::Litestar => {
+        Framework::FastApi | Framework::Starlette | Framework::Litestar => {
             "raise HTTPException(status_code=400, detail=\"…\")"
         }
         Framework::Flask => "return jsonify(error=\"…\"), 400",

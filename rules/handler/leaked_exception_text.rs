@@ -42,7 +42,7 @@ fn check(project: &Project, sink: &mut Sink) {
 /// The body of the `except` clause without the text.
 fn logged(handler: &Handler, log: Option<&str>, name: &str) -> String {
     let answer = match handler.framework {
-        Framework::FastApi | Framework::Litestar => {
+        Framework::FastApi | Framework::Starlette | Framework::Litestar => {
             format!("raise HTTPException(status_code=500, detail=\"Internal error\") from {name}")
         }
         Framework::Flask => "return jsonify(error=\"Internal error\"), 500".to_owned(),

@@ -137,7 +137,9 @@ fn not_found(handler: &Handler, step: &UnhandledStep) -> String {
         _ => "Not found".to_owned(),
     };
     match handler.framework {
-        Framework::FastApi => format!("raise HTTPException(status_code=404, detail=\"{missing}\")"),
+        Framework::FastApi | Framework::Starlette => {
+            format!("raise HTTPException(status_code=404, detail=\"{missing}\")")
+        }
         Framework::Flask => "abort(404)".to_owned(),
         Framework::Django => format!("raise Http404(\"{missing}\")"),
         Framework::Drf => format!("raise NotFound(\"{missing}\")"),

@@ -62,7 +62,9 @@ fn sent(swallowed: &SwallowedRefusal) -> String {
 
 fn help(handler: &Handler) -> String {
     let refusal = match handler.framework {
-        Framework::FastApi | Framework::Flask | Framework::Litestar => "HTTPException",
+        Framework::FastApi | Framework::Flask | Framework::Litestar | Framework::Starlette => {
+            "HTTPException"
+        }
         Framework::Django => "(Http404, PermissionDenied)",
         Framework::Drf => "(APIException, Http404)",
         Framework::Aiohttp => "web.HTTPException",

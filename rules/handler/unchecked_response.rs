@@ -124,7 +124,7 @@ fn tried(response: &UncheckedResponse) -> String {
 
 fn refusal(handler: &Handler) -> &'static str {
     match handler.framework {
-        Framework::FastApi | Framework::Litestar => {
+        Framework::FastApi | Framework::Starlette | Framework::Litestar => {
             "raise HTTPException(status_code=502, detail=\"Service unavailable\") from error"
         }
         Framework::Flask => "abort(502)",

@@ -45,7 +45,9 @@ fn check(project: &Project, sink: &mut Sink) {
 
 fn remedy(handler: &Handler, write: &UncheckedWrite) -> String {
     let answer = match handler.framework {
-        Framework::FastApi => "raise HTTPException(status_code=404, detail=\"Not found\")",
+        Framework::FastApi | Framework::Starlette => {
+            "raise HTTPException(status_code=404, detail=\"Not found\")"
+        }
         Framework::Flask => "abort(404)",
         Framework::Django => "raise Http404",
         Framework::Drf => "raise NotFound()",

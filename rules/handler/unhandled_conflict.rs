@@ -112,7 +112,7 @@ fn remedy(handler: &Handler, conflict: &Conflict) -> String {
         None => (409, format!("This {names} is taken")),
     };
     let answer = match handler.framework {
-        Framework::FastApi | Framework::Litestar => {
+        Framework::FastApi | Framework::Starlette | Framework::Litestar => {
             format!("raise HTTPException(status_code={status}, detail=\"{text}\")")
         }
         Framework::Flask => format!("abort({status}, \"{text}\")"),

@@ -18,7 +18,7 @@ fn check(project: &Project, sink: &mut Sink) {
         );
         let at = match handler.framework {
             Framework::FastApi | Framework::Flask => handler.registered,
-            Framework::Aiohttp | Framework::Litestar => handler.registered,
+            Framework::Aiohttp | Framework::Litestar | Framework::Starlette => handler.registered,
             Framework::Django | Framework::Drf => handler.header,
         };
         sink.report(Severity::Warning, at, handler.route.as_str(), message)
@@ -56,7 +56,11 @@ fn help(handler: &Handler, effect: &DatabaseEffect) -> String {
             "answer {upper} instead:{}",
             code(&format!("@….{method}(…)"))
         ),
-        Framework::Flask => {
+        Framework::Starlette if handler.name.contains('.') => format!(
+            "answer {upper} instead:{}",
+            code(&format!("async def {method}(…):"))
+        ),
+        Framework::Flask | Framework::Starlette => {
             format!(
                 "answer {upper} instead:{}",
                 code(&format!("methods=[\"{upper}\"]"))

@@ -323,6 +323,7 @@ fn is_optional(read: &str) -> bool {
 fn bad_request(framework: Framework) -> &'static str {
     match framework {
         Framework::FastApi => "raise HTTPException(status_code=422)",
+        Framework::Starlette => "raise HTTPException(status_code=400)",
         Framework::Flask => "abort(400)",
         Framework::Django => "return HttpResponseBadRequest()",
         Framework::Drf => "raise ValidationError()",

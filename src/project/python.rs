@@ -45,6 +45,7 @@ mod scans;
 mod services;
 mod sessions;
 mod split;
+mod starlette;
 mod statuses;
 mod steps;
 mod summaries;
@@ -178,6 +179,7 @@ fn all_routes<'a>(python: &Python<'a>, mounts: &Mounts<'a>) -> (Vec<Route>, Vec<
     all.extend(python.flask_class_routes(mounts));
     all.extend(python.aiohttp_routes(mounts));
     all.extend(python.litestar_routes());
+    all.extend(python.starlette_routes(mounts));
     let django = python.django_routes();
     all.extend(django.routes);
     (all, django.bare)

@@ -278,7 +278,8 @@ fn of_call(function: &mut Function, node: Node<'_>) {
 fn wires(callee: Node<'_>, name: &str) -> bool {
     let on = callee.child(Field::Object).map_or("", Node::text);
     let adds = matches!(name, "append" | "extend" | "insert");
-    WIRING.binary_search(&name).is_ok() || adds && on.ends_with(".middlewares")
+    WIRING.binary_search(&name).is_ok()
+        || adds && (on.ends_with(".middlewares") || on.ends_with(".routes"))
 }
 
 /// `setup_routes(app)`

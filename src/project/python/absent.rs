@@ -34,7 +34,9 @@ pub(super) fn absent(python: &Python, route: &Route) -> Absent {
         Framework::FastApi => by_fastapi(python, route),
         Framework::Flask => by_flask(python, route),
         Framework::Litestar => by_litestar(python, route),
-        Framework::Django | Framework::Drf | Framework::Aiohttp => Absent::Admitted,
+        Framework::Django | Framework::Drf | Framework::Aiohttp | Framework::Starlette => {
+            Absent::Admitted
+        }
     }
 }
 

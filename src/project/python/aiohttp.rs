@@ -20,7 +20,7 @@ use crate::facts::python::{Call, Value};
 const VERBS: [&str; 7] = ["get", "post", "put", "patch", "delete", "head", "options"];
 
 /// What is registered.
-enum Registered {
+pub(super) enum Registered {
     Function(FunctionId),
     View(ClassId),
 }
@@ -240,7 +240,7 @@ impl<'a> Python<'a> {
                 registrations: 1,
                 status: None,
                 at: self.loc(id.module, function.header),
-                roles: self.aiohttp_roles(id),
+                roles: self.request_roles(id),
                 placement: Placement::unknown(),
                 known: true,
                 class: Some(class),
@@ -253,7 +253,7 @@ impl<'a> Python<'a> {
     }
 
     /// What a registration names: through what wraps it, which is noted.
-    fn registered(
+    pub(super) fn registered(
         &self,
         scope: Scope,
         value: &'a Value,
@@ -312,7 +312,7 @@ impl<'a> Python<'a> {
     }
 
     /// What each parameter of a handler is: the first is the request.
-    pub(super) fn aiohttp_roles(&self, id: FunctionId) -> Vec<Role> {
+    pub(super) fn request_roles(&self, id: FunctionId) -> Vec<Role> {
         let function = self.function(id);
         let receiver = function.class.is_some() && !function.nested && !self.is_static(id);
         let places = 0..function.params.len();

@@ -8,8 +8,10 @@ use crate::facts::python::{Call, Value};
 /// The frameworks whose handlers are known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Framework {
-    /// FastAPI and Starlette.
+    /// FastAPI.
     FastApi,
+    /// Starlette without FastAPI.
+    Starlette,
     /// Flask and its class-based extensions.
     Flask,
     /// Django.
@@ -27,6 +29,7 @@ impl Framework {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::FastApi => "fastapi",
+            Self::Starlette => "starlette",
             Self::Flask => "flask",
             Self::Django => "django",
             Self::Drf => "django-rest-framework",
@@ -148,8 +151,10 @@ impl<'a> Python<'a> {
 
 fn external_kind(path: &str) -> Option<AppKind> {
     let (framework, is_app) = match (path.split('.').next()?, last_name(path)) {
-        ("fastapi", "FastAPI") | ("starlette", "Starlette") => (Framework::FastApi, true),
-        ("fastapi", "APIRouter") | ("starlette", "Router") => (Framework::FastApi, false),
+        ("fastapi", "FastAPI") => (Framework::FastApi, true),
+        ("fastapi", "APIRouter") => (Framework::FastApi, false),
+        ("starlette", "Starlette") => (Framework::Starlette, true),
+        ("starlette", "Router") => (Framework::Starlette, false),
         ("flask", "Flask") | ("flask_openapi3", "OpenAPI") | ("apiflask", "APIFlask") => {
             (Framework::Flask, true)
         }

@@ -10,6 +10,7 @@ use super::apps::{Framework, argument, keyword};
 use super::decorators::{is_route, parts};
 use super::endpoints::Bare;
 use super::index::{ClassId, FunctionId, ObjectId, Python, Scope, last_name};
+use super::mappings::applications;
 use super::mounts::Mounts;
 use super::names::Target;
 use super::routes::Route;
@@ -117,7 +118,9 @@ impl<'p, 'a> Judge<'p, 'a> {
     pub(super) fn of_route(&mut self, route: &Route) -> Auth {
         let mut auth = match route.framework {
             Framework::FastApi => self.of_dependencies(route),
-            Framework::Flask | Framework::Aiohttp => self.of_placement(route),
+            Framework::Flask | Framework::Aiohttp | Framework::Starlette => {
+                self.of_placement(route)
+            }
             Framework::Litestar => self.of_layers(route),
             Framework::Django | Framework::Drf => {
                 let class = route.class;
@@ -504,7 +507,8 @@ fn is_refusal(name: &str) -> bool {
         .any(|word| name.contains(word))
 }
 
-/// `@bp.before_request`, `@app.middleware("http")`, `add_middleware(M)` and `middlewares=[m]`.
+/// `@bp.before_request`, `@app.middleware("http")`, `add_middleware(M)`, `middleware=[Middleware(M)]`
+/// and `middlewares=[m]`.
 fn before(python: &Python) -> Vec<(ObjectId, FunctionId, bool)> {
     let mut found = Vec::new();
     for (id, function) in python.functions() {
@@ -524,13 +528,20 @@ fn before(python: &Python) -> Vec<(ObjectId, FunctionId, bool)> {
         let Some((object, "add_middleware")) = call.callee.rsplit_once('.') else {
             continue;
         };
-        let class = python.named_class(scope, call.args.first());
-        let method = class.and_then(|class| {
-            let mut names = ["dispatch", "__call__"].iter();
-            names.find_map(|name| python.method(class, name))
-        });
+        let method = dispatcher(python, scope, call);
         if let (Some(object), Some(method)) = (python.app_object(scope, object), method) {
             found.push((object, method, false));
+        }
+    }
+    for (object, call, framework) in applications(python) {
+        let listed = keyword(call, "middleware").filter(|_| framework != Framework::Litestar);
+        let items = listed.map(|it| python.elements(object.scope, it).0);
+        for (scope, item) in items.into_iter().flatten() {
+            if let Value::Call(made) = item
+                && let Some(method) = dispatcher(python, scope, made)
+            {
+                found.push((object, method, false));
+            }
         }
     }
     for middleware in python.aiohttp_middleware() {
@@ -540,4 +551,11 @@ fn before(python: &Python) -> Vec<(ObjectId, FunctionId, bool)> {
         }
     }
     found
+}
+
+/// The method of a class that is named first, which requests go through.
+fn dispatcher(python: &Python, scope: Scope, call: &Call) -> Option<FunctionId> {
+    let class = python.named_class(scope, call.args.first())?;
+    let mut names = ["dispatch", "__call__"].iter();
+    names.find_map(|name| python.method(class, name))
 }

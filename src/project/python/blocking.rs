@@ -57,7 +57,7 @@ impl Judge<'_, '_> {
         // Flask runs each asynchronous view in a loop of its own.
         let shares = matches!(
             route.framework,
-            Framework::FastApi | Framework::Aiohttp | Framework::Litestar
+            Framework::FastApi | Framework::Starlette | Framework::Aiohttp | Framework::Litestar
         );
         let in_loop = python.function(id).is_async && shares;
         if !in_loop || !python.modules[id.module].production {

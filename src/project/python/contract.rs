@@ -102,7 +102,7 @@ fn parameters<'a>(
             let missing = read.filter(|name| !given.contains(name)).cloned();
             Some((vec![], missing.collect()))
         }
-        Framework::Drf => None,
+        Framework::Drf | Framework::Starlette => None,
     }
 }
 

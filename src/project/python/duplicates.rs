@@ -118,7 +118,8 @@ fn first(python: &Python, mounts: &Mounts, one: &Route, other: &Route) -> Option
         return Some(one.at.span.start < other.at.span.start);
     }
     // Those of one router of FastAPI are compared by more than their text.
-    if one.framework == Framework::FastApi && one.object == other.object {
+    let by_order = matches!(one.framework, Framework::FastApi | Framework::Starlette);
+    if by_order && one.object == other.object {
         return None;
     }
     let chain = &one.placement.chain;

@@ -89,7 +89,7 @@ fn is_mute(reply: &Reply, framework: Framework) -> bool {
         && match (&reply.value, framework) {
             (Value::Dict(_), Framework::Flask) => true,
             (Value::Call(call), Framework::Flask) => call.callee == "jsonify",
-            (Value::Call(call), Framework::FastApi) => {
+            (Value::Call(call), Framework::FastApi | Framework::Starlette) => {
                 last_name(&call.callee) == "JSONResponse"
                     && call.args.len() < 2
                     && ["status_code", "**"]

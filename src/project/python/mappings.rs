@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::apps::{Framework, argument, constant, keyword};
+use super::apps::{AppKind, Framework, argument, constant, keyword};
 use super::exceptions::{Failing, catches, is_bare};
 use super::index::{ClassId, FunctionId, ObjectId, Python, Scope, last_name};
 use super::names::Target;
@@ -167,19 +167,37 @@ impl Mappings {
                 continue;
             }
             let reach = || Reach::Object(object);
-            if let Some(Value::Dict(pairs)) = keyword(call, "exception_handlers") {
+            if let Some(handlers) = keyword(call, "exception_handlers") {
+                self.dictionary(python, object, handlers);
+            }
+            let listed = keyword(call, "middleware");
+            let items = listed.map(|it| python.elements(object.scope, it).0);
+            for (scope, item) in items.into_iter().flatten() {
+                if let Value::Call(call) = item {
+                    self.middleware(python, scope, call.args.first(), reach());
+                }
+            }
+        }
+    }
+
+    /// `{T: f}`, also by its name; nobody knows what stands in any other.
+    fn dictionary<'a>(&mut self, python: &Python<'a>, object: ObjectId, handlers: &'a Value) {
+        let (scope, handlers) = match handlers {
+            Value::Name(name, _) => match python.bound_value(object.scope, name) {
+                Some(bound) => bound,
+                None => (object.scope, handlers),
+            },
+            handlers => (object.scope, handlers),
+        };
+        let reach = Reach::Object(object);
+        match handlers {
+            Value::Dict(pairs) => {
                 for (key, handler) in pairs {
-                    let by = function(python, object.scope, Some(handler));
-                    self.push_handler(object.scope, names(Some(key)), reach(), by);
+                    let by = function(python, scope, Some(handler));
+                    self.push_handler(scope, names(Some(key)), reach.clone(), by);
                 }
             }
-            if let Some(Value::List(items)) = keyword(call, "middleware") {
-                for item in items {
-                    if let Value::Call(call) = item {
-                        self.middleware(python, object.scope, call.args.first(), reach());
-                    }
-                }
-            }
+            _ => self.push(scope, vec!["unknown".to_owned()], reach),
         }
     }
 
@@ -417,6 +435,17 @@ fn reach(python: &Python, scope: Scope, object: &str) -> Reach {
 
 /// Every application with the call that builds it.
 pub(super) fn applications<'a>(python: &Python<'a>) -> Vec<(ObjectId, &'a Call, Framework)> {
+    let wired = wired(python, |_| true).into_iter();
+    let apps = wired.filter(|(_, _, kind)| kind.is_app);
+    apps.map(|(object, call, kind)| (object, call, kind.framework))
+        .collect()
+}
+
+/// The applications and routers that are bound to names by calls of a form.
+pub(super) fn wired<'a>(
+    python: &Python<'a>,
+    wanted: impl Fn(&Call) -> bool,
+) -> Vec<(ObjectId, &'a Call, AppKind)> {
     let mut found = Vec::new();
     for (module, info) in python.modules.iter().enumerate() {
         let top = (0..info.facts.globals.len()).map(|index| (None, index));
@@ -430,9 +459,10 @@ pub(super) fn applications<'a>(python: &Python<'a>) -> Vec<(ObjectId, &'a Call, 
             let Value::Call(call) = &python.object(object).value else {
                 continue;
             };
-            let kind = python.app_kind(&Target::Object(object));
-            if let Some(kind) = kind.filter(|kind| kind.is_app) {
-                found.push((object, &**call, kind.framework));
+            if wanted(call)
+                && let Some(kind) = python.app_kind(&Target::Object(object))
+            {
+                found.push((object, &**call, kind));
             }
         }
     }

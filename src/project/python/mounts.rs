@@ -10,13 +10,15 @@ use crate::facts::python::{Call, Value};
 use crate::source::Span;
 
 /// One router on another.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Mount<'a> {
     /// The application or router it is mounted on; `None` = not known.
     parent: Option<ObjectId>,
     scope: Scope,
     call: &'a Call,
     how: How,
+    /// What the mounts around it put before its path.
+    before: Prefix,
 }
 
 /// How one router gets onto another.
@@ -112,9 +114,34 @@ impl<'a> Python<'a> {
                     "add_subapp" => How::Below,
                     _ => How::Included,
                 },
+                before: Prefix::default(),
             });
         }
+        self.listed_mounts(&mut mounts);
         mounts
+    }
+
+    /// `Starlette(routes=[Mount("/admin", app=admin)])`; a router has no handlers of exceptions
+    /// of its own.
+    fn listed_mounts(&self, mounts: &mut Mounts<'a>) {
+        for listed in self.listed_routes() {
+            let app = argument(listed.call, 1, "app");
+            let app = app.filter(|it| matches!(it, Value::Name(..)));
+            let Some(child) = app.and_then(|it| self.mounted_object(listed.scope, it)) else {
+                continue;
+            };
+            let how = match self.is_app(child) {
+                true => How::Apart,
+                false => How::Below,
+            };
+            mounts.by_child.entry(child).or_default().push(Mount {
+                parent: listed.object,
+                scope: listed.scope,
+                call: listed.call,
+                how,
+                before: listed.prefix,
+            });
+        }
     }
 
     /// `api.init_app(app)` says what `Api(app)` says.
@@ -137,6 +164,7 @@ impl<'a> Python<'a> {
             scope,
             call,
             how: How::Built,
+            before: Prefix::default(),
         });
         None
     }
@@ -158,6 +186,7 @@ impl<'a> Python<'a> {
                 scope: object.scope,
                 call,
                 how: How::Built,
+                before: Prefix::default(),
             });
         }
         above
@@ -250,10 +279,10 @@ impl<'a> Python<'a> {
                 .iter()
                 .find_map(|name| keyword(mount.call, name)),
             How::Apart => argument(mount.call, 0, "path"),
-            How::Below => argument(mount.call, 0, "prefix"),
+            How::Below => argument(mount.call, 0, "prefix").or_else(|| keyword(mount.call, "path")),
             How::Built => None,
         };
-        Some(self.prefix(mount.scope, value?))
+        Some(mount.before.before(&self.prefix(mount.scope, value?)))
     }
 
     fn own_prefix(&self, object: ObjectId) -> Option<Prefix> {
@@ -278,7 +307,7 @@ impl<'a> Python<'a> {
         })
     }
 
-    fn prefix(&self, scope: Scope, value: &Value) -> Prefix {
+    pub(super) fn prefix(&self, scope: Scope, value: &Value) -> Prefix {
         match (value, self.text(scope, value)) {
             (Value::None, _) => Prefix::default(),
             (_, Some(text)) => Prefix { text, open: false },
@@ -324,7 +353,7 @@ impl Mounts<'_> {
 
 impl Prefix {
     /// This prefix before another.
-    fn before(&self, other: &Self) -> Self {
+    pub(super) fn before(&self, other: &Self) -> Self {
         Self {
             text: joined(&self.text, &other.text),
             open: self.open || other.open,

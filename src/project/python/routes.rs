@@ -173,7 +173,7 @@ impl<'a> Python<'a> {
             route.open = prefix.open;
             route.roles = match framework {
                 Framework::FastApi => self.fastapi_roles(function, path.as_deref()),
-                Framework::Aiohttp => self.aiohttp_roles(function),
+                Framework::Aiohttp | Framework::Starlette => self.request_roles(function),
                 _ => self.flask_roles(function, route.path.as_deref()),
             };
             routes.push(route.clone());
@@ -272,8 +272,13 @@ impl<'a> Python<'a> {
         if framework == Framework::Aiohttp {
             return self.aiohttp_methods(scope, call);
         }
+        if matches!(verb, "WebSocketRoute" | "add_websocket_route") {
+            return vec!["WEBSOCKET".to_owned()];
+        }
         let by_list = [
             "route",
+            "Route",
+            "APIRoute",
             "api_route",
             "add_route",
             "add_api_route",
@@ -284,7 +289,9 @@ impl<'a> Python<'a> {
         }
         match keyword(call, "methods") {
             Some(Value::None) | None => match framework {
-                Framework::FastApi | Framework::Flask => vec!["GET".to_owned()],
+                Framework::FastApi | Framework::Flask | Framework::Starlette => {
+                    vec!["GET".to_owned()]
+                }
                 _ => Vec::new(),
             },
             Some(listed) => {

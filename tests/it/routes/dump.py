@@ -27,8 +27,12 @@ def of_asgi(routes, prefix=""):
             inner = route.include_context.prefix if hasattr(route, "include_context") else ""
             yield from of_asgi(route.original_router.routes, prefix + inner)
         elif not endpoint.__module__.startswith("fastapi"):
-            for method in getattr(route, "methods", None) or ["WEBSOCKET"]:
-                yield method, prefix + route.path
+            verbs = ["get", "post", "put", "patch", "delete"]
+            own = [verb.upper() for verb in verbs if hasattr(endpoint, verb)]
+            listed = getattr(route, "methods", None)
+            for method in listed or own or ["WEBSOCKET"]:
+                if not own or method in own:
+                    yield method, prefix + route.path
 
 
 def of_flask(app):

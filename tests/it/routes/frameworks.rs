@@ -14,7 +14,7 @@ use serde_json::Value;
 use crate::venv;
 
 /// Projects with the module that makes their application.
-const PROJECTS: [(&str, &str); 13] = [
+const PROJECTS: [(&str, &str); 14] = [
     ("fixtures/booking-flask", "booking_flask"),
     ("fixtures/clinic-django", "clinic_django"),
     ("fixtures/courses-fastapi", "courses_fastapi"),
@@ -28,6 +28,7 @@ const PROJECTS: [(&str, &str); 13] = [
     ("tests/it/routes/classes_django", "main"),
     ("tests/it/routes/parts_aiohttp", "main"),
     ("tests/it/routes/layers_litestar", "main"),
+    ("tests/it/routes/lists_starlette", "main"),
 ];
 
 /// What is printed of a project.

@@ -160,7 +160,10 @@ impl Judge<'_, '_> {
         // `<int:id>` of Flask and Django, `{id:int}` and `{id:\d+}` of the others.
         let (open, close) = match self.route.framework {
             Framework::Flask | Framework::Django | Framework::Drf => ('<', '>'),
-            Framework::FastApi | Framework::Aiohttp | Framework::Litestar => ('{', '}'),
+            Framework::FastApi
+            | Framework::Starlette
+            | Framework::Aiohttp
+            | Framework::Litestar => ('{', '}'),
         };
         let mut parts = path
             .split(open)
