@@ -57,7 +57,8 @@ fn check(project: &Project, sink: &mut Sink) {
 fn describe(faults: &[Fault]) -> Vec<String> {
     let alike = faults.chunk_by(|left, right| left.thing == right.thing);
     let told = alike.map(|faults| {
-        let hows: Vec<String> = faults.iter().map(|fault| how(&fault.how)).collect();
+        let mut hows: Vec<String> = faults.iter().map(|fault| how(&fault.how)).collect();
+        hows.dedup();
         let Thing { kind, table, name } = &faults[0].thing;
         let thing = match table {
             Some(table) if *kind == "column" => format!("column `{table}.{name}`"),

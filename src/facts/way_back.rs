@@ -151,13 +151,15 @@ pub(super) fn explains(comment: &str) -> bool {
 
 /// Whether a docstring says that there is nothing.
 fn denies(node: Node<'_>) -> bool {
-    const DENIALS: [&str; 7] = [
+    const DENIALS: [&str; 9] = [
         "not",
         "no",
         "nothing",
         "cannot",
         "never",
         "irreversible",
+        "hardly",
+        "rarely",
         "t",
     ];
     let mut words = node.text().split(|c: char| !c.is_alphanumeric());

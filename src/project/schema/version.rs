@@ -105,6 +105,19 @@ pub(super) fn natural(name: &str) -> Vec<Part> {
     parts
 }
 
+/// Where an SQL file stands, its number, and what it is called behind that.
+pub(super) fn description(path: &Utf8Path) -> Option<(&Utf8Path, &str, &str)> {
+    let (folder, file) = (path.parent()?, path.file_name()?);
+    let (folder, own) = match file {
+        "up.sql" => (folder.parent()?, folder.file_name()?),
+        _ => (folder, file.strip_suffix(".sql")?),
+    };
+    let own = own.strip_prefix(['V', 'v']).unwrap_or(own);
+    let (number, name) = own.split_at(own.find(char::is_alphabetic)?);
+    let name = name.split('.').next()?;
+    (!number.is_empty()).then_some((folder, number, name))
+}
+
 /// The number a name begins with.
 pub(super) fn number(name: &str) -> Option<Part> {
     let end = name

@@ -1,10 +1,11 @@
 //! Migrations that nothing takes back, in histories whose others can be taken back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::rollback::{Rollback, Side};
+use super::version::description;
 use super::{Database, MigrationTool, Replay, TableKey};
 use crate::discover::Unit;
 use crate::facts::schema::{
@@ -61,22 +62,35 @@ pub(super) struct WaysBack<'a> {
     units: &'a [Unit],
     outcomes: &'a [FileOutcome],
     by_path: BTreeMap<&'a Utf8Path, usize>,
+    /// Parts of what their tool takes back as a whole.
+    parts: BTreeSet<usize>,
 }
 
 impl<'a> WaysBack<'a> {
     pub(super) fn of(units: &'a [Unit], outcomes: &'a [FileOutcome], tool: MigrationTool) -> Self {
         let own = units.iter().enumerate();
         let own = own.filter(|(_, unit)| unit.tool == tool);
+        let by_path = own.map(|(nth, unit)| (unit.path.as_path(), nth)).collect();
         Self {
             units,
             outcomes,
-            by_path: own.map(|(nth, unit)| (unit.path.as_path(), nth)).collect(),
+            parts: parts(&by_path),
+            by_path,
         }
+    }
+
+    /// The file of this path; else the one for all dialects: `a.down.sql` for `a.mysql.down.sql`.
+    fn file(&self, path: &Utf8Path) -> Option<usize> {
+        let for_all = || {
+            let (stem, _) = path.as_str().strip_suffix(".down.sql")?.rsplit_once('.')?;
+            self.by_path.get(Utf8Path::new(&format!("{stem}.down.sql")))
+        };
+        self.by_path.get(path).or_else(for_all).copied()
     }
 
     /// What another file does on the way back.
     fn beside(&self, path: &Utf8Path) -> Option<WayBack> {
-        let facts = &self.outcomes[*self.by_path.get(path)?].facts;
+        let facts = &self.outcomes[self.file(path)?].facts;
         Some(WayBack {
             does: facts.transactions.statements > 0,
             ..facts.way_back.clone()
@@ -85,11 +99,12 @@ impl<'a> WaysBack<'a> {
 
     /// Follows a migration there and back; `replay` is what was there before.
     pub(super) fn try_out(&self, replay: &Replay, nth: usize) -> Option<Rollback> {
+        if self.parts.contains(&nth) {
+            return None;
+        }
         let unit = &self.units[nth];
         let (back, section) = match kept(unit)? {
-            Lack::File(path) | Lack::Pair(path) => {
-                (*self.by_path.get(path.as_path())?, Section::Up)
-            }
+            Lack::File(path) | Lack::Pair(path) => (self.file(&path)?, Section::Up),
             Lack::Part(_) | Lack::Downgrade => (nth, Section::Down),
             Lack::RollBack | Lack::Reverse => return None,
         };
@@ -113,12 +128,28 @@ impl<'a> WaysBack<'a> {
     }
 }
 
+/// Migrations that are parts of one: neighbours of one name. Which of them undoes what does not
+/// matter, as long as all of them together do.
+fn parts(by_path: &BTreeMap<&Utf8Path, usize>) -> BTreeSet<usize> {
+    let named = by_path.iter().filter_map(|(path, nth)| {
+        let (folder, number, name) = description(path)?;
+        Some(((folder, name), number, *nth))
+    });
+    let named: Vec<_> = named.collect();
+    let alike = named.chunk_by(|left, right| left.0 == right.0);
+    let several = alike.filter(|alike| alike.iter().any(|it| it.1 != alike[0].1));
+    several.flatten().map(|(_, _, nth)| *nth).collect()
+}
+
 impl Database {
     /// Looks for migrations that nothing takes back. Where most are like that, the team decided so;
     /// before the first there is nothing to go back to.
     pub(super) fn look_for_ways_back(&mut self, order: &[usize], ways_back: &WaysBack) {
         let WaysBack {
-            units, outcomes, ..
+            units,
+            outcomes,
+            parts,
+            ..
         } = ways_back;
         let mut found = Vec::new();
         let mut others = 0;
@@ -134,7 +165,7 @@ impl Database {
                 ways_back.beside(path)
             }) {
                 Taken::Back => others += 1,
-                Taken::Nowhere(at) if !is_first => {
+                Taken::Nowhere(at) if !is_first && !parts.contains(&nth) => {
                     if matches!(kept, Lack::RollBack) {
                         let gaps = &facts.way_back.gaps;
                         let set = gaps.iter().find(|gap| gap.contains(at));

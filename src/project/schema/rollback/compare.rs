@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::{Column, Table, TableKey, TypeKind};
+use super::super::{Column, ForeignKey, Table, TableKey, TypeKind};
 use super::shape::{Part, same_default, same_type};
 use super::trial::Moments;
 use super::{Fault, How, Side, Thing};
 use crate::facts::Answer;
+use crate::facts::schema::{Dialect, Expression};
 use crate::source::Loc;
 
 /// The faults of a migration, under construction.
@@ -171,7 +172,7 @@ impl Found<'_> {
     fn column(&mut self, key: &TableKey, was: &Column, is: &Column) {
         let mut hows = Vec::new();
         if let (Some((left, _)), Some((right, _))) = (&was.ty, &is.ty)
-            && !same_type(left, right)
+            && !same_type(left, right, self.moments.after.dialect)
         {
             let write = |ty| self.moments.after.write_type(ty);
             hows.push(How::Type(write(right), write(left)));
@@ -179,9 +180,14 @@ impl Found<'_> {
         if was.nullable != is.nullable {
             hows.push(How::Nullable(is.nullable));
         }
-        if was.auto_increment != is.auto_increment {
-            hows.push(How::Numbered(is.auto_increment));
-        } else if !was.auto_increment {
+        // A sequence that exists already may be named.
+        let counts = |column: &Column| {
+            let default = column.default.as_ref();
+            column.auto_increment || default.is_some_and(Expression::counts)
+        };
+        if counts(was) != counts(is) {
+            hows.push(How::Numbered(counts(is)));
+        } else if !counts(was) {
             let text = |column: &Column| column.default.as_ref().map(|it| it.text.clone());
             let same = match (&was.default, &is.default) {
                 (None, None) => true,
@@ -209,14 +215,21 @@ impl Found<'_> {
     /// be spelled anew.
     fn parts(&mut self, table: &Table, now: &Table) {
         let both = |name: &String| table.column(name).is_some() == now.column(name).is_some();
-        let told = |part: &Part| part.columns.iter().all(both);
-        let was = self.moments.before.parts(table).into_iter();
-        let is = self.moments.after.parts(now).into_iter();
-        let mut left: Vec<Part> = is.filter(|part| told(part)).collect();
+        let (was, is) = (
+            self.moments.before.parts(table),
+            self.moments.after.parts(now),
+        );
+        let silent = self.come_and_go([table, now], was.iter().chain(&is));
+        let told = |part: &Part| {
+            part.columns.iter().all(both) && !(part.kind == "index" && silent.contains(&part.name))
+        };
+        let mut left: Vec<Part> = is.into_iter().filter(|part| told(part)).collect();
         let mut lost: Vec<Part> = Vec::new();
-        for part in was.filter(|part| told(part)) {
+        for part in was.into_iter().filter(|part| told(part)) {
             let same = |other: &&Part| other.shape == part.shape;
-            match left.iter().position(|other| same(&other)) {
+            let same_name = |other: &Part| same(&other) && other.name == part.name;
+            let at = left.iter().position(same_name);
+            match at.or_else(|| left.iter().position(|other| same(&other))) {
                 Some(at) => {
                     let other = left.remove(at);
                     self.foreign_key(&table.key, &part, &other);
@@ -245,6 +258,23 @@ impl Found<'_> {
             let repair = self.drop_part(&table.key, &part);
             self.report(thing, How::Stays, Some(part.at), repair);
         }
+    }
+
+    /// The names of indexes that MySQL makes and drops for foreign keys, as others come and go.
+    fn come_and_go<'p>(
+        &self,
+        tables: [&Table; 2],
+        parts: impl Iterator<Item = &'p Part>,
+    ) -> BTreeSet<String> {
+        if self.moments.after.dialect != Dialect::Mysql {
+            return BTreeSet::new();
+        }
+        let serves = |part: &Part, fk: &ForeignKey| {
+            part.shape.starts_with("index") && part.columns.starts_with(&fk.columns)
+        };
+        let foreign_keys = || tables.iter().flat_map(|table| &table.foreign_keys);
+        let parts = parts.filter(|part| foreign_keys().any(|fk| serves(part, fk)));
+        parts.map(|part| part.name.clone()).collect()
     }
 
     /// Two that may be one, spelled anew.

@@ -1,7 +1,7 @@
 //! What makes two keys, constraints or indexes the same, whatever they are called.
 
 use super::super::{Database, ForeignKey, Index, Key, Table, TableKey, expression};
-use crate::facts::schema::{Action, Expression, TypeName};
+use crate::facts::schema::{Action, Dialect, Expression, TypeName};
 use crate::source::Loc;
 
 /// A key, constraint or index of a table.
@@ -174,8 +174,12 @@ fn on_delete(fk: &ForeignKey) -> &'static str {
     }
 }
 
-/// Whether two types are written alike; of types with a schema and without one nobody knows.
-pub(super) fn same_type(left: &TypeName, right: &TypeName) -> bool {
+/// Whether two types are written alike; of types with a schema and without one nobody knows. SQLite
+/// takes any word for a type, and treats alike what has one affinity.
+pub(super) fn same_type(left: &TypeName, right: &TypeName, dialect: Dialect) -> bool {
+    if dialect == Dialect::Sqlite {
+        return affinity(left) == affinity(right);
+    }
     let base = |ty: &TypeName| {
         let name = super::named::type_name(ty);
         name.to_lowercase()
@@ -193,6 +197,20 @@ pub(super) fn same_type(left: &TypeName, right: &TypeName) -> bool {
         && args(left) == args(right)
         && left.array == right.array
         && left.unsigned == right.unsigned
+}
+
+/// What SQLite makes of the name of a type: the first that fits, else a number.
+fn affinity(ty: &TypeName) -> &'static str {
+    const AFFINITIES: [(&str, &[&str]); 4] = [
+        ("integer", &["int"]),
+        ("text", &["char", "clob", "text"]),
+        ("blob", &["blob", "bytea"]),
+        ("real", &["real", "floa", "doub"]),
+    ];
+    let name = ty.base.to_lowercase();
+    let fits = |words: &[&str]| words.iter().any(|word| name.contains(word));
+    let found = AFFINITIES.iter().find(|(_, words)| fits(words));
+    found.map_or("numeric", |(affinity, _)| affinity)
 }
 
 /// Whether two defaults are not known to differ: only plain values are told apart.
