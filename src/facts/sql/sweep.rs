@@ -12,6 +12,7 @@ pub(super) fn read(mut cursor: Cursor, span: Span, section: Section) -> Option<S
     cursor.eat("only");
     let table: TableName = cursor.table_name()?;
     let mut columns = Vec::new();
+    let mut converts = false;
     if !deletes {
         // Another name for the table; a join has conditions of its own.
         while !cursor.eat("set") {
@@ -22,6 +23,7 @@ pub(super) fn read(mut cursor: Cursor, span: Span, section: Section) -> Option<S
         }
         while let Some(mut item) = cursor.before("where").item().filter(|_| columns.len() < 64) {
             columns.push(item.ident()?.name);
+            converts |= names_column(item);
             cursor = skip_item(cursor);
             if cursor.done() || cursor.is("where") {
                 break;
@@ -35,7 +37,9 @@ pub(super) fn read(mut cursor: Cursor, span: Span, section: Section) -> Option<S
         }
         cursor.skip();
     }
-    if cursor.eat("where") && !is_always(cursor) {
+    // What each row gets of its own values is a conversion, which is meant for all of them.
+    let picks = cursor.eat("where");
+    if picks && !is_always(cursor) || !picks && converts {
         return None;
     }
     let lexer = cursor.source.lexer();
@@ -47,6 +51,31 @@ pub(super) fn read(mut cursor: Cursor, span: Span, section: Section) -> Option<S
         table,
         columns,
         explained: is_explained(lexer.text(), inside, "--"),
+    })
+}
+
+/// Whether a value is made of columns, as far as its words tell.
+fn names_column(value: Cursor) -> bool {
+    const CONSTANTS: [&str; 9] = [
+        "null",
+        "true",
+        "false",
+        "default",
+        "current_date",
+        "current_time",
+        "current_timestamp",
+        "localtimestamp",
+        "interval",
+    ];
+    let tokens = value.rest();
+    (0..tokens.len()).any(|at| {
+        let is_name = matches!(tokens[at].kind, TokenKind::Word | TokenKind::Quoted);
+        let is_called = tokens
+            .get(at + 1)
+            .is_some_and(|it| it.kind == TokenKind::Symbol(b'('));
+        let is_type = at > 0 && tokens[at - 1].kind == TokenKind::Symbol(b':');
+        let text = value.text(tokens[at]).to_ascii_lowercase();
+        is_name && !is_called && !is_type && !CONSTANTS.contains(&text.as_str())
     })
 }
 
