@@ -299,10 +299,17 @@ fn converted(step: &UnhandledStep, framework: &str, status: u16) -> String {
 }
 
 fn caught(framework: Framework, step: &UnhandledStep) -> String {
+    let waits = !matches!(
+        framework,
+        Framework::Flask | Framework::Django | Framework::Drf
+    );
+    let reading = match step.use_text.ends_with(".json()") && waits {
+        true => format!("await {}", step.use_text),
+        false => step.use_text.replace("()", "(…)"),
+    };
     let text = format!(
-        "try:\n    {} = {}\nexcept {}:\n    {}",
+        "try:\n    {} = {reading}\nexcept {}:\n    {}",
         step.variable.as_deref().unwrap_or("value"),
-        step.use_text.replace("()", "(…)"),
         match step.exception.as_str() {
             "JSONDecodeError" => "ValueError",
             // What is not there is None, which no conversion takes.
