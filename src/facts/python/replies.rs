@@ -65,7 +65,7 @@ pub struct Except {
     pub asks: bool,
     /// What it raises or returns instead.
     pub replies: Vec<Reply>,
-    /// It does nothing but go on or return a constant.
+    /// It does nothing but go on, or return a constant or what one call makes of some.
     pub is_silent: bool,
 }
 
@@ -186,11 +186,14 @@ fn cleans_up(node: Node<'_>) -> bool {
     around.any(|it| matches!(it.kind(), Kind::FinallyClause | Kind::ExceptClause))
 }
 
-/// Whether a block does nothing but go on or return a constant.
+/// Whether a block does nothing but go on, or return a constant or what one call makes of some.
 fn is_silent(block: Node<'_>) -> bool {
     block.children().all(|statement| match statement.kind() {
         Kind::PassStatement | Kind::ContinueStatement => true,
-        Kind::ReturnStatement => statement.operand().is_none_or(is_constant),
+        Kind::ReturnStatement => statement.operand().is_none_or(|value| {
+            let arguments = value.child(Field::Arguments);
+            is_constant(value) || arguments.is_some_and(is_constant)
+        }),
         Kind::ExpressionStatement => statement
             .operand()
             .is_some_and(|it| matches!(it.kind(), Kind::Ellipsis | Kind::String)),

@@ -6,7 +6,8 @@ use super::index::{FunctionId, Python, last_name};
 use super::names::Target;
 use super::reach::Reach;
 use super::services::TABLE;
-use crate::facts::python::{EffectKind, Except, ExitKind, Function, ReplyKind, Try, Value};
+use super::statuses::library::returned;
+use crate::facts::python::{Call, EffectKind, Except, ExitKind, Function, ReplyKind, Try, Value};
 use crate::source::{Loc, Span};
 
 /// A failure that nobody hears of.
@@ -152,14 +153,28 @@ impl Judge<'_, '_> {
                     _ => "",
                 };
                 let told = matches!(key, "error" | "errors" | "message" | "detail" | "reason");
-                let fails = matches!(key, "success" | "ok" | "status" | "valid" | "available")
-                    && !matches!(value, Value::Bool(true));
-                !told && !fails
+                let says_so = matches!(key, "success" | "ok" | "status" | "valid" | "available");
+                let fails = says_so && !matches!(value, Value::Bool(true));
+                // Something else to show is a second source, not nothing.
+                let stands_in = matches!(value, Value::Str(text, _) if !text.is_empty());
+                !told && !fails && !stands_in
             }),
             Value::Str(text, _) => text.is_empty(),
             Value::Bool(true) => !self.keeps_out(),
             Value::Int(0) => true,
             Value::List(items) => items.is_empty(),
+            // A response is what it holds; those that say a failure are exits.
+            Value::Call(call) if self.is_response(call) => {
+                call.args.first().is_some_and(|content| self.hides(content))
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether a call makes a response whose status is that of success where it says none.
+    fn is_response(&self, call: &Call) -> bool {
+        match self.python.resolve(self.id.scope(), &call.callee) {
+            Target::External(path) => matches!(returned(&path), Some(0 | 200)),
             _ => false,
         }
     }

@@ -37,7 +37,7 @@ pub(in crate::project::python) fn answers(library: &str) -> bool {
 
 /// The status of a library's response; `None` where it is none, 0 where the route decides. Some
 /// exceptions are responses, too.
-pub(super) fn returned(path: &str) -> Option<u16> {
+pub(in crate::project::python) fn returned(path: &str) -> Option<u16> {
     let library = path.split('.').next()?;
     let both = TABLE.both.iter().any(|it| it == library);
     find(&TABLE.returned, path).or_else(|| raised(path).filter(|_| both))
