@@ -77,8 +77,8 @@ fn help(database: &Database, change: &LiveChange, column: &Column) -> String {
         return format!("give it a {default}");
     }
     format!(
-        "give it a {default}, which costs nothing however many rows there are; or add it, fill it, \
-         then forbid `NULL`, each in a migration of its own:{}",
+        "give it a constant {default}, which costs nothing since PostgreSQL 11, however many rows \
+         there are; or add it, fill it, then forbid `NULL`, each in a migration of its own:{}",
         code(&steps.join("\n"))
     )
 }

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::schema::{Section, TableName};
 use crate::source::Span;
 
-/// `UPDATE` or `DELETE` without a condition.
+/// `UPDATE` or `DELETE` without a condition, but for updates that give each row what its own values
+/// say.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sweep {
     /// The statement.

@@ -6,7 +6,7 @@ use crate::facts::sweep::{Sweep, is_explained};
 use crate::parse::sql::TokenKind;
 use crate::source::Span;
 
-/// Reads a statement that changes or removes all rows of a table.
+/// Reads a statement that gives all rows of a table the same values, or removes them.
 pub(super) fn read(mut cursor: Cursor, span: Span, section: Section) -> Option<Sweep> {
     let deletes = cursor.eat_which("update|delete from")? == "delete from";
     cursor.eat("only");
