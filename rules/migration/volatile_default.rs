@@ -24,7 +24,7 @@ fn check(project: &Project, sink: &mut Sink) {
                 change.table,
                 reason(varies)
             ),
-            note: "no row can share this value with another".to_owned(),
+            note: note(varies).to_owned(),
             help: help(database, change, column, varies),
             object: name,
         })
@@ -42,6 +42,14 @@ fn reason(varies: Varies) -> String {
     }
 }
 
+fn note(varies: Varies) -> &'static str {
+    match varies {
+        Varies::Function(_) | Varies::Number => "no row can share this value with another",
+        Varies::Constant => "every row is written to hold it",
+        Varies::Computed => "every row is written to hold its own",
+    }
+}
+
 fn help(database: &Database, change: &LiveChange, column: &Column, varies: Varies) -> String {
     let table = database.write_table(&change.table);
     let name = database.write_name(&column.name);
@@ -53,6 +61,12 @@ fn help(database: &Database, change: &LiveChange, column: &Column, varies: Varie
                 the others in small parts, then give it what fills it by itself"
             .to_owned();
     };
+    if database.migration_idiom() == Idiom::DjangoMigration {
+        return "add the field with `null=True` and without `db_default`, give it `db_default` in \
+                an `AlterField` behind that, which touches no row, and fill the rows that are \
+                there in small parts"
+            .to_owned();
+    }
     let ty = database.write_type(ty);
     let steps = super::run(
         database,

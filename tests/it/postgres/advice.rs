@@ -146,14 +146,19 @@ fn django() {
         return;
     }
     let database = server.database();
-    let asked = ["Django", "Django, concurrently"].map(|name| {
+    let names = [
+        "Django",
+        "Django, concurrently",
+        "Django, the default comes later",
+    ];
+    let asked = names.map(|name| {
         ask(&server, name, |example| {
             let mut asking = script(requirements, "django/statements.py").unwrap();
             asking.arg(&database).arg(server.socket());
             told(example, &mut asking, "")
         })
     });
-    assert_eq!(asked, [(4, 0), (0, 1)]);
+    assert_eq!(asked, [(5, 0), (0, 1), (0, 1)]);
 }
 
 #[test]

@@ -21,14 +21,22 @@ impl State {
     /// A default of the database's own as SQL.
     pub(super) fn literal(&self, value: &Value) -> String {
         let told = match value {
-            Value::Call(call) if last(call) == "Now" && self.dialect == Dialect::Postgres => {
-                Some("STATEMENT_TIMESTAMP()".to_owned())
-            }
-            Value::Call(call) if last(call) == "Now" => Some("CURRENT_TIMESTAMP".to_owned()),
+            Value::Call(call) => self.function(last(call)).map(str::to_owned),
             Value::Name(..) => None,
             value => literal(value),
         };
         told.unwrap_or_else(|| UNTOLD.to_owned())
+    }
+
+    /// A function of Django's that takes nothing, as SQL.
+    fn function(&self, name: &str) -> Option<&'static str> {
+        Some(match (name, self.dialect) {
+            ("Now", Dialect::Postgres) => "STATEMENT_TIMESTAMP()",
+            ("Now" | "TransactionNow", _) => "CURRENT_TIMESTAMP",
+            ("RandomUUID", Dialect::Postgres) => "GEN_RANDOM_UUID()",
+            ("Random", Dialect::Postgres) => "RANDOM()",
+            _ => return None,
+        })
     }
 
     /// A condition as SQL.
