@@ -56,6 +56,20 @@ pub enum MigrationTool {
     Django,
 }
 
+impl super::Unit {
+    /// Whether it bears the mark that its tool wants to see in every migration. What a draft lacks
+    /// may be added to it.
+    pub fn bears_mark(&self) -> bool {
+        let wants_mark = matches!(
+            self.tool,
+            MigrationTool::Goose | MigrationTool::Dbmate | MigrationTool::SqlMigrate
+        );
+        let text = self.text.get(self.range.clone()).unwrap_or_default();
+        let found = || marker::marker(text).is_some_and(|(tool, _)| tool == self.tool);
+        self.draft || !wants_mark || found()
+    }
+}
+
 impl MigrationTool {
     /// Every tool.
     pub const ALL: &[Self] = &[

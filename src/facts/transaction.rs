@@ -92,7 +92,8 @@ pub struct Outsider {
 impl Transactions {
     /// Adds what a text inside the document says, which belongs to a direction of it.
     pub(super) fn extend(&mut self, inner: Self, section: Section, apart: bool) {
-        let controls = inner.controls.into_iter();
+        // Outside the transaction of the tool, it begins and ends its own.
+        let controls = inner.controls.into_iter().filter(|_| !apart);
         self.controls
             .extend(controls.map(|control| Control { section, ..control }));
         let outsiders = inner.outsiders.into_iter();

@@ -393,7 +393,8 @@ pub(super) fn replay(
         database.set_version(settings);
         for &unit in &chain.units {
             let mut said = outcomes[unit].facts.transactions.clone();
-            said.declined |= units[unit].untransacted;
+            // What its tool would not take for a migration, something else applies.
+            said.declined |= units[unit].untransacted || !units[unit].bears_mark();
             database.look_at_transactions(units[unit].file, &said);
         }
         database.look_for_ways_back(&chain.units, &ways_back);

@@ -5,7 +5,9 @@ use crate::facts::schema::{
     Ident, Index, SchemaChange, TableName,
 };
 use crate::facts::sqlalchemy::names::{self, ident, idents};
-use crate::facts::sqlalchemy::table::{self, action, column, condition, index};
+use crate::facts::sqlalchemy::table::{
+    self, action, column, condition, index, number, primary_key,
+};
 use crate::facts::sqlalchemy::term::{Call, Form, Keyword, Term};
 use crate::facts::sqlalchemy::types;
 use crate::source::Span;
@@ -245,7 +247,14 @@ impl Operation<'_> {
 
     fn add_column(&self) -> Changes {
         let table = self.altered()?;
-        let definition = column(self.call.arg(1, &["column"])?, &table, self.dialect)?;
+        let mut added = [column(
+            self.call.arg(1, &["column"])?,
+            &table,
+            self.dialect,
+        )?];
+        let key = primary_key(&added);
+        number(&mut added, key.iter());
+        let [definition] = added;
         let mut changes = self.alter(AlterKind::AddColumn {
             column: definition.column,
             constraints: definition.constraints,

@@ -461,14 +461,15 @@ fn is_unknown(sql: &Term) -> bool {
         })
 }
 
-/// Whether a `with` leaves the transaction of the migration: `autocommit_block()`.
+/// Whether a `with` leaves the transaction of the migration: `autocommit_block()`, or a connection
+/// of its own.
 fn leaves_transaction(node: Node) -> bool {
     let head = node.descendants().take_while(|it| it.kind() != Kind::Block);
     let mut calls = head.filter(|it| it.kind() == Kind::Call);
     calls.any(|call| {
         let function = call.child(Field::Function);
         let name = function.and_then(|function| function.child(Field::Attribute));
-        name.is_some_and(|name| name.text() == "autocommit_block")
+        name.is_some_and(|name| matches!(name.text(), "autocommit_block" | "connect"))
     })
 }
 

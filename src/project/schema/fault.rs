@@ -52,6 +52,7 @@ pub(super) fn repeated_numbers(units: &[Unit], outcomes: &[FileOutcome]) -> Vec<
         let counts = unit.kind == FileKind::Sql
             && numbers(unit.tool)
             && !is_way_back(&unit.path, unit.tool)
+            && unit.bears_mark()
             && starts_with_number(unit);
         if counts {
             let history = histories.entry((root(unit), unit.tool)).or_default();

@@ -99,6 +99,24 @@ pub enum LiveKind {
     },
 }
 
+impl LiveKind {
+    /// Whether it is about the rows that the table holds.
+    pub(super) fn meets_rows(&self) -> bool {
+        match self {
+            Self::AddColumn { .. }
+            | Self::ForbidNull { .. }
+            | Self::Retype { .. }
+            | Self::Constrain { .. }
+            | Self::BuildIndex { .. } => true,
+            Self::DropTable { .. }
+            | Self::Truncate
+            | Self::RenameTable { .. }
+            | Self::DropColumn { .. }
+            | Self::RenameColumn { .. } => false,
+        }
+    }
+}
+
 /// What a constraint demands of rows that are there.
 #[derive(Clone, Debug)]
 pub enum Demand {

@@ -29,6 +29,7 @@ impl Replay {
         changes: &[SchemaStatement],
         seeded: &[TableName],
     ) {
+        self.forget_rows(said);
         for sweep in said.iter().filter(|it| it.section == Section::Up) {
             let key = self.resolve(&sweep.table);
             let Some(table) = self.table(&key) else {
@@ -54,6 +55,28 @@ impl Replay {
             self.filled
                 .extend(filled.map(|column| (key.clone(), column.clone())));
         }
+    }
+
+    /// Forgets what rows that the document removed before could not meet.
+    fn forget_rows(&mut self, said: &[Sweep]) {
+        let removals = said.iter().filter(|it| it.section == Section::Up);
+        let removals = removals.filter(|sweep| sweep.columns.is_empty());
+        let mut emptied: Vec<(TableKey, Loc)> = removals
+            .map(|sweep| (self.resolve(&sweep.table), self.at(sweep.span)))
+            .collect();
+        let live = &self.database.live;
+        let truncated = live
+            .iter()
+            .filter(|change| self.is_here(change.at) && matches!(change.kind, LiveKind::Truncate));
+        emptied.extend(truncated.map(|change| (change.table.clone(), change.at)));
+        self.database.live.retain(|change| {
+            let mut before = emptied.iter().filter(|(table, at)| {
+                at.file == change.at.file
+                    && at.span.start < change.at.span.start
+                    && *table == change.table
+            });
+            before.next().is_none() || !change.kind.meets_rows()
+        });
     }
 
     /// Whether the columns that are written came after their table, and hold nothing yet.

@@ -172,6 +172,12 @@ pub(super) fn is_way_back(path: &Utf8Path, tool: MigrationTool) -> bool {
             ".rollback",
             "_rollback",
             "-rollback",
+            ".undo",
+            "_undo",
+            "-undo",
+            ".revert",
+            "_revert",
+            "-revert",
         ]
         .iter()
         .any(|end| stem.ends_with(end))
@@ -251,6 +257,7 @@ mod tests {
             "m/1_x/down.sql",
             "m/down/001.sql",
             "m/002_rollback.sql",
+            "m/003_names.undo.sql",
         ] {
             assert!(back(path), "{path}");
         }

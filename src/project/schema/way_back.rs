@@ -293,6 +293,7 @@ fn kept(unit: &Unit) -> Option<Lack> {
         Some(Lack::File(format!("{path}{other}").into()))
     };
     match unit.tool {
+        _ if !unit.bears_mark() => None,
         MigrationTool::GolangMigrate => beside(".up.sql", ".down.sql"),
         MigrationTool::Sqlx => beside(".up.sql", ".down.sql").or_else(|| {
             let path = path.strip_suffix(".sql")?;
