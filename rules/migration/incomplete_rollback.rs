@@ -37,6 +37,12 @@ fn check(project: &Project, sink: &mut Sink) {
             }
             let help = match repairs.as_slice() {
                 [] => "let the way back undo what the migration does, and nothing else".to_owned(),
+                repairs if matches!(database.migration_idiom(), Idiom::DjangoMigration) => {
+                    let text = |sql: &String| format!("{},", operation::string(sql));
+                    let texts: Vec<String> = repairs.iter().map(text).collect();
+                    let texts = code(&texts.join("\n"));
+                    format!("run also in `reverse_sql`, which may be a list:{texts}")
+                }
                 repairs => format!("write in the way back:{}", super::run(database, repairs)),
             };
             let subject = project.step(database, rollback.at, "rollback");

@@ -14,7 +14,7 @@ use super::schema::{
 use super::sqlalchemy::term::{Form, Term, Text};
 use super::transaction::{Outsider, Transactions};
 use super::way_back::WayBack;
-use super::{Directive, FileOutcome, Note, alembic};
+use super::{Directive, FileOutcome, Note, NoteId, alembic};
 use crate::facts::python::Value;
 use crate::parse::python::{Field, Kind, Node, Tree};
 use crate::source::Span;
@@ -26,6 +26,8 @@ pub struct Run {
     pub operation: Span,
     /// Its statements, in order.
     pub statements: Vec<SchemaStatement>,
+    /// What it runs on the way back; `None` where Django does not know one, or nobody can tell.
+    pub reverse: Option<Vec<SchemaStatement>>,
     /// Models whose tables its code changes, as `app.Model`.
     pub models: Vec<String>,
 }
@@ -126,21 +128,16 @@ impl<'t> Reader<'t> {
             ..Run::default()
         };
         let term = self.scope.eval(node);
-        let Some(sql) = term.call().and_then(|call| call.arg(0, &["sql"])) else {
+        let given = |nth, name| term.call().and_then(|call| call.arg(nth, &[name]));
+        let Some(sql) = given(0, "sql") else {
             run.anything(node.span());
             return run;
         };
-        let parts = match &sql.form {
-            Form::List(parts) => parts.as_slice(),
-            _ => std::slice::from_ref(sql),
-        };
-        for part in parts {
-            let text = match &part.form {
-                Form::List(with_parameters) => with_parameters.first().unwrap_or(part),
-                _ => part,
-            };
+        for text in texts(sql) {
             self.run(text, &mut run);
         }
+        let reverse = given(1, "reverse_sql").filter(|it| !matches!(it.form, Form::None));
+        run.reverse = reverse.and_then(|reverse| self.reverse(reverse));
         run
     }
 
@@ -161,21 +158,55 @@ impl<'t> Reader<'t> {
         }
     }
 
+    /// `reverse_sql`, where all of it can be read.
+    fn reverse(&mut self, term: &Term) -> Option<Vec<SchemaStatement>> {
+        let mut statements = Vec::new();
+        for term in texts(term) {
+            match &term.form {
+                Form::Text(text) => {
+                    let scope = &self.scope;
+                    let outcome = execute::read(text, term.span, scope.text, scope.dialect);
+                    let unread = |note: &Note| note.id == NoteId::UnparsedSql;
+                    if outcome.notes.iter().any(unread) {
+                        return None;
+                    }
+                    statements.extend(outcome.facts.schema);
+                    self.directives.extend(outcome.directives);
+                }
+                Form::None => {}
+                Form::Name(name) if name.ends_with(".noop") => {}
+                _ => return None,
+            }
+        }
+        Some(statements)
+    }
+
     /// `RunPython(code)`: nobody knows which of its statements run, so they open what they name.
     fn python(&mut self, node: Node<'t>) -> Option<Run> {
         let written = call(node);
-        let code = written.args.first().or_else(|| {
+        let given = |nth, name| {
             let mut keywords = written.keywords.iter();
-            keywords
-                .find(|keyword| keyword.name == "code")
-                .map(|keyword| &keyword.value)
-        })?;
-        let Value::Name(code, _) = code else {
-            return None;
+            let named = keywords.find(|keyword| keyword.name == name);
+            written.args.get(nth).or(named.map(|it| &it.value))
         };
+        let mut run = self.code(given(0, "code"), node.span());
+        let back = self.code(given(1, "reverse_code"), node.span());
+        let changes = |run: &Run| !run.statements.is_empty() || !run.models.is_empty();
+        // Nobody knows whether it takes back what it does.
+        if !changes(&run) && changes(&back) {
+            run.anything_back(node.span());
+        }
+        (changes(&run) || changes(&back)).then_some(run)
+    }
+
+    /// What a function of the module may run.
+    fn code(&mut self, code: Option<&Value>, span: Span) -> Run {
         let mut run = Run {
-            operation: node.span(),
+            operation: span,
             ..Run::default()
+        };
+        let Some(Value::Name(code, _)) = code else {
+            return run;
         };
         let mut edits = false;
         for function in self.reached(code) {
@@ -190,12 +221,11 @@ impl<'t> Reader<'t> {
             }
         }
         if edits && run.models.is_empty() {
-            run.anything(node.span());
+            run.anything(span);
         } else if !edits {
             run.models.clear();
         }
-        let is_empty = run.statements.is_empty() && run.models.is_empty();
-        (!is_empty).then_some(run)
+        run
     }
 
     /// A function of the module and those it calls.
@@ -221,7 +251,7 @@ impl<'t> Reader<'t> {
     }
 
     /// Notes the models that a function asks for; whether the call changes tables.
-    fn edit(&mut self, node: Node<'t>, run: &mut Run) -> bool {
+    fn edit(&self, node: Node<'t>, run: &mut Run) -> bool {
         let Some(name) = node.child(Field::Function).map(chain) else {
             return false;
         };
@@ -268,11 +298,29 @@ impl<'t> Reader<'t> {
     }
 }
 
+/// The texts of `RunSQL`, which may be one, or a list of texts and of texts with parameters.
+fn texts(sql: &Term) -> Vec<&Term> {
+    let parts = match &sql.form {
+        Form::List(parts) => parts.as_slice(),
+        _ => std::slice::from_ref(sql),
+    };
+    let texts = parts.iter().map(|part| match &part.form {
+        Form::List(with_parameters) => with_parameters.first().unwrap_or(part),
+        _ => part,
+    });
+    texts.collect()
+}
+
 impl Run {
     /// Nobody knows what it does.
     fn anything(&mut self, at: Span) {
         let outcome = execute::anything(at);
         self.statements.extend(outcome.facts.schema);
+    }
+
+    /// The same of the way back.
+    fn anything_back(&mut self, at: Span) {
+        self.reverse = Some(execute::anything(at).facts.schema);
     }
 }
 

@@ -371,7 +371,7 @@ pub(super) fn replay(
         replay.database.unordered = chain.unordered;
         replay.watch = Watch::of(chain.units.iter().map(|unit| &units[*unit]));
         replay.database.files = chain.units.iter().map(|unit| units[*unit].file).collect();
-        let ways_back = WaysBack::of(units, outcomes, chain.tool);
+        let ways_back = WaysBack::of(units, outcomes, chain.tool, &chain.units);
         let mut rollbacks = Vec::new();
         for &unit in &chain.units {
             replay.watch.enter(&units[unit], chain.tool);

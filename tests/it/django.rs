@@ -1,6 +1,8 @@
 //! Models and migrations of Django against Django itself: the schema we read out of them, and the
 //! catalogue after the framework has made their tables.
 
+mod rollbacks;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -11,6 +11,6 @@ mod labels;
 mod live;
 mod random;
 mod rights;
-mod rollbacks;
+pub(crate) mod rollbacks;
 pub(crate) mod server;
 mod tools;

@@ -23,6 +23,7 @@ mod rename;
 mod scope;
 mod state;
 mod table;
+mod way_back;
 
 pub(super) use apps::Apps;
 pub(super) use field::{Field, Kind, ModelKey, Options, Relation};

@@ -80,8 +80,18 @@ pub enum How {
     Secured(bool),
 }
 
-/// One direction of a migration.
-pub(super) struct Side<'a> {
-    pub(super) file: FileId,
-    pub(super) statements: Vec<&'a SchemaStatement>,
+impl Rollback {
+    /// What is found of a migration, if anything is.
+    pub(super) fn of(faults: Vec<Fault>, migration: FileId) -> Option<Self> {
+        Some(Self {
+            at: faults.first()?.at,
+            migration,
+            faults,
+            followed: false,
+        })
+    }
 }
+
+/// One direction of a migration: its statements, and the files that they stand in.
+#[derive(Default)]
+pub(super) struct Side<'a>(pub(super) Vec<(FileId, &'a SchemaStatement)>);

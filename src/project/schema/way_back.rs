@@ -62,20 +62,25 @@ pub(super) struct WaysBack<'a> {
     units: &'a [Unit],
     outcomes: &'a [FileOutcome],
     by_path: BTreeMap<&'a Utf8Path, usize>,
-    /// Parts of what their tool takes back as a whole.
-    parts: BTreeSet<usize>,
+    /// Migrations that are parts of one.
+    wholes: Vec<Vec<usize>>,
 }
 
 impl<'a> WaysBack<'a> {
-    pub(super) fn of(units: &'a [Unit], outcomes: &'a [FileOutcome], tool: MigrationTool) -> Self {
+    /// Those of one history, which is given in order.
+    pub(super) fn of(
+        units: &'a [Unit],
+        outcomes: &'a [FileOutcome],
+        tool: MigrationTool,
+        order: &[usize],
+    ) -> Self {
         let own = units.iter().enumerate();
         let own = own.filter(|(_, unit)| unit.tool == tool);
-        let by_path = own.map(|(nth, unit)| (unit.path.as_path(), nth)).collect();
         Self {
             units,
             outcomes,
-            parts: parts(&by_path),
-            by_path,
+            by_path: own.map(|(nth, unit)| (unit.path.as_path(), nth)).collect(),
+            wholes: wholes(units, order),
         }
     }
 
@@ -99,46 +104,70 @@ impl<'a> WaysBack<'a> {
 
     /// Follows a migration there and back; `replay` is what was there before.
     pub(super) fn try_out(&self, replay: &Replay, nth: usize) -> Option<Rollback> {
-        if self.parts.contains(&nth) {
+        let whole = self.whole(&nth);
+        if whole.first() != Some(&nth) {
             return None;
         }
-        let unit = &self.units[nth];
-        let (back, section) = match kept(unit)? {
+        let (mut up, mut down) = (Side::default(), Side::default());
+        for &part in whole {
+            let (there, back) = self.sides(part)?;
+            up.0.extend(there.0);
+            down.0.splice(0..0, back.0);
+        }
+        if down.0.is_empty() {
+            return None;
+        }
+        let last = self.units[*whole.last()?].file;
+        Rollback::of(replay.there_and_back(&up, &down)?, last)
+    }
+
+    /// The migration, with those that are one with it.
+    fn whole<'n>(&'n self, nth: &'n usize) -> &'n [usize] {
+        let mut wholes = self.wholes.iter();
+        let whole = wholes.find(|parts| parts.contains(nth));
+        whole.map_or(std::slice::from_ref(nth), Vec::as_slice)
+    }
+
+    /// Both directions of a migration, where all of them is read.
+    fn sides(&self, nth: usize) -> Option<(Side<'a>, Side<'a>)> {
+        let (back, section) = match kept(&self.units[nth])? {
             Lack::File(path) | Lack::Pair(path) => (self.file(&path)?, Section::Up),
             Lack::Part(_) | Lack::Downgrade => (nth, Section::Down),
             Lack::RollBack | Lack::Reverse => return None,
         };
         let side = |nth: usize, section: Section| {
-            let facts = &self.outcomes[nth].facts;
-            let statements = facts.schema.iter().filter(|it| it.section == section);
-            Side {
-                file: self.units[nth].file,
-                statements: statements.collect(),
-            }
+            let file = self.units[nth].file;
+            let statements = self.outcomes[nth].facts.schema.iter();
+            let statements = statements.filter(|it| it.section == section);
+            Side(statements.map(|it| (file, it)).collect())
         };
-        let (up, down) = (side(nth, Section::Up), side(back, section));
         let is_read = |nth: usize| {
             let mut notes = self.outcomes[nth].notes.iter();
             !notes.any(|note| matches!(note.id, NoteId::UnparsedSql | NoteId::UnparsedPython))
         };
-        if down.statements.is_empty() || !is_read(nth) || !is_read(back) {
-            return None;
-        }
-        replay.there_and_back(&up, &down)
+        let sides = (side(nth, Section::Up), side(back, section));
+        (is_read(nth) && is_read(back)).then_some(sides)
     }
 }
 
 /// Migrations that are parts of one: neighbours of one name. Which of them undoes what does not
 /// matter, as long as all of them together do.
-fn parts(by_path: &BTreeMap<&Utf8Path, usize>) -> BTreeSet<usize> {
-    let named = by_path.iter().filter_map(|(path, nth)| {
-        let (folder, number, name) = description(path)?;
-        Some(((folder, name), number, *nth))
-    });
+fn wholes(units: &[Unit], order: &[usize]) -> Vec<Vec<usize>> {
+    let named = order
+        .iter()
+        .map(|&nth| (description(&units[nth].path), nth));
     let named: Vec<_> = named.collect();
-    let alike = named.chunk_by(|left, right| left.0 == right.0);
-    let several = alike.filter(|alike| alike.iter().any(|it| it.1 != alike[0].1));
-    several.flatten().map(|(_, _, nth)| *nth).collect()
+    let alike = named.chunk_by(|(left, _), (right, _)| match (left, right) {
+        (Some(left), Some(right)) => (left.0, left.2) == (right.0, right.2),
+        _ => false,
+    });
+    let differ = |alike: &[(Option<(_, &str, _)>, usize)]| {
+        let mut numbers = alike.windows(2);
+        numbers.any(|pair| pair[0].0.map(|it| it.1) != pair[1].0.map(|it| it.1))
+    };
+    let several = alike.filter(|alike| differ(alike));
+    let nths = several.map(|alike| alike.iter().map(|(_, nth)| *nth).collect());
+    nths.collect()
 }
 
 impl Database {
@@ -146,14 +175,12 @@ impl Database {
     /// before the first there is nothing to go back to.
     pub(super) fn look_for_ways_back(&mut self, order: &[usize], ways_back: &WaysBack) {
         let WaysBack {
-            units,
-            outcomes,
-            parts,
-            ..
+            units, outcomes, ..
         } = ways_back;
         let mut found = Vec::new();
         let mut others = 0;
         let mut is_first = true;
+        let mut back: BTreeSet<usize> = BTreeSet::new();
         for &nth in order {
             let (unit, facts) = (&units[nth], &outcomes[nth].facts);
             let Some(kept) = kept(unit) else {
@@ -164,24 +191,31 @@ impl Database {
             match taken(&kept, &facts.way_back, &changes, |path| {
                 ways_back.beside(path)
             }) {
-                Taken::Back => others += 1,
-                Taken::Nowhere(at) if !is_first && !parts.contains(&nth) => {
+                Taken::Back => {
+                    others += 1;
+                    back.extend(ways_back.whole(&nth));
+                }
+                Taken::Nowhere(at) if !is_first => {
                     if matches!(kept, Lack::RollBack) {
                         let gaps = &facts.way_back.gaps;
                         let set = gaps.iter().find(|gap| gap.contains(at));
                         changes.retain(|it| set.is_some_and(|set| set.contains(it.span)));
                     }
-                    found.push((unit.file, at, kept, self.undo(&changes)));
+                    found.push((nth, at, kept, self.undo(&changes)));
                 }
                 Taken::Nowhere(_) | Taken::AsSaid => {}
             }
             is_first = false;
         }
+        found.retain(|(nth, ..)| !back.contains(nth));
         if others < found.len() {
             return;
         }
-        let found = found.into_iter().map(|(file, span, lack, undo)| OneWay {
-            at: Loc { file, span },
+        let found = found.into_iter().map(|(nth, span, lack, undo)| OneWay {
+            at: Loc {
+                file: units[nth].file,
+                span,
+            },
             lack,
             undo,
             others,

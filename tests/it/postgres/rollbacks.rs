@@ -251,7 +251,7 @@ const PAIRS: &[(&str, &str)] = &[
 ];
 
 /// What the catalogue does not keep: defaults, and what stands behind the columns of an index.
-const MORE: &str = "\
+pub(crate) const MORE: &str = "\
 SELECT json_build_array('default', adrelid::regclass, attname, pg_get_expr(adbin, adrelid))
 FROM pg_attrdef JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum;
 SELECT json_build_array('keys', indrelid::regclass, regexp_replace(pg_get_indexdef(indexrelid), '^.* USING', ''), indisunique)
@@ -260,7 +260,7 @@ FROM pg_index WHERE indrelid::regclass::text !~ '^pg_';
 
 /// The catalogue without what a way back need not restore: names of keys and constraints, the order
 /// of columns, labels of enums. A unique index serves like a constraint, and shows among the keys.
-fn restored(printed: &str) -> Vec<String> {
+pub(crate) fn restored(printed: &str) -> Vec<String> {
     let lines = printed.lines().filter_map(|line| {
         let mut values: Vec<Value> = serde_json::from_str(line).unwrap();
         match values[0].as_str().unwrap() {

@@ -9,6 +9,7 @@ use super::history::{History, Migration, histories};
 use super::scope::Scope;
 use super::state::{Model, State, Together};
 use super::table::statement;
+use super::way_back::Trial;
 use crate::config::Settings;
 use crate::discover::{MigrationTool, Unit};
 use crate::facts::FileOutcome;
@@ -51,6 +52,7 @@ pub(in crate::project::schema) fn databases(
             calls: BTreeMap::new(),
             pending: Vec::new(),
             is_muted: false,
+            trial: Trial::default(),
             text: "",
             class: None,
             module: 0,
@@ -70,10 +72,11 @@ pub(in crate::project::schema) fn databases(
         let order: Vec<usize> = migrations
             .map(|it| python.modules[it.module].unit)
             .collect();
-        let ways_back = WaysBack::of(units, outcomes, MigrationTool::Django);
+        let ways_back = WaysBack::of(units, outcomes, MigrationTool::Django, &order);
         database.look_for_ways_back(&order, &ways_back);
         database.follow(&last(&history, units, python));
         if history.is_guess {
+            database.rollbacks.clear();
             database.unordered = database.tables.keys().cloned().collect();
         }
         (database, history.notes.into_iter().chain(open).collect())
@@ -146,6 +149,8 @@ pub(super) struct Migrator<'a> {
     pub(super) pending: Vec<Pending>,
     /// Only the state changes.
     pub(super) is_muted: bool,
+    /// The migration at hand, there and back.
+    pub(super) trial: Trial,
     /// The text of the file at hand.
     text: &'a str,
     /// The class of the migration at hand.
@@ -187,12 +192,16 @@ impl<'a> Migrator<'a> {
         let mut fields = migration.class.fields.iter();
         let operations = fields.find(|field| field.name == "operations");
         let before = self.replay.live_changes();
+        let facts = &self.outcomes[self.python.modules[migration.module].unit].facts;
+        self.trial = Trial::begin(&self.replay, self.file(), facts);
         if let Some(value) = operations.and_then(|field| field.value.as_ref()) {
             self.operations(value);
         }
         for pending in std::mem::take(&mut self.pending) {
             self.finish(pending);
         }
+        let rollback = std::mem::take(&mut self.trial).end(self.file());
+        self.replay.database.rollbacks.extend(rollback);
         if is_initial(migration.class) {
             self.replay.forget_live_changes(before);
         }
@@ -221,18 +230,23 @@ impl<'a> Migrator<'a> {
     /// Changes the database by a statement that stands in some file.
     pub(super) fn apply(&mut self, file: FileId, statement: &SchemaStatement) {
         if !self.is_muted {
+            self.trial.touch(statement);
             self.replay.apply(file, statement);
         }
     }
 
     /// Applies what an operation runs besides Django's own statements.
     pub(super) fn run_beside(&mut self, call: &Call) {
+        if self.is_muted {
+            return;
+        }
         let unit = self.python.modules[self.module].unit;
         let runs = self.outcomes[unit].facts.runs.iter();
         for run in runs.filter(|run| run.operation == call.span) {
+            self.trial.run(&self.replay, self.file(), run);
             for statement in &run.statements {
                 let statement = self.narrowed(statement);
-                self.apply(self.file(), &statement);
+                self.replay.apply(self.file(), &statement);
             }
             for model in &run.models {
                 let key = match ModelKey::dotted(model) {

@@ -4,7 +4,7 @@ use super::{Side, Thing};
 use crate::facts::schema::{
     AccessChange, AlterKind, CodeChange, SchemaChange, SchemaStatement, TableName,
 };
-use crate::source::{Loc, Span};
+use crate::source::{FileId, Loc, Span};
 
 /// A clause with the names in it.
 struct Clause<'a> {
@@ -13,27 +13,38 @@ struct Clause<'a> {
     names: Vec<&'a str>,
 }
 
-impl Side<'_> {
+impl<'a> Side<'a> {
     /// The clause that names the thing, else the first about its table, else none.
     pub(super) fn about(&self, thing: &Thing) -> Option<Loc> {
         let table = thing.table.as_ref().map(|key| key.name.as_str());
-        let clauses: Vec<Clause> = self.statements.iter().flat_map(|it| clauses(it)).collect();
-        let is_of = |clause: &&Clause| clause.table.is_none() || clause.table == table;
-        let names_it = |clause: &&Clause| clause.names.contains(&thing.name.as_str());
-        let near = |clause: &&Clause| table.is_some() && clause.table == table;
-        let found = clauses.iter().find(|it| is_of(it) && names_it(it));
-        let found = found.or_else(|| clauses.iter().find(near))?;
-        Some(self.at(found.at))
+        let of_statement = |(file, it): &(FileId, &'a SchemaStatement)| {
+            let file = *file;
+            clauses(it).into_iter().map(move |clause| (file, clause))
+        };
+        let clauses: Vec<(FileId, Clause)> = self.0.iter().flat_map(of_statement).collect();
+        let is_of = |clause: &Clause| clause.table.is_none() || clause.table == table;
+        let names_it = |clause: &Clause| clause.names.contains(&thing.name.as_str());
+        let near = |clause: &Clause| table.is_some() && clause.table == table;
+        let found = clauses.iter().find(|(_, it)| is_of(it) && names_it(it));
+        let (file, clause) = found.or_else(|| clauses.iter().find(|(_, it)| near(it)))?;
+        Some(Loc {
+            file: *file,
+            span: clause.at,
+        })
     }
 
     /// The first statement.
     pub(super) fn start(&self) -> Option<Loc> {
-        Some(self.at(self.statements.first()?.span))
+        let (file, first) = self.0.first()?;
+        Some(Loc {
+            file: *file,
+            span: first.span,
+        })
     }
 
     /// The new name that a column is given.
     pub(super) fn renames(&self, table: &str, column: &str) -> Option<&str> {
-        self.statements.iter().find_map(|it| match &it.change {
+        self.0.iter().find_map(|(_, it)| match &it.change {
             SchemaChange::AlterTable {
                 table: of, actions, ..
             } if of.name == table => actions.iter().find_map(|action| match &action.kind {
@@ -44,11 +55,6 @@ impl Side<'_> {
             }),
             _ => None,
         })
-    }
-
-    fn at(&self, span: Span) -> Loc {
-        let file = self.file;
-        Loc { file, span }
     }
 }
 

@@ -52,12 +52,10 @@ impl Moments {
 impl Found<'_> {
     fn report(&mut self, thing: Thing, how: How, made: Option<Loc>, repair: Vec<String>) {
         let of_side = |loc: &Loc| {
-            self.up
-                .statements
-                .iter()
-                .any(|it| it.span.contains(loc.span))
+            let mut statements = self.up.0.iter();
+            statements.any(|(file, it)| *file == loc.file && it.span.contains(loc.span))
         };
-        let made = made.filter(|made| made.file == self.up.file && of_side(made));
+        let made = made.filter(of_side);
         let cause = match how {
             How::Taken => None,
             _ => made.or_else(|| self.up.about(&thing)),

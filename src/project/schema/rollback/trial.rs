@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::super::replay::Replay;
 use super::super::{Database, Table, TableKey};
 use super::named::{names, type_name};
-use super::{Rollback, Side};
+use super::{Fault, Side};
 use crate::facts::schema::{
     AlterAction, AlterKind, Ident, SchemaChange, SchemaStatement, TableName,
 };
@@ -20,19 +20,20 @@ pub(super) struct Moments {
 }
 
 impl Replay {
-    /// Follows a migration there and back, without leaving anything behind.
+    /// Follows a migration there and back, without leaving anything behind: what is not what it was
+    /// afterwards. `None` where nobody can tell.
     pub(in crate::project::schema) fn there_and_back(
         &self,
         up: &Side,
         down: &Side,
-    ) -> Option<Rollback> {
+    ) -> Option<Vec<Fault>> {
         let mut named = BTreeSet::new();
-        for statement in up.statements.iter().chain(&down.statements) {
+        for (_, statement) in up.0.iter().chain(&down.0) {
             named.extend(names(&statement.change)?);
         }
         let cascades = || {
-            let mut all = up.statements.iter().chain(&down.statements);
-            all.any(|statement| cascades(&statement.change))
+            let mut all = up.0.iter().chain(&down.0);
+            all.any(|(_, statement)| cascades(&statement.change))
         };
         let mut trial = self.copy(&named, cascades());
         let mut muted = BTreeSet::new();
@@ -50,12 +51,7 @@ impl Replay {
         };
         let mut faults = moments.compare(up, down);
         faults.sort_by_key(|fault| fault.at);
-        Some(Rollback {
-            at: faults.first()?.at,
-            migration: up.file,
-            faults,
-            followed: false,
-        })
+        Some(faults)
     }
 
     /// A database that holds what bears one of the names, or owns what does.
@@ -115,8 +111,11 @@ impl Replay {
 
     /// Runs one direction; `None` where it does what the model cannot follow.
     fn follow_side(&mut self, side: &Side, muted: &mut BTreeSet<TableKey>) -> Option<()> {
-        self.begin(side.file);
-        for statement in &side.statements {
+        let mut at = None;
+        for (file, statement) in &side.0 {
+            if at.replace(*file) != Some(*file) {
+                self.begin(*file);
+            }
             if self.misses(statement) {
                 return None;
             }
