@@ -398,7 +398,13 @@ pub(super) fn replay(
             database.look_at_transactions(units[unit].file, &said);
         }
         database.look_for_ways_back(&chain.units, &ways_back);
-        database.follow(&database.files.last().copied().into_iter().collect());
+        database.follow(
+            &chain
+                .newest
+                .map(|unit| units[unit].file)
+                .into_iter()
+                .collect(),
+        );
         databases.push(database);
         notes.extend(open);
     }

@@ -300,8 +300,10 @@ impl Database {
         for swept in &mut self.swept {
             swept.followed = !last.contains(&swept.at.file);
         }
+        // What is no step of a history may run at any time.
+        let has_steps = self.tool != MigrationTool::None;
         for transacted in &mut self.transacted {
-            transacted.followed = !last.contains(&transacted.at.file);
+            transacted.followed = has_steps && !last.contains(&transacted.at.file);
         }
         for rollback in &mut self.rollbacks {
             rollback.followed = !last.contains(&rollback.migration);

@@ -1,6 +1,7 @@
 //! Which files make one database, and in which order: by folder, tool and dialect.
 
 mod base;
+mod newest;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,6 +29,8 @@ pub(super) struct Chain {
     pub(super) tool: MigrationTool,
     /// Indexes of units.
     pub(super) units: Vec<usize>,
+    /// The unit of the migration that none follows, where that is known.
+    pub(super) newest: Option<usize>,
     /// Units among them that only bring rows.
     pub(super) seeds: Vec<usize>,
     /// Dumps of what these leave behind.
@@ -49,6 +52,7 @@ pub(super) fn chains(
         .filter(|(_, _, members)| members.iter().any(|member| !files.is_unread(*member)))
         .map(|(root, dialect, members)| files.migrations(&root, dialect, members))
         .collect();
+    newest::settle_copies(&mut chains, units);
     let taken: BTreeSet<usize> = chains
         .iter()
         .flat_map(|chain| chain.units.iter().chain(&chain.copies).copied())
@@ -98,6 +102,8 @@ struct Files<'a> {
     files: BTreeMap<usize, File<'a>>,
     /// Migrations that change no schema and bring rows, by root.
     seeds: BTreeMap<Utf8PathBuf, Vec<usize>>,
+    /// The last of the migrations that change no schema, by root.
+    idle: BTreeMap<Utf8PathBuf, Version>,
     revisions: Revisions,
 }
 
@@ -128,6 +134,7 @@ impl<'a> Files<'a> {
         let mut files = Self {
             files: files.collect(),
             seeds: seeds(units, outcomes),
+            idle: newest::idle(units, outcomes, &revisions),
             revisions,
         };
         files.join_folders();
@@ -262,6 +269,7 @@ impl<'a> Files<'a> {
             tool: self.files[&members[0]].unit.tool,
             unordered: unordered.into_iter().cloned().collect(),
             units: [units, strays].concat(),
+            newest: self.newest(root, &members),
             seeds: self.seeds.get(root).cloned().unwrap_or_default(),
             copies,
         }
@@ -347,6 +355,7 @@ impl<'a> Files<'a> {
                 tool,
                 unordered: in_circle.cloned().collect(),
                 units,
+                newest: None,
                 seeds: Vec::new(),
                 copies: Vec::new(),
             }

@@ -79,6 +79,11 @@ impl Version {
         self.rank > 1 || self.parts > baseline.parts
     }
 
+    /// Whether it is applied after another one of its kind.
+    pub(super) fn is_behind(&self, other: &Self) -> bool {
+        self.rank == other.rank && self > other
+    }
+
     /// Whether the part that orders both is the same.
     pub(super) fn clashes(&self, other: &Self) -> bool {
         (self.planned, self.rank, &self.parts) == (other.planned, other.rank, &other.parts)
