@@ -391,20 +391,10 @@ pub(super) fn replay(
         let (mut database, open) = replay.finish();
         database.rollbacks = rollbacks;
         database.set_version(settings);
-        for &unit in &chain.units {
-            let mut said = outcomes[unit].facts.transactions.clone();
-            // What its tool would not take for a migration, something else applies.
-            said.declined |= units[unit].untransacted || !units[unit].bears_mark();
-            database.look_at_transactions(units[unit].file, &said);
-        }
+        look_at_transactions(&mut database, &chain.units, units, outcomes);
         database.look_for_ways_back(&chain.units, &ways_back);
-        database.follow(
-            &chain
-                .newest
-                .map(|unit| units[unit].file)
-                .into_iter()
-                .collect(),
-        );
+        let newest = chain.newest.map(|unit| units[unit].file);
+        database.follow(&newest.into_iter().collect());
         databases.push(database);
         notes.extend(open);
     }
@@ -422,6 +412,20 @@ pub(super) fn replay(
     drift::heed_create_all(&mut databases, units);
     faults.sort_by_key(|fault| fault.at);
     (databases, faults, notes)
+}
+
+fn look_at_transactions(
+    database: &mut Database,
+    chain: &[usize],
+    units: &[Unit],
+    outcomes: &[FileOutcome],
+) {
+    for unit in chain {
+        let mut said = outcomes[*unit].facts.transactions.clone();
+        // What its tool would not take for a migration, something else applies.
+        said.declined |= units[*unit].untransacted || !units[*unit].bears_mark();
+        database.look_at_transactions(units[*unit].file, &said);
+    }
 }
 
 #[cfg(test)]
