@@ -48,8 +48,9 @@ impl Python<'_> {
             .collect()
     }
 
-    fn unlimited_fields(&self, model: ClassId) -> Vec<TextField> {
-        let ancestry = self.ancestry(model);
+    /// Whether a class holds the fields it declares and what Pydantic makes of them, no more.
+    pub(super) fn is_model(&self, class: ClassId) -> bool {
+        let ancestry = self.ancestry(class);
         let is_pydantic = |path: &String| {
             matches!(
                 path.as_str(),
@@ -57,10 +58,14 @@ impl Python<'_> {
             )
         };
         let external = &ancestry.external;
-        if ancestry.open || external.is_empty() || !external.iter().all(is_pydantic) {
+        !ancestry.open && !external.is_empty() && external.iter().all(is_pydantic)
+    }
+
+    fn unlimited_fields(&self, model: ClassId) -> Vec<TextField> {
+        if !self.is_model(model) {
             return Vec::new();
         }
-        let classes = &ancestry.classes;
+        let classes = &self.ancestry(model).classes;
         if classes.iter().any(|class| self.limits_all(*class)) {
             return Vec::new();
         }

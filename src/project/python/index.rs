@@ -144,6 +144,20 @@ impl<'a> Python<'a> {
             .modules
             .sort_by_key(|module| (module.path, module.start));
         python.tree = Tree::new(python.modules.iter().map(|module| module.path));
+        let imports = python
+            .modules
+            .iter()
+            .enumerate()
+            .flat_map(|(number, module)| {
+                let inner = module.facts.functions.iter().flat_map(|it| &it.imports);
+                let all = module.facts.imports.iter().chain(inner);
+                all.map(move |import| (number, import.path.as_str()))
+            });
+        let defines = |module: usize, name: &str| {
+            let member = python.modules[module].names.get(name);
+            member.is_some_and(|member| !matches!(member, Member::Import(_)))
+        };
+        python.tree.learn_starts(imports, defines);
         let mut by_file: BTreeMap<FileId, Vec<usize>> = BTreeMap::new();
         for (number, module) in python.modules.iter().enumerate() {
             by_file.entry(module.file).or_default().push(number);

@@ -53,13 +53,72 @@ impl Tree {
         for path in all {
             let (parent, name) = split(&path);
             if !name.is_empty() && !tree.is_package(parent) {
-                tree.roots
-                    .entry(name.into())
-                    .or_default()
-                    .insert(parent.into());
+                tree.add_root(parent, name);
             }
         }
         tree
+    }
+
+    fn add_root(&mut self, folder: &str, name: &str) {
+        let folders = self.roots.entry(name.into()).or_default();
+        folders.insert(folder.into());
+    }
+
+    /// Learns from what the modules import in which packages the program is started. A folder with
+    /// an `__init__.py` that nobody imports is one where a module below imports what `defines` says
+    /// one of its own modules has: only from there that name can be found.
+    pub(in crate::project) fn learn_starts<'i>(
+        &mut self,
+        imports: impl Iterator<Item = (usize, &'i str)> + Clone,
+        defines: impl Fn(usize, &str) -> bool,
+    ) {
+        let mut imported = BTreeSet::new();
+        for (from, name) in imports.clone() {
+            self.mark_packages(from, name, &mut imported);
+        }
+        let mut starts = BTreeSet::new();
+        for (from, name) in imports {
+            let Some((path, last)) = name.rsplit_once('.') else {
+                continue;
+            };
+            if path.is_empty() || path.starts_with('.') || self.find(from, path) != Place::External
+            {
+                continue;
+            }
+            let path = path.replace('.', "/");
+            let above = Utf8Path::new(&self.homes[from].folder).ancestors();
+            let start = above.map(Utf8Path::as_str).find(|folder| {
+                let has = match self.at(&join(folder, &path)) {
+                    Place::Module(module) => defines(module, last),
+                    _ => false,
+                };
+                let is_module =
+                    || matches!(self.at(&join(folder, &join(&path, last))), Place::Module(_));
+                self.is_package(folder) && !imported.contains(*folder) && (has || is_module())
+            });
+            starts.extend(start.map(str::to_owned));
+        }
+        let all: Vec<String> = self.modules.keys().chain(&self.folders).cloned().collect();
+        for path in all {
+            let (parent, name) = split(&path);
+            if starts.contains(parent) {
+                self.add_root(parent, name);
+            }
+        }
+    }
+
+    /// Marks the packages that an import goes through.
+    fn mark_packages(&self, from: usize, name: &str, imported: &mut BTreeSet<String>) {
+        if name.starts_with('.') {
+            imported.insert(self.climb(from, name).0.to_owned());
+            return;
+        }
+        let dots = name.match_indices('.').map(|(dot, _)| dot);
+        let parts: Vec<&str> = dots.chain([name.len()]).map(|end| &name[..end]).collect();
+        for root in self.roots.get(parts[0]).into_iter().flatten() {
+            let folders = parts.iter().map(|part| join(root, &part.replace('.', "/")));
+            imported.extend(folders.take_while(|folder| self.is_package(folder)));
+        }
     }
 
     fn add(&mut self, number: usize, path: &str) {
@@ -123,15 +182,21 @@ impl Tree {
     }
 
     fn find_relative(&self, from: usize, name: &str) -> Place {
+        let (folder, rest) = self.climb(from, name);
+        if rest.is_empty() {
+            return self.at(folder);
+        }
+        self.at(&join(folder, &rest.replace('.', "/")))
+    }
+
+    /// The folder that the dots of a relative name lead to, and what stands behind them.
+    fn climb<'n>(&self, from: usize, name: &'n str) -> (&str, &'n str) {
         let rest = name.trim_start_matches('.');
         let mut folder = self.homes[from].folder.as_str();
         for _ in 1..name.len() - rest.len() {
             folder = split(folder).0;
         }
-        if rest.is_empty() {
-            return self.at(folder);
-        }
-        self.at(&join(folder, &rest.replace('.', "/")))
+        (folder, rest)
     }
 
     fn at(&self, path: &str) -> Place {
@@ -189,6 +254,34 @@ mod tests {
         assert_eq!(tree.find(2, "app.gone"), Place::Missing);
         assert_eq!(tree.find(2, "api.deps"), Place::External);
         assert_eq!(tree.find(2, "fastapi"), Place::External);
+    }
+
+    #[test]
+    fn a_package_that_nobody_imports_is_where_the_program_is_started() {
+        let paths = [
+            "backend/__init__.py",
+            "backend/app/__init__.py",
+            "backend/app/db.py",
+            "backend/app/main.py",
+            "backend/tools.py",
+        ];
+        let started = |imports: &[(usize, &str)]| {
+            let mut tree = tree(&paths);
+            let defines = |module: usize, name: &str| (module, name) == (2, "engine");
+            tree.learn_starts(imports.iter().copied(), defines);
+            tree.find(3, "app.db")
+        };
+        assert_eq!(started(&[(3, "app.db.engine")]), Place::Module(2));
+        assert_eq!(started(&[(4, "app.db")]), Place::Module(2));
+        assert_eq!(started(&[(3, "app.db.gone")]), Place::External);
+        assert_eq!(
+            started(&[(3, "app.db.engine"), (4, "backend.app.db.engine")]),
+            Place::External
+        );
+        assert_eq!(
+            started(&[(3, "app.db.engine"), (4, ".app.db.engine")]),
+            Place::External
+        );
     }
 
     #[test]

@@ -236,15 +236,16 @@ impl Judge<'_, '_> {
     }
 
     /// Whether the text of the exception `name` is part of a value. What the project's own functions
-    /// make of it is not known.
+    /// make of it is not known; its models hold what they are given.
     fn tells(&self, value: &Value, name: &str) -> bool {
         match value {
             Value::Name(written, _) => written == name,
             Value::Call(call) => {
-                let known = matches!(
-                    self.python.resolve(self.scope, &call.callee),
-                    Target::External(_)
-                );
+                let known = match self.python.resolve(self.scope, &call.callee) {
+                    Target::External(_) => true,
+                    Target::Class(class) => self.python.is_model(class),
+                    _ => false,
+                };
                 let inner = call.keywords.iter().map(|keyword| &keyword.value);
                 let mut inner = call.args.iter().chain(inner);
                 known
