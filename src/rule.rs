@@ -16,7 +16,7 @@ pub mod prelude {
     pub use crate::facts::python::{EffectKind, Failure, UseKind};
     pub use crate::facts::schema::{Action, Command, Dialect, Granted};
     pub use crate::facts::secrets::{
-        Binding, Form, Holder, Host, Purpose, Suspect, TokenKind, ValueClass,
+        Binding, Form, Holder, Host, Purpose, Suspect, TokenKind, ValueClass, Worth,
     };
     pub use crate::finding::{Confidence, Edit, Finding, Severity, code};
     pub use crate::project::python::{

@@ -11,16 +11,21 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(project: &Project, sink: &mut Sink) {
     for secret in project.suspects_that(is_hardcoded) {
-        if secret.unit.holds_translations() {
+        let first = secret.first;
+        let is_shown = first.class == ValueClass::Sample && secret.unit.is_sample();
+        if secret.unit.holds_translations() || is_shown {
             continue;
         }
-        let first = secret.first;
         let message = format!("the value of `{}` is written into the code", first.name);
         let at = secret.at(first.literal);
         let (severity, note) = match first.class {
             ValueClass::Doubtful => (
                 Severity::Info,
                 "whoever reads the code can use it, unless it only names something",
+            ),
+            ValueClass::Sample => (
+                Severity::Info,
+                "everybody can guess it, if anything takes it",
             ),
             _ => (Severity::Error, "whoever reads the code can use it"),
         };
@@ -38,8 +43,10 @@ fn check(project: &Project, sink: &mut Sink) {
 /// refuses opens nothing.
 fn is_hardcoded(suspect: &Suspect) -> bool {
     let is_refused = suspect.binding == Binding::Comparison && suspect.refused;
-    matches!(suspect.class, ValueClass::Secret | ValueClass::Doubtful)
-        && !is_refused
+    matches!(
+        suspect.class,
+        ValueClass::Secret | ValueClass::Doubtful | ValueClass::Sample
+    ) && !is_refused
         && !matches!(
             suspect.binding,
             Binding::EnvironmentDefault

@@ -28,6 +28,7 @@ fn check(project: &Project, sink: &mut Sink) {
                 message,
             )
             .note(match first.class {
+                ValueClass::Sample => "everybody can guess it, if anything takes it",
                 ValueClass::Doubtful => {
                     "whoever reads the file can use it, unless it only names something"
                 }
@@ -52,9 +53,12 @@ fn is_in_config(suspect: &Suspect) -> bool {
 /// How grave it is, by the place; `None` for texts in many languages.
 fn severity(unit: &UnitInfo, suspect: &Suspect) -> Option<Severity> {
     let is_common = suspect.class == ValueClass::Common;
+    let is_shown = suspect.class == ValueClass::Sample && (unit.is_sample() || unit.is_document());
     let severity = match suspect.binding.holder() {
         Some(Holder::Settings) if unit.holds_translations() => return None,
-        _ if suspect.class == ValueClass::Doubtful => Severity::Info,
+        // To show what one looks like is what documents and samples are for.
+        _ if is_shown => return None,
+        _ if matches!(suspect.class, ValueClass::Doubtful | ValueClass::Sample) => Severity::Info,
         // What a comment or a document shows may be made up.
         None | Some(Holder::WorkflowService) => Severity::Info,
         Some(Holder::Workflow | Holder::Script) if is_common => Severity::Info,

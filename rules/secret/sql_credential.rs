@@ -14,6 +14,7 @@ fn check(project: &Project, sink: &mut Sink) {
         let first = secret.first;
         let severity = match first.class {
             ValueClass::Secret => Severity::Error,
+            ValueClass::Sample => Severity::Info,
             ValueClass::Common | ValueClass::Doubtful | ValueClass::Placeholder => {
                 Severity::Warning
             }

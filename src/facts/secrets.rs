@@ -2,7 +2,9 @@
 //! holds the value, only where it stands.
 
 mod base64;
+mod commands;
 pub mod config;
+mod familiar;
 mod holder;
 mod jwt;
 mod lines;
@@ -88,6 +90,8 @@ pub enum ValueClass {
     Doubtful,
     /// A real value that everybody tries first: `postgres`, `admin123`.
     Common,
+    /// Typed by hand or copied from documents: `AAAAAAAA`, the alphabet, `…EXAMPLEKEY`.
+    Sample,
     /// `change-me`, `your-key-here`: no secret, but a publicly known value.
     Placeholder,
 }
@@ -187,6 +191,17 @@ pub struct Credential {
     pub group: u32,
 }
 
+/// What a token opens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Worth {
+    /// Whatever its owner may do.
+    Full,
+    /// A test environment only, or it ends by itself.
+    Limited,
+    /// Nothing: it has the whole form, and is typed by hand, unsigned, or known to everybody.
+    Nothing,
+}
+
 /// What a credential is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Form {
@@ -194,8 +209,8 @@ pub enum Form {
     Token {
         /// Whose.
         kind: TokenKind,
-        /// It opens a test environment only, or ends by itself.
-        limited: bool,
+        /// What it opens.
+        worth: Worth,
     },
     /// A private key.
     PrivateKey {

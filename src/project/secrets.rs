@@ -32,8 +32,12 @@ impl Project {
     /// The suspects that are wanted, equal values of a unit together.
     pub fn suspects_that(&self, wanted: impl Fn(&Suspect) -> bool) -> Vec<Repeated<'_, Suspect>> {
         let found = self.suspects.iter().filter(|(_, suspect)| wanted(suspect));
-        // What may be a name says nothing of what is a value.
-        let group = |suspect: &Suspect| (suspect.group, suspect.class == ValueClass::Doubtful);
+        // What may be a name, or is said in passing, says nothing of what is a value.
+        let group = |suspect: &Suspect| {
+            let is_doubtful = suspect.class == ValueClass::Doubtful;
+            let is_shown = matches!(suspect.binding, Binding::Shown { .. });
+            (suspect.group, is_doubtful || is_shown)
+        };
         self.together(found.map(|(unit, suspect)| (*unit, group(suspect), suspect)))
     }
 
@@ -76,6 +80,12 @@ impl UnitInfo {
     /// A file that shows which variables there are: `.env.example`.
     pub fn is_sample(&self) -> bool {
         self.has_word(&["example", "sample", "template", "dist", "defaults", "tpl"])
+    }
+
+    /// A file that is written for people.
+    pub fn is_document(&self) -> bool {
+        let extension = self.path.extension().unwrap_or_default();
+        ["md", "mdx", "markdown", "rst", "adoc"].contains(&extension)
     }
 
     /// A file for the machines of those who develop the project.

@@ -4,6 +4,12 @@
 //! `:`) has their cases read by `labelled/cases.py`; `labelled/covered` lists the rules whose kind
 //! of token is in our table. A token is looked for in a text of no language; a generic case must
 //! stay silent in every kind of file it may stand in.
+//!
+//! A positive is literal if its authors wrote it down: no part of it comes out of a call that makes
+//! random text (`secrets.NewSecret`, as `cases.py` runs it), because such a call follows the pattern of
+//! their own rule, which is wider than what the provider hands out. All others count, those
+//! that someone typed by hand as well; of what gitleaks wrote down for the kinds we cover, 98 of a
+//! hundred values must be found, each in every frame that it stands in.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
@@ -89,11 +95,11 @@ fn what_others_label_is_judged_alike() {
             .map(|(case, found)| (case, *found == secret));
         share(&format!("{set}: {what}"), &which.collect::<Vec<_>>())
     };
-    for set in ["gitleaks", "noseyparker"] {
+    for (set, floor) in [("gitleaks", 0.98), ("noseyparker", 0.9)] {
         let literal = share(set, "tokens found", true, &|case| {
             !case.generated && is_covered(case)
         });
-        assert!(literal >= 0.9, "{set}: {literal}");
+        assert!(literal >= floor, "{set}: {literal}");
         share(set, "tokens by their formats found", true, &|case| {
             case.generated && is_covered(case)
         });

@@ -5,10 +5,12 @@ use std::borrow::Cow;
 
 use rustc_hash::FxHashMap;
 
+use super::lines::{Said, TELLING, said};
 use super::names::{self, Sensitivity};
 use super::values::{Bound, classify};
 use super::{Binding, Holder, Suspect, base64, urls};
 use crate::parse::config::{Document, Format, Node, Value};
+use crate::parse::markdown::lines;
 use crate::source::Span;
 
 /// The suspects of a document, in source order.
@@ -55,9 +57,11 @@ impl<'t> Reader<'t> {
         };
         let may_be_held = node.parent().is_some_and(is_data);
         let may_be_sensitive = names::may_be_sensitive(&bind.name) || may_be_held;
-        if !may_be_a_url && !may_interpolate && !may_be_sensitive {
+        let may_command = source.contains([' ', '?']) && TELLING.is_match(source);
+        if !may_be_a_url && !may_interpolate && !may_be_sensitive && !may_command {
             return;
         }
+        let before = self.found.len();
         let holder = Holder::of(self.format, node);
         if may_be_a_url {
             self.url(&bind, source, holder);
@@ -67,6 +71,29 @@ impl<'t> Reader<'t> {
         }
         if !is_shown(node) {
             self.literal(node, bind, holder);
+        }
+        if may_command {
+            self.lines(source, before, is_shown(node));
+        }
+    }
+
+    /// `run: deploy --token …`: what the lines of a longer text say, besides what was found in it.
+    /// Of documentation, only what its URLs carry.
+    fn lines(&mut self, source: &str, before: usize, is_documentation: bool) {
+        let known = self.found.len();
+        for line in lines(source) {
+            let line = source[line].trim_end();
+            let at = self.offset_of(line);
+            let said = said(line).into_iter().filter(Said::is_shown);
+            for said in said.filter(|said| said.in_url || !is_documentation) {
+                let next = self.groups.len() as u32;
+                let text = line[said.value.clone()].to_owned();
+                let suspect = said.suspect(at, *self.groups.entry(text).or_insert(next));
+                let mut known = self.found[before..known].iter();
+                if !known.any(|it| it.value.contains(suspect.value)) {
+                    self.found.push(suspect);
+                }
+            }
         }
     }
 

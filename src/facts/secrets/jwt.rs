@@ -2,23 +2,24 @@
 
 use serde_json::Value;
 
-use super::base64;
+use super::{Worth, base64};
 
-/// What a token says of itself.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Jwt {
-    /// It ends by itself.
-    pub(super) expires: bool,
-}
-
-/// Reads a token; `None` when it is none, or one that everybody knows or may know.
-pub(super) fn read(token: &str) -> Option<Jwt> {
+/// What a token opens by what it says of itself; `None` when it is none, or one that everybody may
+/// know.
+pub(super) fn read(token: &str) -> Option<Worth> {
     let mut parts = token.split('.');
     let header = object(parts.next()?)?;
     let claims = object(parts.next()?)?;
-    header.get("alg")?.as_str()?;
-    (!is_public(&claims)).then(|| Jwt {
-        expires: claims.get("exp").is_some(),
+    let is_signed = header.get("alg")?.as_str()? != "none";
+    let is_of_the_box = claims.get("iss").and_then(Value::as_str) == Some("supabase-demo");
+    if is_public(&claims) && !is_of_the_box {
+        return None;
+    }
+    Some(match claims.get("exp") {
+        _ if is_of_the_box || !is_signed => Worth::Nothing,
+        _ if parts.next()?.is_empty() => return None,
+        Some(_) => Worth::Limited,
+        None => Worth::Full,
     })
 }
 
@@ -33,10 +34,7 @@ fn is_public(claims: &Value) -> bool {
         let value = claims.get(claim).and_then(Value::as_str);
         value.is_some_and(|value| values.contains(&value))
     };
-    is("sub", &["1234567890"])
-        || is("name", &["John Doe"])
-        || is("iss", &["supabase-demo"])
-        || is("role", &["anon"])
+    is("sub", &["1234567890"]) || is("name", &["John Doe"]) || is("role", &["anon"])
 }
 
 #[cfg(test)]
@@ -52,10 +50,12 @@ mod tests {
     fn a_token_decodes() {
         let header = r#"{"alg":"HS256","typ":"JWT"}"#;
         let read = |header: &str, claims: &str| read(&token(header, claims));
-        let forever = Some(Jwt { expires: false });
-        assert_eq!(read(header, r#"{"sub":"ada","role":"admin"}"#), forever);
-        let ends = Some(Jwt { expires: true });
-        assert_eq!(read(header, r#"{"sub":"ada","exp":1900000000}"#), ends);
+        let forever = read(header, r#"{"sub":"ada","role":"admin"}"#);
+        assert_eq!(forever, Some(Worth::Full));
+        let ends = read(header, r#"{"sub":"ada","exp":1900000000}"#);
+        assert_eq!(ends, Some(Worth::Limited));
+        let unsigned = read(r#"{"alg":"none"}"#, r#"{"sub":"ada"}"#);
+        assert_eq!(unsigned, Some(Worth::Nothing));
         assert_eq!(read(r#"{"typ":"JWT"}"#, r#"{"sub":"ada"}"#), None);
         assert_eq!(read(header, "[1]"), None);
         assert_eq!(super::read("eyJh.eyJi.c"), None);
@@ -66,10 +66,12 @@ mod tests {
         let header = r#"{"alg":"HS256"}"#;
         for claims in [
             r#"{"sub":"1234567890","name":"John Doe","iat":1516239022}"#,
-            r#"{"iss":"supabase-demo","role":"service_role"}"#,
             r#"{"iss":"supabase","ref":"abc","role":"anon"}"#,
         ] {
             assert_eq!(read(&token(header, claims)), None, "{claims}");
         }
+        let of_the_box = r#"{"iss":"supabase-demo","role":"service_role"}"#;
+        let found = read(&token(header, of_the_box));
+        assert_eq!(found, Some(Worth::Nothing));
     }
 }

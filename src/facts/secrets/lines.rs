@@ -2,7 +2,11 @@
 //! the ways in which people write down a name and its value, not which lines are read so.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
+use aho_corasick::AhoCorasick;
+
+use super::commands::{of_role, options};
 use super::names::{self, Sensitivity};
 use super::values::{Bound, classify};
 use super::{Binding, Holder, Suspect, ValueClass, urls};
@@ -15,12 +19,20 @@ pub(super) struct Said<'l> {
     pub(super) value: Range<usize>,
     class: ValueClass,
     sensitivity: Sensitivity,
-    in_url: bool,
+    pub(super) in_url: bool,
     /// Nothing else in the line makes it doubtful.
     is_sure: bool,
 }
 
 impl Said<'_> {
+    /// The same, and not sure if it is doubtful.
+    pub(super) fn unless(self, is_doubtful: bool) -> Self {
+        Self {
+            is_sure: self.is_sure && !is_doubtful,
+            ..self
+        }
+    }
+
     /// Worth telling, not only masking.
     pub(super) fn is_shown(&self) -> bool {
         let is_value = matches!(self.class, ValueClass::Secret | ValueClass::Common);
@@ -46,6 +58,13 @@ impl Said<'_> {
     }
 }
 
+/// The words without which no line says anything.
+pub(super) static TELLING: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    let others = ["://", "identified", "mysql", "mariadb"];
+    let words: Vec<&str> = names::STEMS.into_iter().chain(others).collect();
+    names::one_of(&words)
+});
+
 /// What a line says, each value once, in order.
 pub(super) fn said(line: &str) -> Vec<Said<'_>> {
     let mut found = pairs(line);
@@ -65,6 +84,9 @@ pub(super) fn pairs(line: &str) -> Vec<Said<'_>> {
     marks.filter_map(|(mark, _)| pair(line, mark)).collect()
 }
 
+/// No longer value is looked at.
+const LONGEST_VALUE: usize = 4096;
+
 fn pair(line: &str, mark: usize) -> Option<Said<'_>> {
     let before = line[..mark].trim_end();
     let quote = before.chars().next_back().filter(|c| "\"'`".contains(*c));
@@ -72,6 +94,7 @@ fn pair(line: &str, mark: usize) -> Option<Said<'_>> {
     let start = name_start(&before[..end])?;
     let name = &before[start..end];
     let rest = &line[mark + 1..];
+    let rest = &rest[..rest.floor_char_boundary(LONGEST_VALUE)];
     let opened = rest.trim_start_matches([' ', '=']);
     let value = match quote {
         Some(quote) => {
@@ -80,8 +103,8 @@ fn pair(line: &str, mark: usize) -> Option<Said<'_>> {
                 .chars()
                 .next()
                 .filter(|c| is_closed && "\"'`".contains(*c))?;
-            let from = line.len() - opened.len() + 1;
-            from..from + line[from..].find(open)?
+            let from = mark + 1 + rest.len() - opened.len() + 1;
+            from..from + opened[1..].find(open)?
         }
         None => {
             let is_variable = names::is_variable(name) && before.len() == mark;
@@ -93,45 +116,8 @@ fn pair(line: &str, mark: usize) -> Option<Said<'_>> {
             (sets && is_variable).then_some(from..from + length)?
         }
     };
-    let is_text = quote.is_some() || !is_expression(&line[value.clone()]);
-    bind(line, start..end, value, is_text)
-}
-
-/// `--password value`, and `\set password value` of psql.
-fn options(line: &str) -> Vec<Said<'_>> {
-    let is_name = |c: char| c.is_ascii_alphanumeric() || "_-".contains(c);
-    let marks = ["--", "\\set "];
-    let starts = marks.iter().flat_map(|mark| {
-        let found = line.match_indices(mark);
-        found.map(|(at, _)| (at, at + mark.len()))
-    });
-    let mut found = Vec::new();
-    for (at, start) in starts {
-        let name = &line[start..];
-        let name = &name[..name.find(|c| !is_name(c)).unwrap_or(name.len())];
-        let rest = &line[start + name.len()..];
-        if at > 0 && !line[..at].ends_with(' ') || !rest.starts_with([' ', '=']) {
-            continue;
-        }
-        let quoted = rest[1..].strip_prefix(['"', '\'']);
-        let value = quoted.unwrap_or(&rest[1..]);
-        let length = value
-            .find([' ', '"', '\'', '`', '\n', ')'])
-            .unwrap_or(value.len());
-        let value = &value[..length];
-        // A word is what a document goes on with.
-        let is_word = |c: char| c.is_ascii_alphabetic() || ".,;:-".contains(c);
-        let is_sure = quoted.is_some() || !value.trim_start_matches('-').chars().all(is_word);
-        let from = value.as_ptr() as usize - line.as_ptr() as usize;
-        let name = start..start + name.len();
-        found.extend(bind(
-            line,
-            name,
-            from..from + length,
-            is_sure && !is_expression(value),
-        ));
-    }
-    found
+    let is_code = quote.is_none() && is_expression(&line[value.clone()]);
+    bind(line, (name, start..end), value, holder_of(name)).map(|said| said.unless(is_code))
 }
 
 /// Where the name starts that a text ends with.
@@ -148,6 +134,7 @@ fn alone(line: &str) -> Option<Said<'_>> {
     let is_mark = |c: char| c.is_whitespace() || "#-/;*\"'`{[,(!>".contains(c);
     let mark = line.find(['=', ':'])?;
     let before = line[..mark].trim_matches(is_mark);
+    let before = before.strip_prefix("Default ").unwrap_or(before);
     let name = before.rsplit(char::is_whitespace).next().unwrap_or(before);
     let text = line[mark + 1..].trim_start_matches(|c: char| c == '=' || is_mark(c));
     let from = line.len() - text.len();
@@ -164,11 +151,13 @@ fn alone(line: &str) -> Option<Said<'_>> {
         && !opening.contains(['{', '[', '(', '<', '>'])
         && !text[length..].contains(says_more);
     let value = from..from + length;
-    bind(line, start..start + name.len(), value, is_text && is_whole)
+    let name_at = start..start + name.len();
+    bind(line, (name, name_at), value, holder_of(name))
+        .map(|said| said.unless(!is_text || !is_whole))
 }
 
 /// `user.password`, `generate(length`: code that a document shows.
-fn is_expression(value: &str) -> bool {
+pub(super) fn is_expression(value: &str) -> bool {
     let is_name = |part: &str| {
         let mut bytes = part.bytes();
         bytes
@@ -179,34 +168,6 @@ fn is_expression(value: &str) -> bool {
     value.starts_with('$')
         || value.contains(['(', '{', '[', '<'])
         || value.contains('.') && value.split('.').all(is_name)
-}
-
-/// `CREATE USER app PASSWORD '…'`, `IDENTIFIED BY "…"`.
-fn of_role(line: &str) -> Option<Said<'_>> {
-    let (open, quote) = line.match_indices(['\'', '"']).find_map(|(open, quote)| {
-        let before = line[..open].trim_end_matches(' ');
-        let words = ["password", "identified by"];
-        let ends = |word: &&str| {
-            let tail = before
-                .len()
-                .checked_sub(word.len())
-                .map(|at| before.get(at..));
-            tail.flatten()
-                .is_some_and(|tail| tail.eq_ignore_ascii_case(word))
-        };
-        let is_apart = before.len() < open;
-        (is_apart && words.iter().any(ends)).then_some((open + 1, quote))
-    })?;
-    let name = line[..open - 1].trim_end_matches(' ');
-    let start = name.len().checked_sub("password".len())?;
-    let mut said = bind(
-        line,
-        start..name.len(),
-        open..open + line[open..].find(quote)?,
-        true,
-    )?;
-    said.name = "password";
-    Some(said)
 }
 
 /// Passwords in URLs, and parameters.
@@ -226,7 +187,7 @@ fn in_urls(line: &str) -> Vec<Said<'_>> {
     let parameters = urls::parameters(line)
         .into_iter()
         .filter_map(|(_, name, value)| {
-            let said = bind(line, name, value, true)?;
+            let said = bind(line, (&line[name.clone()], name), value, Holder::Settings)?;
             Some(Said {
                 in_url: true,
                 ..said
@@ -235,18 +196,22 @@ fn in_urls(line: &str) -> Vec<Said<'_>> {
     of_users.chain(parameters).collect()
 }
 
-fn bind(line: &str, name_at: Range<usize>, value: Range<usize>, is_sure: bool) -> Option<Said<'_>> {
-    let name = &line[name_at.clone()];
+/// What stands at `value` for a name, as an entry of the holder.
+pub(super) fn bind<'l>(
+    line: &'l str,
+    (name, name_at): (&'l str, Range<usize>),
+    value: Range<usize>,
+    holder: Holder,
+) -> Option<Said<'l>> {
+    let text = &line[value.clone()];
+    let is_quoted = line[..value.start].ends_with(['"', '\'', '`']);
     let sensitivity = match names::sensitivity(name)? {
-        Sensitivity::Bare if names::is_variable(name) && name.ends_with("_PASS") => {
+        Sensitivity::Bare if names::is_variable(name) && names::is_pass(name) => {
             Sensitivity::Password
         }
-        Sensitivity::Bare => return None,
+        // Among words for people most keys are those of a thing.
+        Sensitivity::Bare if !is_quoted || !name.ends_with("token") => return None,
         found => found,
-    };
-    let holder = match names::is_variable(name) {
-        true => Holder::Dotenv,
-        false => Holder::Settings,
     };
     let bound = Bound {
         name,
@@ -254,10 +219,7 @@ fn bind(line: &str, name_at: Range<usize>, value: Range<usize>, is_sure: bool) -
         binding: Binding::Entry(holder),
         is_beside: &|_| true,
     };
-    let text = &line[value.clone()];
     let class = classify(text, &bound)?;
-    // What was cut off in the middle of a template.
-    let is_sure = is_sure && !text.contains(['{', '}']);
     Some(Said {
         name,
         name_at,
@@ -265,8 +227,17 @@ fn bind(line: &str, name_at: Range<usize>, value: Range<usize>, is_sure: bool) -
         class,
         sensitivity,
         in_url: false,
-        is_sure,
+        // What was cut off in the middle of a template.
+        is_sure: !text.contains(['{', '}']),
     })
+}
+
+/// A variable of a process, or an entry of settings.
+fn holder_of(name: &str) -> Holder {
+    match names::is_variable(name) {
+        true => Holder::Dotenv,
+        false => Holder::Settings,
+    }
 }
 
 #[cfg(test)]
@@ -314,9 +285,36 @@ mod tests {
                 "hunt3r-2",
             ),
             ("SMTP_PASS=hunt3r-2", "SMTP_PASS", "hunt3r-2"),
+        ] {
+            assert_eq!(told(line), [(name, value)], "{line}");
+        }
+    }
+
+    #[test]
+    fn commands_that_say_a_value() {
+        for (line, name, value) in [
             ("shop --jwt-secret hunt3r-2 \\", "jwt-secret", "hunt3r-2"),
             ("shop --password='hunter'", "password", "hunter"),
             ("\\set APP_PASSWORD hunt3r-2", "APP_PASSWORD", "hunt3r-2"),
+            ("shop --jwt-secret big_kitten", "jwt-secret", "big_kitten"),
+            ("openssl pkcs12 -passout pass:hunter", "passout", "hunter"),
+            (
+                "mysql -e 'create user a identified by \"hunter\"'",
+                "password",
+                "hunter",
+            ),
+            (
+                "{\"ci_token\": \"9fQ2x7Lm0ZtRw4KcA1\"}",
+                "ci_token",
+                "9fQ2x7Lm0ZtRw4KcA1",
+            ),
+            ("Default password: hunter", "password", "hunter"),
+            ("mysql -u ada -phunt3r-2 shop", "password", "hunt3r-2"),
+            (
+                "otpauth://totp/shop?secret=5ZH7Y5CTFWOXN7EO",
+                "secret",
+                "5ZH7Y5CTFWOXN7EO",
+            ),
         ] {
             assert_eq!(told(line), [(name, value)], "{line}");
         }
@@ -341,6 +339,10 @@ mod tests {
             "--password $PASSWORD",
             "DB_PASSWORD=$password",
             "DB_PASSWORD='${ROOT_PASSWORD}',",
+            "\"key\": \"9fQ2x7Lm0ZtRw4KcA1\"",
+            "-passin file:keys",
+            "psql -p5432 -pport",
+            "create user a password '$password'",
             "",
         ] {
             assert_eq!(told(line), [], "{line}");

@@ -30,6 +30,11 @@ const PASSWORDS: &[&str] = &[
     "passphrase",
     "passcode",
     "secret",
+    // Options of the tools of Java and of OpenSSL.
+    "keypass",
+    "storepass",
+    "passin",
+    "passout",
 ];
 
 /// Endings of words written without a break: `DATABASEPASSWORD`, `clientsecret`.
@@ -95,6 +100,7 @@ const GLUED_ISSUED: &[&str] = &[
     "authtoken",
     "bearertoken",
     "refreshtoken",
+    "repotoken",
 ];
 
 const GLUED_OWN_KEYS: &[&str] = &["secretkey", "signingkey", "encryptionkey"];
@@ -227,6 +233,7 @@ pub fn sensitivity(name: &str) -> Option<Sensitivity> {
         (Some(owner), "pass") if PASS_OWNERS.contains(&owner) => Some(Sensitivity::Password),
         (Some(owner), "key") if OWN_KEYS.contains(&owner) => Some(Sensitivity::OwnKey),
         (Some(owner), "key" | "token") if ISSUED.contains(&owner) => Some(Sensitivity::IssuedKey),
+        (Some("oauth"), "verifier") => Some(Sensitivity::IssuedKey),
         (Some(thing), "key") if IDENTIFIED.contains(&thing) => None,
         (_, "key" | "token" | "auth" | "authorization" | "pass" | "credential" | "credentials") => {
             Some(Sensitivity::Bare)
@@ -285,26 +292,32 @@ pub(super) fn may_be_sensitive(name: &str) -> bool {
     mentions_a_secret(name)
 }
 
+/// What stands in every name that is sensitive.
+pub(super) const STEMS: [&str; 9] = [
+    "pass",
+    "pwd",
+    "pswd",
+    "secret",
+    "key",
+    "token",
+    "auth",
+    "credential",
+    "verifier",
+];
+
 /// A cheap refusal for the many names that mention nothing of the kind.
 fn mentions_a_secret(name: &str) -> bool {
-    static STEMS: LazyLock<AhoCorasick> = LazyLock::new(|| {
-        let stems = [
-            "pass",
-            "pwd",
-            "pswd",
-            "secret",
-            "key",
-            "token",
-            "auth",
-            "credential",
-        ];
-        AhoCorasick::builder()
-            .ascii_case_insensitive(true)
-            .kind(Some(AhoCorasickKind::DFA))
-            .build(stems)
-            .expect("a few short words fit")
-    });
-    STEMS.is_match(name)
+    static FOUND: LazyLock<AhoCorasick> = LazyLock::new(|| one_of(&STEMS));
+    FOUND.is_match(name)
+}
+
+/// Looks for all of a few words at once, in whatever case.
+pub(super) fn one_of(words: &[&str]) -> AhoCorasick {
+    AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .kind(Some(AhoCorasickKind::DFA))
+        .build(words)
+        .expect("a few short words fit")
 }
 
 /// The words of a name, lower case: `dbPassword2`, `DB_PASSWORD` and `db-password` are `db password`.

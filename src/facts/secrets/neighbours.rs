@@ -7,8 +7,7 @@ use std::ops::Range;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Suspect;
-use super::lines::{Said, said};
-use crate::parse::markdown::lines;
+use super::lines::{Said, TELLING, said};
 use crate::source::Span;
 
 /// What lines say that nothing else was read of.
@@ -24,6 +23,8 @@ pub struct Neighbours {
 pub enum Unread {
     /// Comments.
     Comments,
+    /// Comments and commands: all lines of a script.
+    Script,
     /// Comments, and all that follows a place that did not parse.
     From(usize),
     /// All lines of a document for people.
@@ -40,7 +41,7 @@ pub fn read(text: &str, range: Range<usize>, unread: &Unread, known: &[Suspect])
     };
     let known: FxHashSet<u32> = known.iter().map(|suspect| suspect.value.start).collect();
     let document = &text[range.clone()];
-    for line in lines(document) {
+    for line in telling(document) {
         let source = &document[line.clone()];
         let at = range.start + line.start;
         let Some((start, place)) = place(source, at, unread) else {
@@ -66,6 +67,22 @@ pub fn read(text: &str, range: Range<usize>, unread: &Unread, known: &[Suspect])
     found
 }
 
+/// The lines that have one of the words without which none says anything.
+fn telling(document: &str) -> impl Iterator<Item = Range<usize>> {
+    let bytes = document.as_bytes();
+    let mut done = 0;
+    TELLING.find_iter(document).filter_map(move |word| {
+        if word.start() < done {
+            return None;
+        }
+        let start = memchr::memrchr2(b'\n', b'\r', &bytes[..word.start()]);
+        let length = memchr::memchr2(b'\n', b'\r', &bytes[word.end()..]);
+        let start = start.map_or(0, |end| end + 1);
+        done = length.map_or(bytes.len(), |length| word.end() + length);
+        Some(start..done)
+    })
+}
+
 struct Groups<'t> {
     next: u32,
     of: FxHashMap<&'t str, u32>,
@@ -85,6 +102,7 @@ enum Place {
     /// Behind code.
     Remark,
     Document,
+    Command,
     Broken,
 }
 
@@ -108,6 +126,7 @@ fn place(line: &str, at: usize, unread: &Unread) -> Option<(usize, Place)> {
     match unread {
         Unread::Document => Some((0, Place::Document)),
         _ if is_comment => Some((0, Place::Comment)),
+        Unread::Script => Some((0, Place::Command)),
         Unread::From(place) if at + line.len() > *place => Some((0, Place::Broken)),
         _ => {
             let marks = [" # ", " -- ", " // "];

@@ -304,7 +304,11 @@ impl<'t> Suspects<'t> {
             } else {
                 binding
             },
-            is_beside: &|words| is_beside(target, words),
+            is_beside: &|words| {
+                // What belongs to an object stands beside all that it is.
+                let is_member = matches!(target.kind(), Kind::Attribute | Kind::Subscript);
+                is_beside(target, words) || words.contains(&"account") && is_member
+            },
         };
         if let Some(class) = classify(&literal.text, &bound)
             && !is_example(value)

@@ -1,7 +1,7 @@
 //! What a text can be other than a secret: a template, a reference, a path, a name, words for
 //! people. Knows texts only.
 
-use super::values::boasts;
+use super::familiar::boasts;
 use super::{Binding, names};
 
 /// The value is made elsewhere: templates, references into a vault, URLs, paths, patterns.
@@ -16,7 +16,7 @@ pub(super) fn refers_elsewhere(value: &str) -> bool {
 }
 
 /// A table of characters, as encodings and generators have them.
-fn is_alphabet(value: &str) -> bool {
+pub(super) fn is_alphabet(value: &str) -> bool {
     ["abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"]
         .iter()
         .any(|letters| value.contains(letters))
@@ -35,6 +35,7 @@ fn is_template(value: &str) -> bool {
         || value.strip_prefix('$').is_some_and(is_constant_name)
         || value.strip_prefix(':').is_some_and(is_identifier)
         || wrapped("%", "%")
+        || wrapped("%%", "%%")
         || wrapped("@", "@")
         || wrapped("__", "__")
         || wrapped(":'", "'")
@@ -233,8 +234,14 @@ fn is_label(word: &str, binding: Binding) -> bool {
     let listed = binding.is_listed();
     let mut rest = word.chars().skip(1);
     let capitalised = word.starts_with(char::is_uppercase) && rest.all(char::is_lowercase);
-    let marker = word.chars().count() < 16 && word.chars().all(char::is_uppercase);
-    marker || !word.is_ascii() || (capitalised && listed)
+    is_marker(word) || !word.is_ascii() || (capitalised && listed)
+}
+
+/// `LDAP`.
+pub(super) fn is_marker(word: &str) -> bool {
+    word.chars().count() < 16
+        && word.chars().all(char::is_uppercase)
+        && !VOCABULARY.contains(&word.to_lowercase().as_str())
 }
 
 /// The name of something: of a setting, an attribute, a field that holds the secret, and among keys

@@ -13,8 +13,9 @@ use regex::bytes::{Regex, RegexBuilder};
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
-use super::values::is_placeholder;
-use super::{Credential, Form, jwt, pem};
+use super::familiar::{has_mask_run, is_placeholder};
+use super::shapes::is_slug;
+use super::{Credential, Form, Worth, jwt, pem};
 use crate::source::Span;
 
 /// A kind of token, an entry of `data/secret-tokens.toml`.
@@ -60,6 +61,8 @@ struct Entry {
     revoke: String,
     #[serde(default)]
     trial: bool,
+    #[serde(default)]
+    mixed: bool,
     #[serde(default)]
     public: Vec<String>,
     #[serde(skip)]
@@ -200,19 +203,61 @@ fn token(part: &str, hit: Range<usize>, kind: TokenKind) -> Option<Met> {
     let text = &part[value.clone()];
     // What stands in front of the distinctive part is as random as what follows.
     let random = if entry.lead == 0 { prefix } else { 0 };
-    if is_filler(&text.as_bytes()[random..]) || is_meant_to_be_seen(entry, bytes, &value) {
+    let worth = worth(entry, text, random)?;
+    let is_used = worth != Worth::Nothing || stands_for_one(bytes, &value);
+    if !is_used || is_meant_to_be_seen(entry, bytes, &value) {
         return None;
     }
-    let limited = match entry.id.as_str() {
-        "json-web-token" => jwt::read(text)?.expires,
-        _ if is_placeholder(text) => return None,
-        _ => entry.trial,
-    };
     Some(Met {
-        form: Form::Token { kind, limited },
+        form: Form::Token { kind, worth },
         at: value.clone(),
         value,
     })
+}
+
+/// What a token opens whose part behind the prefix starts at `random`; `None` for what is none.
+fn worth(entry: &Entry, token: &str, random: usize) -> Option<Worth> {
+    if is_filler(&token.as_bytes()[random..]) {
+        return (!has_mask_run(token)).then_some(Worth::Nothing);
+    }
+    if entry.id == "json-web-token" {
+        return jwt::read(token);
+    }
+    let worth = match entry.trial {
+        _ if is_placeholder(token) => Worth::Nothing,
+        true => Worth::Limited,
+        false => Worth::Full,
+    };
+    let is_mask = worth == Worth::Nothing && has_mask_run(token);
+    let is_mixed = !entry.mixed || mixes(&token[random..]);
+    (is_mixed && !is_mask).then_some(worth)
+}
+
+/// Digits and letters of both cases, and no words.
+fn mixes(text: &str) -> bool {
+    let has = |is: fn(&u8) -> bool| text.as_bytes().iter().any(is);
+    has(u8::is_ascii_digit)
+        && has(u8::is_ascii_lowercase)
+        && has(u8::is_ascii_uppercase)
+        && !is_slug(text)
+}
+
+/// It is given to something, or is all that its line says.
+fn stands_for_one(bytes: &[u8], value: &Range<usize>) -> bool {
+    let line = &bytes[..value.start];
+    let line = &line[memchr::memrchr(b'\n', line).map_or(0, |end| end + 1)..];
+    let is_quote = |byte: &u8| b"\"'`".contains(byte);
+    let before = match line.split_last() {
+        Some((last, before)) if is_quote(last) => before.trim_ascii_end(),
+        _ => line.trim_ascii_end(),
+    };
+    // `set("NAME", "…")`.
+    let of_call = before.strip_suffix(b",").and_then(|before| before.last());
+    before.is_empty()
+        || [&b"="[..], b":", b"=>"]
+            .iter()
+            .any(|mark| before.ends_with(mark))
+        || of_call.is_some_and(is_quote)
 }
 
 /// Whether a word may begin here; the letter of an escape such as `\n` belongs to no word.

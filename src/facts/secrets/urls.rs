@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::values::{is_mask, is_placeholder};
+use super::familiar::{is_mask, is_placeholder};
 use super::{Host, ValueClass, shapes};
 
 /// A password that a text gives.

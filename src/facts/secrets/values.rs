@@ -4,8 +4,11 @@
 //! A value is first read as everything else it could be; what is left must be as strong as its name
 //! demands. There is no free entropy test: a hash and a hex secret have equal entropy.
 
+use super::familiar::{
+    is_common, is_documented, is_mask, is_of_java, is_placeholder, is_typed_by_hand,
+};
 use super::names::{self, Sensitivity};
-use super::shapes::{is_language, is_name, is_slug, is_uuid, refers_elsewhere};
+use super::shapes::{is_language, is_marker, is_name, is_slug, is_uuid, refers_elsewhere};
 use super::{Binding, ValueClass};
 
 /// What a value is bound to.
@@ -47,6 +50,10 @@ pub(super) fn classify(value: &str, bound: &Bound<'_>) -> Option<ValueClass> {
         return Some(ValueClass::Secret);
     }
     let value = without_scheme(value.trim());
+    if is_sample(value, bound.sensitivity) {
+        let is_meant = bound.sensitivity != Sensitivity::Bare && !bound.binding.is_fallback();
+        return is_meant.then_some(ValueClass::Sample);
+    }
     if is_mask(value) || refers_elsewhere(value) || names_its_scheme(value) {
         return None;
     }
@@ -69,8 +76,14 @@ pub(super) fn classify(value: &str, bound: &Bound<'_>) -> Option<ValueClass> {
     if matches!(bound.binding, Binding::Entry(_)) && is_sentence(value) {
         return None;
     }
+    if is_of_java(value) && bound.sensitivity == Sensitivity::Password && is_value {
+        return Some(ValueClass::Common);
+    }
     if is_placeholder(value) {
         return Some(ValueClass::Placeholder);
+    }
+    if is_marker(value) && may_be_in_capitals(bound) {
+        return Some(ValueClass::Doubtful);
     }
     if is_language(value, bound.binding) {
         return None;
@@ -81,17 +94,32 @@ pub(super) fn classify(value: &str, bound: &Bound<'_>) -> Option<ValueClass> {
     if is_uuid(value) && may_be_a_uuid(bound) {
         return Some(ValueClass::Doubtful);
     }
-    let strong = match bound.sensitivity {
-        Sensitivity::Password => value.chars().count() >= 4,
-        Sensitivity::OwnKey => value.chars().count() >= 6 && !value.contains(' '),
-        Sensitivity::IssuedKey => !is_uuid(value) && is_issued(value, 8),
-        Sensitivity::Bare => !is_uuid(value) && is_issued(value, 16) && is_random(value),
-    };
     let class = match bound.binding {
         Binding::Entry(_) | Binding::Statement if is_common(value) => ValueClass::Common,
         _ => ValueClass::Secret,
     };
-    strong.then_some(class)
+    is_strong(value, bound.sensitivity).then_some(class)
+}
+
+/// As strong as what the name promises.
+fn is_strong(value: &str, sensitivity: Sensitivity) -> bool {
+    match sensitivity {
+        Sensitivity::Password => value.chars().count() >= 4,
+        Sensitivity::OwnKey => value.chars().count() >= 6 && !value.contains(' '),
+        Sensitivity::IssuedKey => !is_uuid(value) && is_issued(value, 8),
+        Sensitivity::Bare => !is_uuid(value) && is_issued(value, 16) && is_random(value),
+    }
+}
+
+/// What people put where anything does.
+fn is_sample(value: &str, sensitivity: Sensitivity) -> bool {
+    is_typed_by_hand(value) || is_documented(value) && sensitivity == Sensitivity::IssuedKey
+}
+
+/// The value of a variable that holds a password: `DB_PASSWORD=SWORDFISH`.
+fn may_be_in_capitals(bound: &Bound<'_>) -> bool {
+    matches!(bound.binding, Binding::Entry(holder) if holder.holds_variables())
+        && bound.sensitivity == Sensitivity::Password
 }
 
 /// Some hand out keys of this form; most of what has it names a thing.
@@ -113,7 +141,10 @@ fn may_be_a_uuid(bound: &Bound<'_>) -> bool {
 /// What reads as the name of a password, and may be one all the same: that of an account in a test,
 /// or in settings one that is called after what it opens (`redis-password`).
 fn doubtful(value: &str, bound: &Bound<'_>) -> Option<ValueClass> {
-    let is_listed = matches!(bound.binding, Binding::DictValue | Binding::KeywordArgument);
+    let is_listed = matches!(
+        bound.binding,
+        Binding::DictValue | Binding::KeywordArgument | Binding::Assignment
+    );
     let last = names::words(bound.name).pop().unwrap_or_default();
     let may_be = match bound.binding {
         // The `secret` of a manifest is the name of one.
@@ -153,44 +184,6 @@ fn names_its_scheme(value: &str) -> bool {
     let lower = value.to_ascii_lowercase();
     let is_crypt = lower.starts_with('$') && lower.matches('$').count() >= 3;
     value.len() > 16 && (is_crypt || SCHEMES.iter().any(|scheme| lower.starts_with(scheme)))
-}
-
-/// Whoever tries passwords tries this one first.
-fn is_common(value: &str) -> bool {
-    const WORDS: [&str; 30] = [
-        "admin",
-        "changeme",
-        "db",
-        "dev",
-        "docker",
-        "django",
-        "example",
-        "guest",
-        "letmein",
-        "localhost",
-        "master",
-        "minio",
-        "minioadmin",
-        "mongo",
-        "mysql",
-        "pass",
-        "passw",
-        "password",
-        "postgres",
-        "postgresql",
-        "qwerty",
-        "rabbitmq",
-        "redis",
-        "root",
-        "secret",
-        "supersecret",
-        "test",
-        "user",
-        "welcome",
-        "wordpress",
-    ];
-    let word = value.trim_end_matches(|c: char| c.is_ascii_digit() || "!@#".contains(c));
-    word.is_empty() || WORDS.contains(&word.to_ascii_lowercase().as_str())
 }
 
 /// What stands in for a missing password or signing key works, however weak it is: `"dev"` and
@@ -248,14 +241,6 @@ fn is_private_key(value: &str) -> bool {
     value.contains("-----BEGIN") && body.chars().filter(is_base64).count() >= 64
 }
 
-pub(super) fn is_mask(value: &str) -> bool {
-    let mut chars = value.chars();
-    let Some(first) = chars.next() else {
-        return true;
-    };
-    chars.all(|c| c == first) || value.chars().all(|c| "*•.-_#?xX…".contains(c))
-}
-
 /// `PASSWORD = "password"` names a field; the password of a database, or one beside its user, does
 /// not.
 fn repeats_the_name(value: &str, bound: &Bound<'_>) -> bool {
@@ -268,160 +253,6 @@ fn repeats_the_name(value: &str, bound: &Bound<'_>) -> bool {
     squeeze(bound.name).contains(&squeeze(value))
         && !names::is_password_of_a_service(bound.name)
         && !(bound.is_beside)(&LOGIN)
-}
-
-/// Publicly known: a hint to put the real one here, or a name for "the one of development".
-pub(super) fn is_placeholder(value: &str) -> bool {
-    const HINTS: [&str; 34] = [
-        "fakekey",
-        "fakepass",
-        "fakesecret",
-        "faketoken",
-        "cambiame",
-        "cambiaesto",
-        "claveaqui",
-        "secretaaqui",
-        "suachave",
-        "tuclave",
-        "changeme",
-        "changethis",
-        "changeit",
-        "changein",
-        "changebefore",
-        "replaceme",
-        "replacethis",
-        "replacewith",
-        "placeholder",
-        "example",
-        "dummy",
-        "todo",
-        "fixme",
-        "insertyour",
-        "putyour",
-        "enteryour",
-        "addyour",
-        "setyour",
-        "goeshere",
-        "yourown",
-        "notasecret",
-        "notreal",
-        "notsosecret",
-        "inproduction",
-    ];
-    let bracketed = value.starts_with('<') && value.ends_with('>')
-        || value.starts_with('[') && value.ends_with(']');
-    let letters: String = value
-        .chars()
-        .filter(|c| c.is_alphabetic())
-        .flat_map(char::to_lowercase)
-        .collect();
-    bracketed
-        || has_mask_run(value)
-        || is_short_of_a_token(value)
-        || letters.starts_with("your")
-        || HINTS.iter().any(|hint| letters.contains(hint))
-        || names::words(value)
-            .iter()
-            .any(|word| word == "your" || word == "sample" || word == "fake")
-        || is_stand_in(value)
-}
-
-/// `sk-xxxxxxxx`, `AKIA****`.
-fn has_mask_run(value: &str) -> bool {
-    let bytes = value.as_bytes();
-    bytes
-        .windows(4)
-        .any(|run| matches!(run[0], b'x' | b'X' | b'*') && run.iter().all(|byte| *byte == run[0]))
-        || value.contains("...")
-        || value.contains('…')
-}
-
-/// `sk_test_123`: the prefix of a provider, and nothing that it would hand out.
-fn is_short_of_a_token(value: &str) -> bool {
-    const PREFIXES: [&str; 10] = [
-        "sk_", "sk-", "pk_", "rk_", "whsec_", "ghp_", "glpat-", "xoxb-", "xoxp-", "xapp-",
-    ];
-    let rest = PREFIXES
-        .iter()
-        .find_map(|prefix| value.strip_prefix(prefix));
-    rest.is_some_and(|rest| {
-        let kinds = ["test_", "live_", "proj-", "ant-"];
-        let kind = kinds.iter().find_map(|kind| rest.strip_prefix(kind));
-        kind.unwrap_or(rest).len() < 6
-    })
-}
-
-/// `dev-secret-key`, `test_token`: nothing but "the secret" and the place it is not meant for.
-fn is_stand_in(value: &str) -> bool {
-    const PLACES: [&str; 14] = [
-        "dev",
-        "develop",
-        "development",
-        "test",
-        "testing",
-        "tests",
-        "local",
-        "insecure",
-        "unsafe",
-        "default",
-        "demo",
-        "unused",
-        "none",
-        "na",
-    ];
-    const SECRETS: [&str; 22] = [
-        "secret",
-        "password",
-        "key",
-        "token",
-        "api",
-        "jwt",
-        "auth",
-        "access",
-        "private",
-        "signing",
-        "session",
-        "only",
-        "for",
-        "not",
-        "in",
-        "use",
-        "do",
-        "production",
-        "prod",
-        "a",
-        "this",
-        "is",
-    ];
-    let words = names::words(value);
-    let is_place = |word: &String| PLACES.contains(&word.as_str());
-    !value.contains(|c: char| c.is_ascii_digit())
-        && words.iter().any(is_place)
-        && words
-            .iter()
-            .all(|word| is_place(word) || SECRETS.contains(&word.as_str()))
-}
-
-/// `supersecretkey`, `my-jwt-secret`: no field is called so, people write it as the value.
-pub(super) fn boasts(value: &str) -> bool {
-    const BOASTS: [&str; 8] = [
-        "super", "very", "top", "my", "our", "ultra", "strong", "mega",
-    ];
-    const OBJECTS: [&str; 9] = [
-        "secret", "password", "pass", "key", "token", "jwt", "api", "super", "strong",
-    ];
-    let letters: String = value
-        .chars()
-        .filter(|c| c.is_alphabetic())
-        .flat_map(char::to_lowercase)
-        .collect();
-    BOASTS.iter().any(|boast| {
-        letters.match_indices(boast).any(|(at, _)| {
-            OBJECTS
-                .iter()
-                .any(|object| letters[at + boast.len()..].starts_with(object))
-        })
-    })
 }
 
 /// What someone hands out is long and no chain of words; without a digit it must be longer still.

@@ -13,7 +13,13 @@ use crate::parse::python::{Kind, Node};
 /// A cheap refusal for the many strings that say nothing.
 pub(super) fn may_say(node: Node<'_>) -> bool {
     let has = |mark: &[u8]| memchr::memmem::find(node.text().as_bytes(), mark).is_some();
-    is_docstring(node) || has(b"\n") || has(b"\":") || has(b"':")
+    is_docstring(node) || has(b"\n") || has(b"\":") || has(b"':") || holds_lines(node.text())
+}
+
+/// `"USER=ada\nPASS=…"`: the text of a file.
+fn holds_lines(text: &str) -> bool {
+    let has = |mark: &[u8]| memchr::memmem::find(text.as_bytes(), mark).is_some();
+    has(b"\\n") && has(b"=")
 }
 
 fn is_docstring(node: Node<'_>) -> bool {
@@ -31,10 +37,11 @@ pub(super) fn read<'t>(
         .iter()
         .filter_map(|node| Some((*node, content(*node)?)));
     for (node, (span, text)) in texts {
-        let is_long = text.contains('\n') || is_docstring(node);
-        for line in lines(text) {
-            let at = span.start as usize + line.start;
-            let line = &text[line];
+        let is_long = text.contains('\n') || is_docstring(node) || holds_lines(text);
+        let lines = lines(text).into_iter();
+        for line in lines.flat_map(|line| text[line].split("\\n")) {
+            let at = span.start as usize + (line.as_ptr() as usize - text.as_ptr() as usize);
+            let line = line.trim_end();
             let told = if is_long { said(line) } else { pairs(line) };
             for said in told.iter().filter(|said| said.is_shown()) {
                 if known.contains(&((at + said.value.start) as u32)) {

@@ -9,8 +9,10 @@ use super::*;
 /// Values and kinds of the tokens in a text.
 fn tokens(text: &str) -> Vec<(&str, &'static str)> {
     let token = |found: Credential| match found.form {
-        Form::Token { kind, .. } => Some((found.value.of(text), kind.id())),
-        Form::PrivateKey { .. } => None,
+        Form::Token { kind, worth } if worth != Worth::Nothing => {
+            Some((found.value.of(text), kind.id()))
+        }
+        _ => None,
     };
     read(text, 0..text.len())
         .into_iter()
@@ -24,7 +26,13 @@ fn examples(entry: &Entry) -> Vec<String> {
     let mut runner = TestRunner::deterministic();
     let example = |_| strategy.new_tree(&mut runner).expect("no filter").current();
     // By chance one reads as a sketch: a token with three dots in a row.
-    let is_token = |example: &String| !is_placeholder(example);
+    let is_token = |example: &String| {
+        let random = entry
+            .prefixes
+            .iter()
+            .find_map(|it| example.strip_prefix(it));
+        !is_placeholder(example) && (!entry.mixed || random.is_some_and(mixes))
+    };
     (0..20).map(example).filter(is_token).collect()
 }
 
@@ -97,6 +105,32 @@ fn what_people_type_instead_is_no_token() {
         "AIzaSyEXAMPLEEXAMPLEEXAMPLEEXAMPLEEXAMP",
     ] {
         assert_eq!(tokens(filler), [], "{filler}");
+    }
+}
+
+#[test]
+fn what_is_typed_by_hand_opens_nothing_where_a_token_belongs() {
+    let worth = |text: &str| {
+        let found = read(text, 0..text.len());
+        found.first().map(|found| found.form)
+    };
+    let opens_nothing = |form: Option<Form>| {
+        let worth =
+            form.map(|form| matches!(form, Form::Token { worth, .. } if worth == Worth::Nothing));
+        worth == Some(true)
+    };
+    for token in [
+        "AKIAIOSFODNN7EXAMPLE",
+        "ghp_1234567890abcdefghij1234567890abcdef",
+    ] {
+        for text in [
+            format!("  key: {token}"),
+            format!("KEY=\"{token}\""),
+            format!("{token}\n"),
+        ] {
+            assert!(opens_nothing(worth(&text)), "{text}");
+        }
+        assert_eq!(worth(&format!("such as {token}")), None);
     }
 }
 
