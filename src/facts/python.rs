@@ -30,7 +30,7 @@ use super::schema::Dialect;
 use crate::source::Span;
 pub use answers::{AnswerKind, Answered};
 pub use coroutines::{Awaitable, Usage, awaitable, keeps_coroutines};
-pub use effect::{Cell, Effect, EffectKind};
+pub use effect::{Cell, Clause, Effect, EffectKind, Whole};
 pub use library::is_limit;
 pub use order::Ran;
 pub use read::read;

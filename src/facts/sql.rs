@@ -115,6 +115,16 @@ pub fn reads(text: &str, dialect: Dialect, at: Span) -> Option<Reads> {
     Some(reads)
 }
 
+/// A statement that changes or removes every row of a table, which stands in a text of another
+/// language.
+pub fn sweep(text: &str, dialect: Dialect) -> Option<Sweep> {
+    let lexer = Lexer::new(text, 0, dialect);
+    let statement = Statements::new(lexer.clone()).next()?;
+    let source = Source::new(lexer);
+    let cursor = Cursor::new(&source, &statement.tokens);
+    sweep::read(cursor, statement.span, Section::Up)
+}
+
 /// Where a document says that it is written for ClickHouse: the engine of a table.
 fn clickhouse(lexer: &Lexer) -> Option<Span> {
     const ENGINE: &str = "MergeTree";
@@ -210,8 +220,9 @@ impl Found {
     fn write(&mut self, cursor: Cursor, span: Span, scope: Scope) {
         self.label(cursor, span, scope.section);
         if !scope.has_holes {
+            // What each row gets of its own values is a conversion, which is meant for all of them.
             let sweep = sweep::read(cursor, span, scope.section);
-            self.sweeps.extend(sweep);
+            self.sweeps.extend(sweep.filter(|sweep| !sweep.converts));
         }
     }
 

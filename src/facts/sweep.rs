@@ -5,8 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::schema::{Section, TableName};
 use crate::source::Span;
 
-/// `UPDATE` or `DELETE` without a condition, but for updates that give each row what its own values
-/// say.
+/// `UPDATE` or `DELETE` without a condition.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sweep {
     /// The statement.
@@ -17,6 +16,8 @@ pub struct Sweep {
     pub table: TableName,
     /// The columns that are written; none where rows are removed.
     pub columns: Vec<String>,
+    /// Each row gets what its own values say.
+    pub converts: bool,
     /// A comment beside it says why.
     pub explained: bool,
 }
@@ -24,12 +25,17 @@ pub struct Sweep {
 /// Whether a comment stands above or beside what begins and ends at these bytes, which is more than
 /// a mark of a tool.
 pub(super) fn is_explained(text: &str, span: Span, mark: &str) -> bool {
+    !comments(text, span, mark).is_empty()
+}
+
+/// The comments above, inside and beside what begins and ends at these bytes, but for marks of tools.
+pub(super) fn comments<'t>(text: &'t str, span: Span, mark: &str) -> Vec<&'t str> {
     let (start, end) = (span.start as usize, span.end as usize);
     let before = text.get(..start).unwrap_or_default();
     let line = before.rfind('\n').map_or(0, |at| at + 1);
     let above = before[..line].trim_end_matches('\n').lines().next_back();
     let behind = text.get(end..).unwrap_or_default().lines().next();
-    let says = |comment: &str| {
+    let says = |comment: &&str| {
         let words = comment.trim_start_matches(['-', '#', '/', '*', ' ']);
         let is_mark = ["+", "!", "migrate:", "aicheck:", "noqa", "type:"];
         !is_mark.iter().any(|mark| words.starts_with(mark)) && words.contains(char::is_alphabetic)
@@ -42,7 +48,30 @@ pub(super) fn is_explained(text: &str, span: Span, mark: &str) -> bool {
         line.find(mark).or(block).map(|at| &line[at..])
     });
     let inside = text.get(start..end).unwrap_or_default();
-    above.is_some_and(says)
-        || behind.is_some_and(says)
-        || mark == "--" && (inside.contains("--") || inside.contains("/*"))
+    let inside =
+        (mark == "--" && (inside.contains("--") || inside.contains("/*"))).then_some(inside);
+    let outside = above.into_iter().chain(behind).filter(says);
+    outside.chain(inside).collect()
+}
+
+/// Words of a comment that speaks of all rows, or of a table that has one.
+const ALL: [&str; 12] = [
+    "all",
+    "any",
+    "each",
+    "entire",
+    "every",
+    "everyone",
+    "everything",
+    "global",
+    "other",
+    "others",
+    "singleton",
+    "whole",
+];
+
+/// Whether a comment speaks of all rows.
+pub(super) fn speaks_of_all(comment: &str) -> bool {
+    let mut words = comment.split(|c: char| !c.is_alphanumeric());
+    words.any(|word| ALL.iter().any(|all| word.eq_ignore_ascii_case(all)))
 }

@@ -232,6 +232,11 @@ impl<'t> Node<'t> {
         self.span().of(self.tree.text)
     }
 
+    /// The text all spans point into.
+    pub fn source(self) -> &'t str {
+        self.tree.text
+    }
+
     /// Its number in source order: distinct, and smaller than those of the nodes inside it.
     pub fn index(self) -> usize {
         self.index as usize

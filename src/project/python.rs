@@ -50,6 +50,7 @@ mod statuses;
 mod steps;
 mod summaries;
 mod swallowed;
+mod sweeps;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -100,6 +101,7 @@ use steps::Judge;
 pub use steps::{StepPlace, UnhandledStep};
 use summaries::{DEPTH, has_exit};
 pub use swallowed::{Loss, SwallowedFailure};
+pub use sweeps::{Ignored, SweepingWrite};
 pub use tables::TableId;
 use tables::Tables;
 pub use unchecked::UncheckedWrite;
@@ -224,11 +226,12 @@ pub(super) fn handlers(
                 python,
                 databases,
                 mappings: &mappings,
+                mounts: &mounts,
                 route,
                 happenings: &happenings,
             };
-            handler.writes = writes.faults();
             handler.auth = judge.of_route(route);
+            handler.writes = writes.faults(&handler.auth);
             handler.unhandled = Judge::unhandled(&around, &registries, route);
         }
         handler

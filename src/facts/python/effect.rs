@@ -27,6 +27,8 @@ pub struct Effect {
     pub values: Vec<Cell>,
     /// What the SQL text needs that it sends.
     pub reads: Option<Box<Reads>>,
+    /// It is about every row of its table; `None` where something picks rows, or may.
+    pub whole: Option<Whole>,
     /// Somebody looks at its result, or may.
     pub used: bool,
     /// The call is awaited.
@@ -35,6 +37,40 @@ pub struct Effect {
     pub after: Ran,
     /// Inside a loop.
     pub in_loop: bool,
+}
+
+/// What the code around it says of a statement that is about every row of a table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Whole {
+    /// How a condition is added to it.
+    pub clause: Clause,
+    /// Each row gets what its own values say.
+    pub converts: bool,
+    /// A comment beside it speaks of all rows.
+    pub explained: bool,
+    /// The function speaks of all rows where it says what it does.
+    pub announced: bool,
+    /// The function asks what the caller may do.
+    pub privileged: bool,
+    /// The function names the user who calls it.
+    pub personal: bool,
+    /// The row that it hangs on, as written, though it is about all of them: `order.update(…)`.
+    pub row: Option<String>,
+}
+
+/// How a condition is added to a statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Clause {
+    /// `WHERE id = …`
+    Text,
+    /// `.where(Order.id == …)`
+    Where,
+    /// `.where(orders.c.id == …)`
+    Columns,
+    /// `.filter(Order.id == …)`
+    Filter,
+    /// `.filter(id=…)`
+    Keywords,
 }
 
 /// A column with the roots of its value. The column `*` stands for columns that nobody can see, `**`

@@ -27,6 +27,7 @@ mod state;
 mod steps;
 mod test;
 mod usage;
+mod whole;
 
 #[cfg(test)]
 mod tests;

@@ -50,6 +50,9 @@ pub(super) struct Outage {
 pub(super) struct KnownEffect {
     pub(super) on: Holder,
     pub(super) kind: EffectKind,
+    /// Its arguments are the rows.
+    #[serde(default)]
+    pub(super) given: bool,
     methods: Vec<String>,
 }
 
@@ -134,12 +137,23 @@ pub(super) struct Queries {
     pub(super) sqlalchemy_managers: FxHashSet<String>,
     pub(super) django_methods: FxHashSet<String>,
     pub(super) filters: FxHashSet<String>,
+    pub(super) keeping: FxHashSet<String>,
+    pub(super) class_methods: FxHashMap<String, QueryVerb>,
     pub(super) aggregates: FxHashSet<String>,
     pub(super) executes: FxHashSet<String>,
     pub(super) creates: FxHashSet<String>,
     pub(super) aggregate_functions: FxHashSet<String>,
     pub(super) absences: Vec<String>,
     pub(super) sessions: FxHashSet<String>,
+}
+
+/// What a query does that a method of a class begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum QueryVerb {
+    Select,
+    Update,
+    Delete,
 }
 
 /// A call that never returns.

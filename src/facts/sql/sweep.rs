@@ -6,7 +6,7 @@ use crate::facts::sweep::{Sweep, is_explained};
 use crate::parse::sql::TokenKind;
 use crate::source::Span;
 
-/// Reads a statement that gives all rows of a table the same values, or removes them.
+/// Reads a statement that changes or removes all rows of a table.
 pub(super) fn read(mut cursor: Cursor, span: Span, section: Section) -> Option<Sweep> {
     let deletes = cursor.eat_which("update|delete from")? == "delete from";
     cursor.eat("only");
@@ -37,9 +37,8 @@ pub(super) fn read(mut cursor: Cursor, span: Span, section: Section) -> Option<S
         }
         cursor.skip();
     }
-    // What each row gets of its own values is a conversion, which is meant for all of them.
     let picks = cursor.eat("where");
-    if picks && !is_always(cursor) || !picks && converts {
+    if picks && !is_always(cursor) {
         return None;
     }
     let lexer = cursor.source.lexer();
@@ -50,6 +49,8 @@ pub(super) fn read(mut cursor: Cursor, span: Span, section: Section) -> Option<S
         section,
         table,
         columns,
+        // Who writes a condition that is always true does not mean a conversion.
+        converts: converts && !picks,
         explained: is_explained(lexer.text(), inside, "--"),
     })
 }

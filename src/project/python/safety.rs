@@ -195,7 +195,7 @@ fn is_in(list: &[&str], word: &str) -> bool {
 }
 
 /// The words of a name in snake case, camel case or with dashes, in lower case.
-fn words(name: &str) -> Vec<String> {
+pub(super) fn words(name: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut lower = false;
     for c in name.chars() {

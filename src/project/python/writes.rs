@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use super::Handler;
 use super::conflicts::Conflict;
 use super::effects::Happening;
 use super::index::Python;
 use super::mappings::Mappings;
+use super::mounts::Mounts;
 use super::routes::Route;
 use super::split::SplitWrite;
+use super::sweeps::SweepingWrite;
 use super::unchecked::UncheckedWrite;
+use super::{Auth, Handler};
 use crate::project::Project;
 use crate::project::schema::Database;
 use crate::source::Loc;
@@ -23,6 +25,8 @@ pub struct WriteFaults {
     pub unchecked: Vec<UncheckedWrite>,
     /// Writes that belong together and are kept one by one.
     pub split: Vec<SplitWrite>,
+    /// Statements about every row of a table, where nothing says that all are meant.
+    pub sweeping: Vec<SweepingWrite>,
 }
 
 /// Judges the writes of one handler.
@@ -30,6 +34,7 @@ pub(super) struct Writes<'p, 'a> {
     pub(super) python: &'p Python<'a>,
     pub(super) databases: &'p [Database],
     pub(super) mappings: &'p Mappings,
+    pub(super) mounts: &'p Mounts<'a>,
     pub(super) route: &'p Route,
     /// What a request does to databases, in order.
     pub(super) happenings: &'p [Happening<'a>],
@@ -37,11 +42,12 @@ pub(super) struct Writes<'p, 'a> {
 
 impl Writes<'_, '_> {
     /// Everything that is wrong with them.
-    pub(super) fn faults(&self) -> WriteFaults {
+    pub(super) fn faults(&self, auth: &Auth) -> WriteFaults {
         WriteFaults {
             conflicts: self.conflicts(),
             unchecked: self.unchecked(),
             split: self.split(),
+            sweeping: self.sweeping(auth),
         }
     }
 }

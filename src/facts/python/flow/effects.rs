@@ -7,12 +7,12 @@ use super::columns::{self, Slot};
 use super::expression::is_session_name;
 use super::lookup::{is_collection, is_session};
 use super::names::{is_class_like, last};
-use super::query::{class_of, statement};
+use super::query::{conditions, statement};
 use super::state::{Cell, Known, Origins, Query, QueryLibrary, Row, Shape, Verb};
-use super::{Field, Flow, Kind, LIBRARY, MAX_REMEMBERED, Node};
+use super::{Field, Flow, Kind, LIBRARY, MAX_REMEMBERED, Node, whole};
 use crate::facts::python::library::{Holder, RawKind};
 use crate::facts::python::value::chain;
-use crate::facts::python::{self as facts, Effect, EffectKind};
+use crate::facts::python::{self as facts, Effect, EffectKind, Whole};
 use crate::facts::schema::{Dialect, Reads};
 use crate::facts::sql;
 use crate::source::Span;
@@ -40,6 +40,7 @@ pub(super) struct About {
     conditions: Vec<Cell>,
     pub(super) values: Vec<Cell>,
     reads: Option<Box<Reads>>,
+    whole: Option<Whole>,
     pub(super) used: bool,
 }
 
@@ -54,6 +55,7 @@ impl About {
             conditions: Vec::new(),
             values: Vec::new(),
             reads: None,
+            whole: None,
             used: false,
         }
     }
@@ -118,6 +120,7 @@ impl<'t> Flow<'t, '_> {
             conditions: cells(about.conditions),
             values: cells(about.values),
             reads: about.reads,
+            whole: about.whole,
             used: about.used,
             awaited: node.parent().is_some_and(|it| it.kind() == Kind::Await),
             after: self
@@ -156,6 +159,10 @@ impl<'t> Flow<'t, '_> {
             let sends = called.object.is_some() || sent.library == QueryLibrary::Text;
             return (sends || sent.verb == Verb::Select).then(|| self.sent_effect(called, &sent));
         }
+        if let Some(query) = whole::ended(called) {
+            let query = query.clone();
+            return Some(self.sent_effect(called, &query));
+        }
         if let Shape::Query(query) = &called.receiver.shape
             && query.verb == Verb::Select
             && !matches!(query.library, QueryLibrary::Text | QueryLibrary::Elements)
@@ -182,6 +189,7 @@ impl<'t> Flow<'t, '_> {
             Verb::Delete => EffectKind::Delete,
         };
         let mut about = about_query(kind, query);
+        about.whole = whole::sent(called, query);
         if let Some(text) = &query.text {
             let columns = columns::read(text);
             let given = self.parameters(called, query);
@@ -207,6 +215,7 @@ impl<'t> Flow<'t, '_> {
         let known = known.and_then(|all| all.iter().find(|it| it.on == Holder::Query));
         let kind = known.map_or(EffectKind::Read, |it| it.kind);
         let mut about = about_query(kind, query);
+        about.whole = known.and_then(|known| whole::chained(called, query, known));
         match kind {
             EffectKind::Read => {
                 about.conditions.extend(conditions(called));
@@ -435,6 +444,7 @@ impl<'t> Flow<'t, '_> {
                 _ => {}
             }
         }
+        whole::settle(&mut self.function.effects, node);
         for (effect, held) in self.function.effects.iter_mut().zip(&self.effects.held) {
             if let Some(name) = held {
                 effect.used = read.contains(name);
@@ -537,52 +547,6 @@ fn transaction_effect(called: &Called<'_>) -> Option<About> {
         _ => called.object.is_some_and(holds) || is_session(called),
     };
     certain.then(|| About::new(known.kind, None))
-}
-
-/// The columns that arguments compare for being equal: `id=key`, `Order.id == key`.
-pub(super) fn conditions(called: &Called<'_>) -> Vec<Cell> {
-    let cells = called
-        .args
-        .iter()
-        .take(MAX_REMEMBERED)
-        .filter_map(|argument| {
-            let column = match argument.name {
-                Some("**") => return None,
-                Some(name) => equal_field(name)?.to_owned(),
-                None => equal_column(argument.node)?,
-            };
-            Some(Cell {
-                column,
-                origins: argument.known.origins,
-            })
-        });
-    cells.collect()
-}
-
-/// `email` of `email`, `email__iexact`; fields of related rows are none.
-fn equal_field(name: &str) -> Option<&str> {
-    match name.split_once("__") {
-        None => Some(name),
-        Some((field, "exact" | "iexact")) => Some(field),
-        Some((field, "id" | "pk")) => Some(field),
-        Some(_) => None,
-    }
-}
-
-/// The column of `Order.id == key`.
-fn equal_column(node: Node<'_>) -> Option<String> {
-    if node.kind() == Kind::ParenthesizedExpression {
-        return equal_column(node.operand()?);
-    }
-    let mut operators = node
-        .children()
-        .filter(|child| child.field() == Field::Operators);
-    let equal = node.kind() == Kind::ComparisonOperator && operators.next()?.text() == "==";
-    let mut sides = node
-        .children()
-        .filter(|child| child.field() != Field::Operators);
-    let column = sides.find(|side| side.kind() == Kind::Attribute && class_of(*side).is_some())?;
-    equal.then(|| last(column.text()).to_owned())
 }
 
 /// The name that a call's value is bound to and nothing else becomes of it.

@@ -131,7 +131,7 @@ impl<'t> Flow<'t, '_> {
         if let ("cls", Some(class), Some(library)) =
             (object.text(), &self.function.class, manager(name.text()))
         {
-            return query(library, Some(last(class).to_owned()));
+            return rows_of(library, last(class));
         }
         let holder = self.eval(object);
         self.demand(&holder, node, UseKind::Attribute);
@@ -342,6 +342,7 @@ fn text_query<'t>(text: &str) -> Option<Shape<'t>> {
         always: sql.always,
         verb: sql.verb,
         text: Some(text.into()),
+        whole: super::whole::is_sweep(text),
         ..Query::begun(QueryLibrary::Text, sql.table)
     })))
 }
@@ -369,7 +370,7 @@ fn attribute_of<'t>(object: Node<'t>, holder: &Known<'t>, name: &str, node: Node
     }
 
     if let (Some(class), Some(library)) = (class_name(object), manager(name)) {
-        return query(library, Some(class.to_owned()));
+        return rows_of(library, class);
     }
     let shape = if is_session_name(name) {
         Shape::Session
@@ -405,6 +406,15 @@ fn own_attribute<'t>(name: &str, node: Node<'t>) -> Known<'t> {
     Known {
         shape,
         ..Known::keyed(origins, node)
+    }
+}
+
+/// A query about all rows of a class.
+pub(super) fn rows_of<'t>(library: QueryLibrary, class: &str) -> Known<'t> {
+    let query = Query::begun(library, Some(class.to_owned())).of_all();
+    Known {
+        shape: Shape::Query(Rc::new(query)),
+        ..Known::from(Origins::ROW)
     }
 }
 

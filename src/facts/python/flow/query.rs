@@ -3,11 +3,10 @@
 use std::rc::Rc;
 
 use super::call::Called;
-use super::effects::conditions;
 use super::expression::query;
 use super::names::{class_name, last, root};
 use super::state::{Cell, Known, Origins, Query, QueryLibrary, Shape, Verb};
-use super::{Field, Flow, Kind, LIBRARY, MAX_REMEMBERED, Node};
+use super::{Field, Flow, Kind, LIBRARY, MAX_REMEMBERED, Node, whole};
 
 impl<'t> Flow<'t, '_> {
     /// What a call gives that begins, builds or sends a query.
@@ -37,7 +36,9 @@ impl<'t> Flow<'t, '_> {
             _ => {}
         }
 
-        self.begun(called).or_else(|| chained(called))
+        self.begun(called)
+            .or_else(|| self.of_all_rows(called))
+            .or_else(|| chained(called))
     }
 
     /// `select(X)`, `db.query(X)`, `self.get_queryset()`
@@ -66,19 +67,22 @@ impl<'t> Flow<'t, '_> {
             .any(|argument| is_aggregate(&argument.known));
         let constant = first.node.kind() == Kind::Integer;
         let selects = matches!(called.method, "select" | "query");
+        let verb = match called.method {
+            "insert" => Verb::Insert,
+            "update" => Verb::Update,
+            "delete" => Verb::Delete,
+            _ => Verb::Select,
+        };
         if entity.is_none() && !one_row && !constant && !selects {
-            return None;
+            return self.of_table(called, verb);
         }
         if let Shape::Query(query) = &mut begun.shape {
             let query = Rc::make_mut(query);
             query.entity = entity;
-            query.verb = match called.method {
-                "insert" => Verb::Insert,
-                "update" => Verb::Update,
-                "delete" => Verb::Delete,
-                _ => Verb::Select,
-            };
+            query.verb = verb;
             query.always = one_row || constant || query.verb == Verb::Insert;
+            let writes = matches!(query.verb, Verb::Update | Verb::Delete);
+            query.whole = (writes || by_method) && called.args.len() == 1;
         }
         Some(begun)
     }
@@ -191,7 +195,9 @@ fn narrow<'t>(query: &Rc<Query<'t>>, called: &Called<'t>, values: Vec<Cell>) -> 
             narrowed.conditions.extend(conditions(called));
         }
     }
+    narrowed.whole &= names.keeping.contains(called.method);
     if matches!(called.method, "values" | "bindparams") {
+        narrowed.converts |= whole::converts(called);
         narrowed.values.extend(values);
     }
     match called.method {
@@ -231,6 +237,52 @@ fn chained<'t>(called: &Called<'t>) -> Option<Known<'t>> {
         return None;
     };
     Some(narrow(&begun, called, Vec::new()))
+}
+
+/// The columns that arguments compare for being equal: `id=key`, `Order.id == key`.
+pub(super) fn conditions(called: &Called<'_>) -> Vec<Cell> {
+    let cells = called
+        .args
+        .iter()
+        .take(MAX_REMEMBERED)
+        .filter_map(|argument| {
+            let column = match argument.name {
+                Some("**") => return None,
+                Some(name) => equal_field(name)?.to_owned(),
+                None => equal_column(argument.node)?,
+            };
+            Some(Cell {
+                column,
+                origins: argument.known.origins,
+            })
+        });
+    cells.collect()
+}
+
+/// `email` of `email`, `email__iexact`; fields of related rows are none.
+fn equal_field(name: &str) -> Option<&str> {
+    match name.split_once("__") {
+        None => Some(name),
+        Some((field, "exact" | "iexact")) => Some(field),
+        Some((field, "id" | "pk")) => Some(field),
+        Some(_) => None,
+    }
+}
+
+/// The column of `Order.id == key`.
+fn equal_column(node: Node<'_>) -> Option<String> {
+    if node.kind() == Kind::ParenthesizedExpression {
+        return equal_column(node.operand()?);
+    }
+    let mut operators = node
+        .children()
+        .filter(|child| child.field() == Field::Operators);
+    let equal = node.kind() == Kind::ComparisonOperator && operators.next()?.text() == "==";
+    let mut sides = node
+        .children()
+        .filter(|child| child.field() != Field::Operators);
+    let column = sides.find(|side| side.kind() == Kind::Attribute && class_of(*side).is_some())?;
+    equal.then(|| last(column.text()).to_owned())
 }
 
 /// The class that an expression of a query is about: `Order`, `Order.id == key`, `~Order.paid`;

@@ -124,6 +124,12 @@ pub(super) struct Query<'t> {
     pub(super) values: Vec<Cell>,
     /// Its text, holes left empty.
     pub(super) text: Option<Rc<str>>,
+    /// Nothing picks rows: it is about all of its table.
+    pub(super) whole: bool,
+    /// It writes what the own values of a row say.
+    pub(super) converts: bool,
+    /// The row that it hangs on, though it is about all of them.
+    pub(super) row: Option<Rc<str>>,
 }
 
 /// What a query does.
@@ -273,6 +279,12 @@ impl<'t> Known<'t> {
         self.answer = self.answer.or(other.answer);
         if matches!(other.shape, Shape::Aggregate) {
             self.shape = Shape::Aggregate;
+        }
+        // What is put behind a statement may pick rows.
+        if let Shape::Query(query) = &mut self.shape
+            && query.whole
+        {
+            Rc::make_mut(query).whole = false;
         }
         self
     }
@@ -470,6 +482,7 @@ fn either<'t>(one: &Query<'t>, two: &Query<'t>) -> Query<'t> {
         origins: one.origins.with(two.origins),
         key: one.key.or(two.key),
         always: one.always || two.always,
+        whole: one.whole && two.whole,
         ..one.clone()
     }
 }
@@ -518,7 +531,16 @@ impl<'t> Query<'t> {
             conditions: Vec::new(),
             values: Vec::new(),
             text: None,
+            whole: false,
+            converts: false,
+            row: None,
         }
+    }
+
+    /// The query about all rows of its table, unless something picks some later.
+    pub(super) fn of_all(mut self) -> Self {
+        self.whole = true;
+        self
     }
 
     /// The query narrowed by a condition.
