@@ -13,12 +13,25 @@ fn check(project: &Project, sink: &mut Sink) {
     for database in &project.databases {
         for function in database.unsafe_definers() {
             let subject = project.subject(database, function.key.to_string());
+            // For functions of their own, callers need a schema that lets them make any.
+            let (severity, what, put) = match function.unqualified {
+                true => (
+                    Severity::Warning,
+                    "names",
+                    "can put a table of the same name",
+                ),
+                false => (
+                    Severity::Info,
+                    "functions and operators",
+                    "may put some of the same names",
+                ),
+            };
             let message = format!(
-                "`{}` runs with the rights of its owner and looks names up on the path of its \
-                 caller, who can put a table of the same name in front",
+                "`{}` runs with the rights of its owner and looks {what} up on the path of its \
+                 caller, who {put} in front",
                 function.key
             );
-            sink.report(Severity::Warning, function.at, subject, message)
+            sink.report(severity, function.at, subject, message)
                 .note("`SECURITY DEFINER` without a `search_path` of its own")
                 .help(help(database, function));
         }

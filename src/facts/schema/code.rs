@@ -61,6 +61,8 @@ pub struct CreateFunction {
     pub rights: Rights,
     /// What the statements of its body need, names that may be those of variables left out.
     pub reads: Vec<Reads>,
+    /// Its body may name a table without a schema.
+    pub unqualified: bool,
     /// The whole statement.
     pub definition: Expression,
 }

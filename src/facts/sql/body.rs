@@ -2,24 +2,74 @@
 
 use std::collections::BTreeSet;
 
+use super::block;
 use super::cursor::{Cursor, Source};
-use super::{block, text};
+use super::text::{self, Inner};
 use crate::facts::schema::{ColumnRead, Reads};
 use crate::parse::sql::{Lexer, Statements, TokenKind};
 
-/// What the statements of a body need that stands in quotes. A name alone that a variable bears may mean
-/// the variable.
-pub(super) fn reads(mut cursor: Cursor, arguments: &str) -> Vec<Reads> {
+/// Words before the name of a table.
+const BEFORE_TABLES: &str = "from|join|insert into|merge into|update|using|truncate";
+
+/// Words in the place of one that are none.
+const NO_TABLES: &str = "set|select|skip|nowait|of|lateral|values|new|old";
+
+/// The body of a routine that stands in quotes.
+fn body(mut cursor: Cursor) -> Option<Inner> {
     while !cursor.eat("as") {
-        if cursor.advance().is_none() {
-            return Vec::new();
+        cursor.advance()?;
+    }
+    let token = cursor.peek()?;
+    (token.kind == TokenKind::Text).then(|| text::inner(cursor.source.lexer(), token))
+}
+
+/// Whether a body may name a table without a schema. One that is no text in quotes may.
+pub(super) fn names_unqualified(cursor: Cursor) -> bool {
+    let Some(inner) = body(cursor) else {
+        return true;
+    };
+    let lexer = Lexer::new(&inner.text, inner.base, cursor.dialect());
+    let mut queries = BTreeSet::new();
+    let mut tables = BTreeSet::new();
+    for statement in Statements::new(lexer.clone()) {
+        let source = Source::new(lexer.clone());
+        let mut cursor = Cursor::new(&source, &statement.tokens);
+        while !cursor.done() {
+            match cursor.eat_which(BEFORE_TABLES) {
+                Some(head) => tables.extend(unqualified(&mut cursor, head.ends_with("into"))),
+                None => queries.extend(named_query(&mut cursor)),
+            }
         }
     }
-    let body = cursor.peek().filter(|token| token.kind == TokenKind::Text);
-    let Some(token) = body else {
+    !tables.is_subset(&queries)
+}
+
+/// The table here, where it is named without a schema.
+fn unqualified(cursor: &mut Cursor, takes_rows: bool) -> Option<String> {
+    cursor.eat("only");
+    if cursor.is_any(NO_TABLES) {
+        return None;
+    }
+    let start = cursor.start();
+    cursor.table_name()?;
+    let is_call = cursor.is_symbol(b'(') && !takes_rows;
+    let whole = cursor.source.slice(cursor.span_from(start));
+    (!is_call && !whole.contains('.')).then(|| whole.to_lowercase())
+}
+
+/// Goes on by a token; the name of a query of `WITH`, if it is one.
+fn named_query(cursor: &mut Cursor) -> Option<String> {
+    let token = cursor.advance()?;
+    let is_query = cursor.is("as") && cursor.symbol_at(1, b'(');
+    is_query.then(|| cursor.text(token).to_lowercase())
+}
+
+/// What the statements of a body need that stands in quotes. A name alone that a variable bears may mean
+/// the variable.
+pub(super) fn reads(cursor: Cursor, arguments: &str) -> Vec<Reads> {
+    let Some(inner) = body(cursor) else {
         return Vec::new();
     };
-    let inner = text::inner(cursor.source.lexer(), token);
     let lexer = Lexer::new(&inner.text, inner.base, cursor.dialect());
     let mut variables = names(arguments);
     let mut found = Vec::new();

@@ -49,6 +49,7 @@ pub(super) fn create_function(mut whole: Cursor) -> Option<SchemaChange> {
     Some(SchemaChange::Code(CodeChange::CreateFunction(
         CreateFunction {
             reads: body::reads(cursor, &arguments),
+            unqualified: body::names_unqualified(cursor),
             name,
             arguments,
             procedure: kind == "procedure",

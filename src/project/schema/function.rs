@@ -16,6 +16,8 @@ pub struct Function {
     pub at: Loc,
     /// What the statements of its body need.
     pub reads: Vec<Reads>,
+    /// Its body may name a table without a schema.
+    pub unqualified: bool,
     /// The statement that makes it.
     pub definition: String,
     /// What tells it from others of its name.
@@ -116,6 +118,7 @@ impl Replay {
             key: key.clone(),
             at: self.at(clause.name.span),
             reads: clause.reads.clone(),
+            unqualified: clause.unqualified,
             definition: clause.definition.text.clone(),
             arguments: without_defaults(&clause.arguments),
             routine: match clause.procedure {
