@@ -40,7 +40,7 @@ pub struct Project {
     pub unawaited: Vec<Unawaited>,
     /// The statements of SQL that code sends.
     pub statements: Vec<Statement>,
-    /// Columns that code writes through a model that has none of that name.
+    /// Names that code asks of a model which has none of that name.
     pub unheld: Vec<Unheld>,
     /// Suspects by unit.
     pub suspects: Vec<(usize, Suspect)>,

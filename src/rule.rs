@@ -20,8 +20,8 @@ pub mod prelude {
     };
     pub use crate::finding::{Confidence, Edit, Finding, Severity, code};
     pub use crate::project::python::{
-        BlockingCall, BlockingKind, BrokenSession, Conflict, Ignored, SessionFault, SplitWrite,
-        SweepingWrite, UncheckedWrite,
+        Asking, BlockingCall, BlockingKind, BrokenSession, Conflict, Ignored, SessionFault,
+        SplitWrite, SweepingWrite, UncheckedWrite,
     };
     pub use crate::project::python::{
         Contract, DatabaseEffect, DuplicateRoute, EndlessRetry, Framework, Handler, LeakedText,

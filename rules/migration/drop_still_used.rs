@@ -15,23 +15,73 @@ const SHOWN: usize = 5;
 fn check(project: &Project, sink: &mut Sink) {
     for database in &project.databases {
         for StillUsed { change, users } in project.still_used(database) {
-            let object = object(change);
-            let subject = project.step(database, change.at, &object);
-            let confidence = match database.is_made_by_code() {
-                true => Confidence::Likely,
-                false => super::confidence(database, &change.table),
-            };
-            let message = message(&change.kind, &object, &users);
-            let finding = sink
-                .report(Severity::Error, change.at, subject, message)
-                .confidence(confidence)
-                .note(note(&change.kind))
-                .help(help(database, change, &users));
-            finding.past = change.followed;
-            for user in users.iter().take(SHOWN) {
-                finding.label(user.at, label(&user.kind));
+            let is_code = |user: &&User| matches!(user.kind, UserKind::Code { .. });
+            let code: Vec<User> = users.iter().filter(is_code).cloned().collect();
+            match change.followed && !code.is_empty() {
+                true => left_behind(project, database, change, &code, sink),
+                false => dropped(project, database, change, &users, sink),
             }
         }
+    }
+}
+
+/// A change that takes away what something still uses.
+fn dropped(
+    project: &Project,
+    database: &Database,
+    change: &LiveChange,
+    users: &[User],
+    sink: &mut Sink,
+) {
+    let object = object(change);
+    let subject = project.step(database, change.at, &object);
+    let confidence = match database.is_made_by_code() {
+        true => Confidence::Likely,
+        false => super::confidence(database, &change.table),
+    };
+    let message = message(&change.kind, &object, users);
+    let finding = sink
+        .report(Severity::Error, change.at, subject, message)
+        .confidence(confidence)
+        .note(note(&change.kind))
+        .help(help(database, change, users));
+    finding.past = change.followed;
+    for user in users.iter().take(SHOWN) {
+        finding.label(user.at, label(&user.kind));
+    }
+}
+
+/// Code that asks a model for what went long ago: it fails today, so that it is what one would edit.
+fn left_behind(
+    project: &Project,
+    database: &Database,
+    change: &LiveChange,
+    users: &[User],
+    sink: &mut Sink,
+) {
+    let Some((first, others)) = users.split_first() else {
+        return;
+    };
+    let object = object(change);
+    let subject = project.step(database, change.at, &object);
+    let (gone, help) = match &change.kind {
+        LiveKind::RenameColumn { to, .. } => (
+            format!("it is `{to}` since this migration"),
+            format!("call it `{to}`"),
+        ),
+        _ => (
+            "it is gone since this migration".to_owned(),
+            "take it out, or ask for what took its place".to_owned(),
+        ),
+    };
+    let message = message(&change.kind, &object, users);
+    let finding = sink
+        .report(Severity::Error, first.at, subject, message)
+        .note(label(&first.kind))
+        .help(help)
+        .label(change.at, gone);
+    for user in others.iter().take(SHOWN) {
+        finding.label(user.at, label(&user.kind));
     }
 }
 
@@ -53,32 +103,29 @@ fn note(kind: &LiveKind) -> String {
 }
 
 fn message(kind: &LiveKind, object: &str, users: &[User]) -> String {
-    let renames = matches!(
-        kind,
-        LiveKind::RenameColumn { .. } | LiveKind::RenameTable { .. }
-    );
-    let what = if renames { "renamed" } else { "dropped" };
+    let what = match kind {
+        LiveKind::RenameColumn { to, .. } => format!("renamed to `{to}`"),
+        LiveKind::RenameTable { to } => format!("renamed to `{to}`"),
+        _ => "dropped".to_owned(),
+    };
     let first = users.first().map(|user| &user.kind);
     let (user, so) = match first {
         Some(UserKind::Dependent(dependent)) => (
             format!("{} needs it", name(dependent)),
-            "PostgreSQL refuses to, and the migration fails",
+            "PostgreSQL refuses to, and the migration fails".to_owned(),
         ),
         Some(UserKind::Function(name)) => (
             format!("the function `{name}` still names it"),
-            "the database drops it, and the next call of the function fails",
+            "the database drops it, and the next call of the function fails".to_owned(),
         ),
-        Some(UserKind::Write) => (
-            "the code still writes it".to_owned(),
-            "its model does not know the name, and the call fails",
-        ),
+        Some(UserKind::Code { model, how }) => asking(model, *how),
         Some(UserKind::Statement) => (
             "a query still names it".to_owned(),
-            "the query fails from then on",
+            "the query fails from then on".to_owned(),
         ),
         _ => (
             "its model still has it".to_owned(),
-            "every query of the model fails",
+            "every query of the model fails".to_owned(),
         ),
     };
     let more = match users.len().saturating_sub(1) {
@@ -87,6 +134,36 @@ fn message(kind: &LiveKind, object: &str, users: &[User]) -> String {
         more => format!(" (and {more} more places)"),
     };
     format!("`{object}` is {what}, but {user}{more}: {so}")
+}
+
+/// Who asks a model for it, and what comes of that.
+fn asking(model: &str, how: Asking) -> (String, String) {
+    let user = match how {
+        Asking::OfClass | Asking::OfRow | Asking::OfVariable => "the code still reads it",
+        Asking::Keyword | Asking::Lookup => "a query still names it",
+        Asking::Write => "the code still writes it",
+        Asking::Form => "a form, view or filter still names it",
+        Asking::Serializer => "a serializer still names it",
+        Asking::Option => "an option of its model still names it",
+    };
+    let error = match how {
+        Asking::OfClass | Asking::OfRow | Asking::OfVariable => "`AttributeError`",
+        Asking::Keyword => "`InvalidRequestError`",
+        Asking::Lookup => "`FieldError`",
+        Asking::Serializer => "`ImproperlyConfigured`",
+        Asking::Write | Asking::Form | Asking::Option => "an error",
+    };
+    let so = format!("`{model}` does not know the name, which raises {error}");
+    (user.to_owned(), so)
+}
+
+fn read(how: Asking) -> &'static str {
+    match how {
+        Asking::OfClass | Asking::OfRow | Asking::OfVariable => "it is read here",
+        Asking::Keyword | Asking::Lookup => "this query names it",
+        Asking::Write => "this gives it a value",
+        Asking::Form | Asking::Serializer | Asking::Option => "it is named here",
+    }
 }
 
 fn name(dependent: &Dependent) -> String {
@@ -104,7 +181,7 @@ fn label(kind: &UserKind) -> String {
     match kind {
         UserKind::Dependent(dependent) => format!("{} needs it", name(dependent)),
         UserKind::Function(name) => format!("the function `{name}` names it"),
-        UserKind::Write => "this call gives it a value".to_owned(),
+        UserKind::Code { how, .. } => read(*how).to_owned(),
         UserKind::Statement => "this query names it".to_owned(),
         UserKind::Model => "the model still has it".to_owned(),
     }

@@ -13,6 +13,7 @@ mod directives;
 mod effect;
 mod flow;
 mod library;
+mod mentions;
 mod order;
 mod read;
 mod received;
@@ -32,6 +33,7 @@ pub use answers::{AnswerKind, Answered};
 pub use coroutines::{Awaitable, Usage, awaitable, keeps_coroutines};
 pub use effect::{Cell, Clause, Effect, EffectKind, Whole};
 pub use library::is_limit;
+pub use mentions::{MadeName, Making, Mention, MentionKind};
 pub use order::Ran;
 pub use read::read;
 pub use received::Received;
@@ -56,6 +58,10 @@ pub struct Module {
     pub globals: Vec<Global>,
     /// Calls that stand as statements at module level: `app.include_router(...)`.
     pub calls: Vec<Call>,
+    /// The names that it asks of classes, of their rows and of queries on them.
+    pub mentions: Vec<Mention>,
+    /// The names that it gives to what it reads.
+    pub made_names: Vec<MadeName>,
     /// Regions that did not parse.
     pub broken: Vec<Span>,
     /// The dialect a database URL or driver import in this module proves.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::Project;
 use super::python::Python;
-use super::schema::{Database, Table, TableKey, User, UserKind};
+use super::schema::{Database, Orm, Table, TableKey, User, UserKind};
 use crate::discover::{FileKind, MigrationTool, Profile, Unit};
 use crate::facts::FileOutcome;
 use crate::facts::schema::{ColumnRead, Reads};
@@ -140,15 +140,22 @@ impl<'a> Index<'a> {
         places.collect()
     }
 
-    /// The calls that give a column a value by a name which its model does not know.
-    pub(super) fn writes(&self, table: &TableKey, column: &str) -> Vec<User> {
+    /// The places that ask a model of the table for a name which it does not know.
+    pub(super) fn asked(&self, table: &TableKey, column: &str) -> Vec<User> {
+        let models = self.database.models.as_deref().unwrap_or(self.database);
+        let relation = column.strip_suffix("_id");
+        let relation = relation.filter(|_| models.orm == Some(Orm::Django));
         let unheld = self.project.unheld.iter().filter(|it| {
             let database = &self.project.databases[it.table.database];
-            std::ptr::eq(database, self.database) && it.table.key == *table && it.column == column
+            let is_it = it.column == column || relation == Some(it.column.as_str());
+            std::ptr::eq(database, self.database) && it.table.key == *table && is_it
         });
         let users = unheld.map(|it| User {
             at: it.at,
-            kind: UserKind::Write,
+            kind: UserKind::Code {
+                model: it.model.clone(),
+                how: it.how,
+            },
         });
         users.collect()
     }

@@ -22,6 +22,7 @@ mod postgres;
 mod prisma;
 mod properties;
 mod python;
+mod readers;
 mod readme;
 mod recall;
 mod recall_handlers;

@@ -39,6 +39,7 @@ use super::library::{LIBRARY, RawKind};
 use super::value;
 use super::{Function, Param, ParamKind};
 use crate::parse::python::{Field, Kind, Node};
+pub(super) use expression::is_session_name;
 pub(super) use names::Names;
 use names::is_class_like;
 use state::{Doubt, Known, Origins, Raw, Shape, State, StepId, Variable};
@@ -211,7 +212,7 @@ impl<'t, 'f> Flow<'t, 'f> {
             "request" => Shape::Request,
             _ if named(&LIBRARY.request.types) => Shape::Request,
             _ if written.contains("Session") => Shape::Session,
-            name if expression::is_session_name(name) => Shape::Session,
+            name if is_session_name(name) => Shape::Session,
             _ => Shape::Other,
         }
     }

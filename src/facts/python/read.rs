@@ -2,16 +2,19 @@
 
 use std::ops::Range;
 
-use super::Module;
+use rustc_hash::FxHashSet;
+
 use super::body::describe;
 use super::directives;
 use super::flow::{Names, follow};
+use super::mentions::{Mentions, Scope, may_have_rows};
 use super::structure::Structure;
+use super::{Function, MadeName, Mention, Module};
 use crate::discover::MigrationTool;
 use crate::facts::schema::Dialect;
 use crate::facts::secrets::python::Suspects;
 use crate::facts::{FileOutcome, Note, NoteId, alembic, django};
-use crate::parse::python::parse;
+use crate::parse::python::{Field, Node, Tree, parse};
 use crate::source::Span;
 
 /// Larger documents are generated or data; parsing them would take memory a hundred times over.
@@ -53,10 +56,11 @@ pub fn read(
         .zip(&bodies)
         .filter(|(function, _)| !function.name.contains('.'));
     let names = Names::new(&module, top.map(|(_, node)| *node));
-    for (function, node) in functions.iter_mut().zip(bodies) {
-        describe(function, node);
-        follow(function, node, &names);
+    for (function, node) in functions.iter_mut().zip(&bodies) {
+        describe(function, *node);
+        follow(function, *node, &names);
     }
+    (module.mentions, module.made_names) = mentions(&tree, &module, &functions, &bodies);
     module.functions = functions;
     fit(&mut module);
     outcome.facts.python = Some(module);
@@ -68,6 +72,33 @@ pub fn read(
         _ => {}
     }
     outcome
+}
+
+/// What the bodies of functions, and what stands outside of them, ask of classes.
+fn mentions(
+    tree: &Tree<'_>,
+    module: &Module,
+    functions: &[Function],
+    bodies: &[Node<'_>],
+) -> (Vec<Mention>, Vec<MadeName>) {
+    let mut mentions = Mentions::default();
+    if let Some(root) = tree.root() {
+        mentions.read(root, &Scope::default());
+    }
+    let rows = module.classes.iter().filter(|class| may_have_rows(class));
+    let rows: FxHashSet<&str> = rows.map(|class| class.name.as_str()).collect();
+    for (nth, (function, node)) in functions.iter().zip(bodies).enumerate() {
+        let class = function.class.as_deref();
+        let scope = Scope {
+            function: Some((nth, function)),
+            own: class.is_some_and(|class| rows.contains(class)),
+        };
+        let body = node.child(Field::Body).filter(|_| !function.broken);
+        if let Some(body) = body {
+            mentions.read(body, &scope);
+        }
+    }
+    mentions.finish()
 }
 
 /// Gives back the room that lists grew into: all modules of a project are held at once.

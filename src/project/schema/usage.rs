@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::{Column, Database, Dependent, LiveChange, LiveKind, Table, TableKey};
+use crate::project::python::Asking;
 use crate::project::statements::Index;
 use crate::source::Loc;
 
@@ -34,8 +35,13 @@ pub enum UserKind {
     Model,
     /// A statement of SQL that code sends.
     Statement,
-    /// A call that gives a model a value for a field that it has no more.
-    Write,
+    /// Code that asks a model for a name that it has no more.
+    Code {
+        /// The class of the model.
+        model: String,
+        /// How it asks.
+        how: Asking,
+    },
     /// A function of the database, by name.
     Function(String),
 }
@@ -58,7 +64,7 @@ impl crate::project::Project {
                 Lost::Table => code.of_table(&change.table.name),
                 Lost::Column(column, table) => {
                     let mut places = code.of_column(&table.key.name, column);
-                    places.extend(code.writes(&table.key, column));
+                    places.extend(code.asked(&table.key, column));
                     places
                 }
             };

@@ -428,7 +428,7 @@ pub(super) fn query<'t>(library: QueryLibrary, entity: Option<String>) -> Known<
 }
 
 /// `db`, `session`, `async_session`
-pub(super) fn is_session_name(name: &str) -> bool {
+pub(in crate::facts::python) fn is_session_name(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     LIBRARY.query.sessions.contains(&name) || name.ends_with("session")
 }
