@@ -6,6 +6,7 @@ mod decode;
 mod describe;
 mod dialect;
 mod draft;
+mod foreign;
 mod git;
 mod load;
 mod overlay;

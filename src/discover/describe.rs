@@ -284,7 +284,7 @@ fn declares_tables(text: &str) -> bool {
 }
 
 impl Unit {
-    fn because(&mut self, why: &str) {
+    pub(super) fn because(&mut self, why: &str) {
         if !self.why.is_empty() {
             self.why.push_str("; ");
         }

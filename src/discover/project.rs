@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use super::describe::{Surroundings, describe};
 use super::draft::{self, Draft};
+use super::foreign;
 use super::load::{self, Failure, Loaded, SOURCE_LIMIT};
 use super::sidecar::Sidecars;
 use super::{DiscoverError, FileKind, Inputs, LeftOut, Scope, Tree, Unit, overlay, select};
@@ -60,6 +61,10 @@ impl Project {
             worlds: &scope.walks,
             project: &[],
         };
+        let aside = foreign::set_aside(&mut inputs.units, settings);
+        inputs
+            .notes
+            .extend(aside.into_iter().map(|note| (None, note)));
         describe(&mut inputs.units, &around);
         // What was named may be excluded: then nothing is asked for.
         inputs.focus = (!scope.focus.is_empty()).then(|| inputs.under(&scope.focus));

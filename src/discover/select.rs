@@ -46,7 +46,7 @@ fn is_step(path: &Utf8Path, histories: &BTreeSet<Utf8PathBuf>) -> bool {
         && histories.contains(&folder(path))
 }
 
-fn is_migration(path: &Utf8Path) -> bool {
+pub(super) fn is_migration(path: &Utf8Path) -> bool {
     is_numbered(path) || is_versioned_folder(path)
 }
 
@@ -188,18 +188,22 @@ fn words(name: &str) -> Vec<&str> {
 }
 
 fn foreign_dialect(path: &Utf8Path, kind: FileKind, settings: &Settings) -> Option<&'static str> {
-    let is_configured = settings.dialect.is_some()
-        || settings
-            .per_path
-            .iter()
-            .any(|entry| entry.dialect.is_some() && entry.paths.is_match(path));
     match dialect::by_path(path) {
-        Some(Named::Foreign(name)) if kind == FileKind::Sql && !is_configured => Some(name),
+        Some(Named::Foreign(name)) if kind == FileKind::Sql && !is_configured(path, settings) => {
+            Some(name)
+        }
         _ => None,
     }
 }
 
-fn foreign_note(((folder, name), count): ((Utf8PathBuf, &str), usize)) -> Note {
+/// Whether the settings say what the SQL of a file is.
+pub(super) fn is_configured(path: &Utf8Path, settings: &Settings) -> bool {
+    let mut per_path = settings.per_path.iter();
+    settings.dialect.is_some()
+        || per_path.any(|entry| entry.dialect.is_some() && entry.paths.is_match(path))
+}
+
+pub(super) fn foreign_note(((folder, name), count): ((Utf8PathBuf, &str), usize)) -> Note {
     let files = if count == 1 {
         "1 file is".to_owned()
     } else {

@@ -46,6 +46,27 @@ fn focus(inputs: &Inputs) -> Vec<&str> {
 }
 
 #[test]
+fn a_history_with_types_of_oracle_is_no_sql_that_is_read() {
+    let folder = Folder::of(&[
+        (
+            "db/V1__a.sql",
+            "CREATE TABLE a (id VARCHAR2(36) PRIMARY KEY);",
+        ),
+        ("db/V2__b.sql", "CREATE INDEX b ON a (id);"),
+        ("db/notes.sql", "SELECT 1;"),
+        ("pg/1_a.sql", "CREATE TABLE a (id int PRIMARY KEY);"),
+    ]);
+    let inputs = folder.inputs(&["."]);
+    assert_eq!(paths(&inputs), ["db/notes.sql", "pg/1_a.sql"]);
+    let said: Vec<_> = inputs
+        .notes
+        .iter()
+        .map(|(_, note)| note.message.as_str())
+        .collect();
+    assert_eq!(said, ["db: 2 files are Oracle SQL, which is not checked"]);
+}
+
+#[test]
 fn a_folder_is_the_world() {
     let folder = Folder::of(&[
         ("pyproject.toml", ""),
