@@ -126,6 +126,7 @@ fn unread(unit: &Unit, notes: &[Note]) -> Option<Unread> {
         // The parser may have stumbled behind the line that is at fault.
         FileKind::Config(_) if !notes.is_empty() => Some(Unread::From(unit.range.start)),
         FileKind::Config(Format::Shell | Format::Dockerfile) => Some(Unread::Script),
+        FileKind::Config(_) => Some(Unread::Settings),
         _ => Some(Unread::Comments),
     }
 }

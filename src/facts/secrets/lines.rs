@@ -39,6 +39,11 @@ impl Said<'_> {
         self.is_sure && is_value
     }
 
+    /// What may be a value, or its name.
+    pub(super) fn is_doubtful(&self) -> bool {
+        self.is_sure && self.class == ValueClass::Doubtful
+    }
+
     /// The suspect, in a line that starts `at`.
     pub(super) fn suspect(&self, at: usize, group: u32) -> Suspect {
         let span = |range: &Range<usize>| Span::new(at + range.start, at + range.end);

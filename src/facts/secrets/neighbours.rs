@@ -23,6 +23,8 @@ pub struct Neighbours {
 pub enum Unread {
     /// Comments.
     Comments,
+    /// Comments of settings, which show what could be set.
+    Settings,
     /// Comments and commands: all lines of a script.
     Script,
     /// Comments, and all that follows a place that did not parse.
@@ -99,6 +101,8 @@ impl<'t> Groups<'t> {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
     Comment,
+    /// A setting that is put out of force.
+    Setting,
     /// Behind code.
     Remark,
     Document,
@@ -112,6 +116,9 @@ impl Place {
         let value = &line[said.value.clone()];
         let is_quoted = line[said.value.end..].starts_with(['"', '\'', '`']);
         let is_plain = is_quoted || value.contains(|c: char| c.is_ascii_digit());
+        if self == Self::Setting && said.is_doubtful() {
+            return true;
+        }
         said.is_shown() && self != Self::Broken && (self != Self::Remark || is_plain)
     }
 }
@@ -125,6 +132,7 @@ fn place(line: &str, at: usize, unread: &Unread) -> Option<(usize, Place)> {
         .any(|mark| bare.starts_with(mark));
     match unread {
         Unread::Document => Some((0, Place::Document)),
+        Unread::Settings if is_comment => Some((0, Place::Setting)),
         _ if is_comment => Some((0, Place::Comment)),
         Unread::Script => Some((0, Place::Command)),
         Unread::From(place) if at + line.len() > *place => Some((0, Place::Broken)),

@@ -32,13 +32,20 @@ fn is_template(value: &str) -> bool {
     };
     let marked = MARKS.iter().any(|mark| value.contains(mark)) || has_format_hole(value);
     marked && closes_what_it_opens(value)
-        || value.strip_prefix('$').is_some_and(is_constant_name)
+        || unescaped(value)
+            .strip_prefix('$')
+            .is_some_and(is_constant_name)
         || value.strip_prefix(':').is_some_and(is_identifier)
         || wrapped("%", "%")
         || wrapped("%%", "%%")
         || wrapped("@", "@")
         || wrapped("__", "__")
         || wrapped(":'", "'")
+}
+
+/// `\$NAME`, in a script that writes a script.
+fn unescaped(value: &str) -> &str {
+    value.strip_prefix('\\').unwrap_or(value)
 }
 
 /// Templates do; a password that holds their marks by chance does not.

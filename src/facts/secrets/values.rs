@@ -50,6 +50,9 @@ pub(super) fn classify(value: &str, bound: &Bound<'_>) -> Option<ValueClass> {
         return Some(ValueClass::Secret);
     }
     let value = without_scheme(value.trim());
+    if is_empty(value) {
+        return None;
+    }
     if is_sample(value, bound.sensitivity) {
         let is_meant = bound.sensitivity != Sensitivity::Bare && !bound.binding.is_fallback();
         return is_meant.then_some(ValueClass::Sample);
@@ -109,6 +112,11 @@ fn is_strong(value: &str, sensitivity: Sensitivity) -> bool {
         Sensitivity::IssuedKey => !is_uuid(value) && is_issued(value, 8),
         Sensitivity::Bare => !is_uuid(value) && is_issued(value, 16) && is_random(value),
     }
+}
+
+/// Nothing, in quotes that something else takes away: `\"\"`.
+fn is_empty(value: &str) -> bool {
+    value.bytes().all(|byte| b"\\\"'".contains(&byte))
 }
 
 /// What people put where anything does.
