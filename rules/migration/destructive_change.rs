@@ -66,7 +66,7 @@ fn help(database: &Database, change: &LiveChange) -> String {
             let columns = database.write_columns(&columns);
             keep(column, format!("SELECT {columns} FROM {table}"))
         }
-        _ => keep("old", format!("TABLE {table}")),
+        _ => keep("old", format!("SELECT * FROM {table}")),
     };
     format!("if anybody may want it later, keep a copy first:{copy}")
 }

@@ -18,21 +18,14 @@ fn check(project: &Project, sink: &mut Sink) {
         database.leaves_rows_out(column).then(|| super::Report {
             severity: Severity::Error,
             message: format!(
-                "`{name}` is added `NOT NULL` without a default: {}",
-                consequence(database)
+                "`{name}` is added `NOT NULL` without a default: with a single row in the table, the \
+                 migration fails"
             ),
             note: "the rows that are there have no value for it".to_owned(),
             help: help(database, change, column),
             object: name,
         })
     });
-}
-
-fn consequence(database: &Database) -> &'static str {
-    match database.dialect {
-        Dialect::Sqlite if database.tool != MigrationTool::Django => "SQLite refuses it",
-        _ => "with a single row in the table, the migration fails",
-    }
 }
 
 fn help(database: &Database, change: &LiveChange, column: &Column) -> String {

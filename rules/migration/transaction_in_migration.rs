@@ -32,6 +32,14 @@ fn check(project: &Project, sink: &mut Sink) {
                     "one is open already",
                     "take this `BEGIN` and its `COMMIT` away, or set a `SAVEPOINT`".to_owned(),
                 ),
+                Mistake::Clash => (
+                    format!(
+                        "{tool} runs the migration in a transaction: SQLite begins none inside \
+                         another one, and ends none twice, so that it fails"
+                    ),
+                    "one is open already",
+                    help_outside(database),
+                ),
                 Mistake::Ended => (
                     format!(
                         "this ends the transaction in which {tool} runs the migration: when a later \
@@ -39,13 +47,7 @@ fn check(project: &Project, sink: &mut Sink) {
                          not applied"
                     ),
                     "what follows runs without it",
-                    match database.wrapping() {
-                        Wrapping::Transaction(Some(out)) => format!(
-                            "take it away; where the migration must run without a transaction, say \
-                             so by {out}"
-                        ),
-                        _ => "take it away".to_owned(),
-                    },
+                    help_outside(database),
                 ),
             };
             let subject = project.step(database, transacted.at, "transaction");
@@ -58,5 +60,14 @@ fn check(project: &Project, sink: &mut Sink) {
                 finding.label(*at, "it was begun here");
             }
         }
+    }
+}
+
+fn help_outside(database: &Database) -> String {
+    match database.wrapping() {
+        Wrapping::Transaction(Some(out)) => format!(
+            "take it away; where the migration must run without a transaction, say so by {out}"
+        ),
+        _ => "take it away".to_owned(),
     }
 }

@@ -1,4 +1,5 @@
-//! New columns whose value differs from row to row, so that PostgreSQL writes the table anew.
+//! New columns whose value differs from row to row, so that PostgreSQL writes the table anew and SQLite
+//! refuses them.
 
 use crate::rule::prelude::*;
 
@@ -16,6 +17,18 @@ fn check(project: &Project, sink: &mut Sink) {
         };
         let varies = database.varies(column)?;
         let name = super::column(change, &column.name);
+        if let Varies::Refused = varies {
+            return Some(super::Report {
+                severity: Severity::Error,
+                message: format!(
+                    "SQLite adds `{name}` to no table that holds a row: what it would hold there is \
+                     no constant"
+                ),
+                note: "with a single row in the table, the migration fails".to_owned(),
+                help: fill(database, change, column),
+                object: name,
+            });
+        }
         Some(super::Report {
             severity: Severity::Warning,
             message: format!(
@@ -39,14 +52,38 @@ fn reason(varies: Varies) -> String {
             "before PostgreSQL 11 each row gets its own copy of the default".to_owned()
         }
         Varies::Computed => "each row gets what its other columns make".to_owned(),
+        Varies::Refused => "its value is no constant".to_owned(),
     }
+}
+
+/// Statements that SQLite takes.
+fn fill(database: &Database, change: &LiveChange, column: &Column) -> String {
+    let table = database.write_table(&change.table);
+    let name = database.write_name(&column.name);
+    let (Some(default), Some((ty, _))) = (&column.default, &column.ty) else {
+        return "declare it `VIRTUAL`, or make the table anew with it".to_owned();
+    };
+    let steps = super::run(
+        database,
+        &[
+            format!(
+                "ALTER TABLE {table} ADD COLUMN {name} {}",
+                database.write_type(ty)
+            ),
+            format!("UPDATE {table} SET {name} = {}", default.text),
+        ],
+    );
+    format!(
+        "add it without the default and fill the rows that are there; new ones are given a value by \
+         who writes them, or by the default once the table is made anew with it:{steps}"
+    )
 }
 
 fn note(varies: Varies) -> &'static str {
     match varies {
         Varies::Function(_) | Varies::Number => "no row can share this value with another",
         Varies::Constant => "every row is written to hold it",
-        Varies::Computed => "every row is written to hold its own",
+        Varies::Computed | Varies::Refused => "every row is written to hold its own",
     }
 }
 

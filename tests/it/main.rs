@@ -35,5 +35,6 @@ mod routes;
 mod schema;
 mod sql;
 mod sqlalchemy;
+mod sqlite;
 mod tidy;
 mod venv;

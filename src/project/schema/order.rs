@@ -97,6 +97,17 @@ struct File<'a> {
     touch: Touch,
 }
 
+/// The paths that a file may stand for in its dialect: `a.up.sql` for `a.sqlite.up.sql`.
+fn replaced(unit: &Unit) -> Vec<(Dialect, String)> {
+    let parts: Vec<&str> = unit.path.as_str().split('.').collect();
+    let inner = 1..parts.len().saturating_sub(1);
+    let without = |nth: usize| [&parts[..nth], &parts[nth + 1..]].concat().join(".");
+    let paths = unit
+        .dialect
+        .map(|dialect| inner.map(move |nth| (dialect, without(nth))));
+    paths.into_iter().flatten().collect()
+}
+
 /// The files, by index of their unit. One of no known dialect may stand in several chains.
 struct Files<'a> {
     files: BTreeMap<usize, File<'a>>,
@@ -104,6 +115,8 @@ struct Files<'a> {
     seeds: BTreeMap<Utf8PathBuf, Vec<usize>>,
     /// The last of the migrations that change no schema, by root.
     idle: BTreeMap<Utf8PathBuf, Version>,
+    /// The paths of files that another one replaces in a dialect, which may do nothing.
+    replaced: BTreeSet<(Dialect, String)>,
     revisions: Revisions,
 }
 
@@ -135,6 +148,7 @@ impl<'a> Files<'a> {
             files: files.collect(),
             seeds: seeds(units, outcomes),
             idle: newest::idle(units, outcomes, &revisions),
+            replaced: units.iter().flat_map(replaced).collect(),
             revisions,
         };
         files.join_folders();
@@ -231,8 +245,11 @@ impl<'a> Files<'a> {
             .copied()
             .filter(|index| {
                 let file = &self.files[index];
-                file.dialect == Some(dialect)
-                    || file.dialect.is_none() && !(several && has_own(&file.version))
+                let replaced = || {
+                    let path = file.unit.path.as_str().to_owned();
+                    several && has_own(&file.version) || self.replaced.contains(&(dialect, path))
+                };
+                file.dialect == Some(dialect) || file.dialect.is_none() && !replaced()
             })
             .collect();
         chosen.sort_by_key(|index| &self.files[index].version);

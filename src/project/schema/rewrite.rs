@@ -6,7 +6,8 @@ use crate::config::Settings;
 use crate::facts::Answer;
 use crate::facts::schema::{Dialect, TypeName};
 
-/// Why the value of a new column differs from row to row, so that all are written anew.
+/// Why a new column has all rows written anew, or cannot be added to them: mostly as its value differs
+/// from row to row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Varies<'a> {
     /// The default calls this function.
@@ -17,6 +18,8 @@ pub enum Varies<'a> {
     Computed,
     /// It is the same for all, and the server keeps no default beside a table yet.
     Constant,
+    /// It is no constant, which SQLite gives to no rows that are there.
+    Refused,
 }
 
 /// The version of PostgreSQL that keeps the default of a new column beside the table.
@@ -72,10 +75,18 @@ impl Database {
         plain && !from.0.array && !to.0.array && loses_digits(from.0, to.0)
     }
 
-    /// Whether PostgreSQL writes all rows anew to give them the value of a new column.
+    /// Whether PostgreSQL writes all rows anew to give them the value of a new column, or SQLite refuses
+    /// to.
     pub fn varies<'a>(&self, column: &'a Column) -> Option<Varies<'a>> {
-        if self.dialect != Dialect::Postgres {
-            return None;
+        match self.dialect {
+            Dialect::Postgres => {}
+            // Django makes the table anew, and so may Alembic.
+            Dialect::Sqlite if !self.tool.is_python() => {
+                let default = column.default.as_ref();
+                let refused = column.stored || default.is_some_and(|it| is_computed(&it.text));
+                return refused.then_some(Varies::Refused);
+            }
+            _ => return None,
         }
         if column.auto_increment {
             return Some(Varies::Number);
@@ -165,6 +176,18 @@ fn digits(ty: &TypeName) -> Option<(u64, i64)> {
 /// Digits behind the second; six where nothing is said.
 fn precision(ty: &TypeName) -> u64 {
     limit(ty).unwrap_or(6)
+}
+
+/// Whether a default of SQLite certainly is no constant: the time, or what a function gives.
+fn is_computed(text: &str) -> bool {
+    const TIMES: [&str; 3] = ["current_date", "current_time", "current_timestamp"];
+    let text = text.trim_start_matches(|c: char| c == '(' || c.is_whitespace());
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let end = text.find(|c| !is_name(c)).unwrap_or(text.len());
+    let (name, rest) = text.split_at(end);
+    let name = name.to_ascii_lowercase();
+    let is_call = rest.trim_start().starts_with('(') && !name.is_empty() && name != "cast";
+    TIMES.contains(&name.as_str()) || is_call
 }
 
 /// The first function of a default that gives another value at each call. `now()` gives one for the

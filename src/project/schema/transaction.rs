@@ -1,6 +1,6 @@
 //! What migrations do inside and to the transactions they run in.
 
-use super::{Database, TableKey, Wrapping};
+use super::{Database, MigrationTool, TableKey, Wrapping};
 use crate::facts::schema::{Dialect, Section};
 use crate::facts::transaction::{ControlKind, Transactions};
 use crate::source::{FileId, Loc, Span};
@@ -38,6 +38,8 @@ pub enum Mistake {
     },
     /// The transaction of the tool ends before the migration does.
     Ended,
+    /// SQLite refuses it inside the transaction of the tool, or the end of that one after it.
+    Clash,
 }
 
 /// What puts a statement into a transaction.
@@ -54,6 +56,9 @@ pub enum Around {
 impl Database {
     /// Looks at the transactions of a migration of this database.
     pub(super) fn look_at_transactions(&mut self, file: FileId, said: &Transactions) {
+        if self.dialect == Dialect::Sqlite {
+            return self.look_for_clashes(file, said);
+        }
         if self.dialect != Dialect::Postgres {
             return;
         }
@@ -75,6 +80,28 @@ impl Database {
         });
         self.transacted.extend(found);
         self.look_for_early_labels(file, said);
+    }
+
+    /// Looks for statements of SQLite, which refuses to begin a transaction inside another one and to
+    /// end one that is not there. Others of these tools let their drivers decide.
+    fn look_for_clashes(&mut self, file: FileId, said: &Transactions) {
+        use MigrationTool::{Dbmate, Diesel, Goose, SqlMigrate, Sqlx};
+        let is_wrapped = matches!(self.tool, Dbmate | Diesel | Goose | SqlMigrate | Sqlx);
+        if !is_wrapped || said.declined {
+            return;
+        }
+        for section in [Section::Up, Section::Down] {
+            let mut controls = said.controls.iter();
+            let first = controls.find(|control| control.section == section);
+            self.transacted.extend(first.map(|control| Transacted {
+                at: Loc {
+                    file,
+                    span: control.span,
+                },
+                kind: Mistake::Clash,
+                followed: false,
+            }));
+        }
     }
 
     /// What puts all statements of a migration into a transaction, where anything certainly does.
