@@ -5,6 +5,7 @@
 
 mod advice;
 pub(crate) mod catalogue;
+mod digits;
 mod drops;
 mod histories;
 mod labels;

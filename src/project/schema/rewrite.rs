@@ -132,27 +132,41 @@ fn keeps_rows(from: &TypeName, to: &TypeName) -> bool {
     }
 }
 
-/// Whether values of the old type may have digits that the new one does not keep.
+/// Whether values of the old type may have digits, or other parts, that the new one does not keep. Texts
+/// are refused instead, or read.
 fn loses_digits(from: &TypeName, to: &TypeName) -> bool {
     const WHOLE: [&str; 3] = ["smallint", "integer", "bigint"];
     const MOMENTS: [&str; 2] = ["timestamp", "timestamp with time zone"];
+    const TIMES: [&str; 2] = ["time", "time with time zone"];
     let scale = |ty: &TypeName| digits(ty).map(|(_, scale)| scale);
-    let broken = match from.base.as_str() {
-        "numeric" => scale(from).is_none_or(|scale| scale > 0),
-        base => matches!(base, "real" | "double precision"),
+    let behind_the_point = match from.base.as_str() {
+        "numeric" => scale(from).unwrap_or(i64::MAX),
+        "real" | "double precision" => i64::MAX,
+        "money" => 2,
+        _ => 0,
     };
+    let shortens = || precision(from) > precision(to);
     match (from.base.as_str(), to.base.as_str()) {
-        ("numeric", "numeric") => match (scale(from), scale(to)) {
-            (before, Some(after)) => before.is_none_or(|before| before > after),
-            (_, None) => false,
-        },
-        ("double precision" | "numeric", "real") => true,
-        ("numeric", "double precision") => scale(from).is_none_or(|_| digits_of(from) > 15),
-        (_, to) if WHOLE.contains(&to) => broken,
-        (from, "date" | "time") => MOMENTS.contains(&from),
-        (base, other) if base == other && (MOMENTS.contains(&base) || base.starts_with("time")) => {
-            precision(from) > precision(to)
+        // Floating point becomes money with so many digits where it should have been that.
+        ("real" | "double precision", "numeric") => scale(to) == Some(0),
+        ("numeric" | "money", "numeric") => scale(to).is_some_and(|kept| behind_the_point > kept),
+        ("numeric", "money") => behind_the_point > 2,
+        ("integer" | "bigint" | "double precision", "real") | ("bigint", "double precision") => {
+            true
         }
+        ("numeric", "real") => digits_of(from) > 6,
+        ("numeric", "double precision") => digits_of(from) > 15,
+        ("numeric" | "real" | "double precision", to) if WHOLE.contains(&to) => {
+            behind_the_point > 0
+        }
+        ("integer", "boolean") | ("interval", "time") | ("inet", "cidr") => true,
+        ("time with time zone", "time") | ("timestamp with time zone", "time with time zone") => {
+            true
+        }
+        (from, "date" | "time") if MOMENTS.contains(&from) => true,
+        (from, to) if MOMENTS.contains(&from) && MOMENTS.contains(&to) => shortens(),
+        (from, to) if TIMES.contains(&from) && TIMES.contains(&to) => shortens(),
+        ("time" | "interval", "interval") => shortens(),
         _ => false,
     }
 }
