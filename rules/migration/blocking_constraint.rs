@@ -54,11 +54,9 @@ fn help(database: &Database, change: &LiveChange, name: &str, demand: &Demand) -
             return key_help(database, change, &name, "PRIMARY KEY", columns);
         }
     };
-    let first = super::run(
+    let first = super::run_instead(
         database,
-        &[format!(
-            "ALTER TABLE {table} ADD CONSTRAINT {name} {clause} NOT VALID"
-        )],
+        &format!("ALTER TABLE {table} ADD CONSTRAINT {name} {clause} NOT VALID"),
     );
     let second = super::run(
         database,
@@ -79,21 +77,16 @@ fn key_help(
 ) -> String {
     let table = database.write_table(&change.table);
     let on = database.write_columns(columns);
-    let build = super::run(
+    let (place, build) = super::run_apart(
         database,
-        &[format!(
-            "CREATE UNIQUE INDEX CONCURRENTLY {name} ON {table} ({on})"
-        )],
+        &format!("CREATE UNIQUE INDEX CONCURRENTLY {name} ON {table} ({on})"),
     );
-    let adopt = super::run(
+    let adopt = super::run_instead(
         database,
-        &[format!(
-            "ALTER TABLE {table} ADD CONSTRAINT {name} {kind} USING INDEX {name}"
-        )],
+        &format!("ALTER TABLE {table} ADD CONSTRAINT {name} {kind} USING INDEX {name}"),
     );
     format!(
-        "build its index while others work, in a migration that runs outside a \
-         transaction:{build}\nthen make it the constraint:{adopt}"
+        "build its index {place}, while others work:{build}\nthen make it the constraint:{adopt}"
     )
 }
 

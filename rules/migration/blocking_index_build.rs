@@ -56,6 +56,11 @@ fn help(database: &Database, change: &LiveChange, index: &Index) -> String {
             "build it concurrently, in a migration of its own with {out}:{}",
             code(&format!("{statement};"))
         ),
+        (_, Wrapping::Transaction(None)) => format!(
+            "build it concurrently by hand, as {} runs each migration in a transaction:{}",
+            database.tool.title(),
+            code(&format!("{statement};"))
+        ),
         _ => format!(
             "build it concurrently, in a migration of its own:{}",
             code(&format!("{statement};"))

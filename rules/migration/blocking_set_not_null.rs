@@ -37,7 +37,8 @@ fn check(project: &Project, sink: &mut Sink) {
 
 fn help(database: &Database, change: &LiveChange, column: &str) -> String {
     if !database.trusts_checks() {
-        return "before PostgreSQL 12 a check that was added `NOT VALID` and validated must do                 instead of `NOT NULL`"
+        return "before PostgreSQL 12 a check that was added `NOT VALID` and validated must do \
+                instead of `NOT NULL`"
             .to_owned();
     }
     let table = database.write_table(&change.table);
@@ -49,14 +50,18 @@ fn help(database: &Database, change: &LiveChange, column: &str) -> String {
             "ALTER TABLE {table} ADD CONSTRAINT {check} CHECK ({name} IS NOT NULL) NOT VALID"
         )],
     );
-    let second = super::run(
-        database,
-        &[
-            format!("ALTER TABLE {table} VALIDATE CONSTRAINT {check}"),
-            format!("ALTER TABLE {table} ALTER COLUMN {name} SET NOT NULL"),
-            format!("ALTER TABLE {table} DROP CONSTRAINT {check}"),
-        ],
-    );
+    let validate = format!("ALTER TABLE {table} VALIDATE CONSTRAINT {check}");
+    let forbid = format!("ALTER TABLE {table} ALTER COLUMN {name} SET NOT NULL");
+    let drop = format!("ALTER TABLE {table} DROP CONSTRAINT {check}");
+    let second = match database.migration_idiom() {
+        // Django must go on to know of it, and forbids no sooner than the check is valid.
+        Idiom::DjangoMigration => code(&format!(
+            "migrations.RunSQL({}),\n…,  # the operation that stands here\nmigrations.RunSQL({}),",
+            operation::string(&validate),
+            operation::string(&drop)
+        )),
+        _ => super::run(database, &[validate, forbid, drop]),
+    };
     format!(
         "let a check say so, which takes no more than a moment:{first}\nthen, in a later \
          migration, read the table while others work, and take the check for proof:{second}"

@@ -111,3 +111,41 @@ fn run(database: &Database, statements: &[String]) -> String {
     };
     code(&lines.join("\n"))
 }
+
+/// The same in place of an operation, of which Django must go on to know.
+fn run_instead(database: &Database, statement: &str) -> String {
+    match database.migration_idiom() {
+        Idiom::DjangoMigration => {
+            let sql = operation::string(statement);
+            let lines = format!(
+                "migrations.SeparateDatabaseAndState(\n    \
+                 database_operations=[migrations.RunSQL({sql})],\n    \
+                 state_operations=[…],  # the operation that stands here\n),"
+            );
+            code(&lines)
+        }
+        _ => run(database, &[statement.to_owned()]),
+    }
+}
+
+/// The same outside a transaction, and how that is had.
+fn run_apart(database: &Database, statement: &str) -> (String, String) {
+    let run = || run(database, &[statement.to_owned()]);
+    match (database.migration_idiom(), database.wrapping()) {
+        (Idiom::Alembic, _) => {
+            let call = operation::string(statement);
+            let block =
+                format!("with op.get_context().autocommit_block():\n    op.execute({call})");
+            ("outside the transaction".to_owned(), code(&block))
+        }
+        (_, Wrapping::Transaction(Some(out))) => {
+            (format!("in a migration of its own with {out}"), run())
+        }
+        (_, Wrapping::Transaction(None)) => {
+            let tool = database.tool.title();
+            let place = format!("by hand, as {tool} runs each migration in a transaction");
+            (place, run())
+        }
+        _ => ("in a migration of its own".to_owned(), run()),
+    }
+}
