@@ -5,12 +5,11 @@ use std::borrow::Cow;
 
 use rustc_hash::FxHashMap;
 
-use super::lines::{Said, TELLING, said};
+use super::lines::{Said, said, telling};
 use super::names::{self, Sensitivity};
 use super::values::{Bound, classify};
 use super::{Binding, Holder, Suspect, base64, urls};
 use crate::parse::config::{Document, Format, Node, Value};
-use crate::parse::markdown::lines;
 use crate::source::Span;
 
 /// The suspects of a document, in source order.
@@ -57,7 +56,7 @@ impl<'t> Reader<'t> {
         };
         let may_be_held = node.parent().is_some_and(is_data);
         let may_be_sensitive = names::may_be_sensitive(&bind.name) || may_be_held;
-        let may_command = source.contains([' ', '?']) && TELLING.is_match(source);
+        let may_command = source.contains([' ', '?']) && telling(source).next().is_some();
         if !may_be_a_url && !may_interpolate && !may_be_sensitive && !may_command {
             return;
         }
@@ -81,8 +80,8 @@ impl<'t> Reader<'t> {
     /// Of documentation, only what its URLs carry.
     fn lines(&mut self, source: &str, before: usize, is_documentation: bool) {
         let known = self.found.len();
-        for line in lines(source) {
-            let line = source[line].trim_end();
+        for line in telling(source) {
+            let line = &source[line];
             let at = self.offset_of(line);
             let said = said(line).into_iter().filter(Said::is_shown);
             for said in said.filter(|said| said.in_url || !is_documentation) {

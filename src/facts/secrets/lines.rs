@@ -63,12 +63,36 @@ impl Said<'_> {
     }
 }
 
-/// The words without which no line says anything.
-pub(super) static TELLING: LazyLock<AhoCorasick> = LazyLock::new(|| {
-    let others = ["://", "identified", "mysql", "mariadb"];
-    let words: Vec<&str> = names::STEMS.into_iter().chain(others).collect();
-    names::one_of(&words)
-});
+/// The lines of a text that may say something: they have one of the words that it takes, or a URL with
+/// a login.
+pub(super) fn telling(text: &str) -> impl Iterator<Item = Range<usize>> {
+    const URL: &str = "://";
+    static WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+        let others = ["identified", "mysql", "mariadb", URL];
+        let words: Vec<&str> = names::STEMS.into_iter().chain(others).collect();
+        names::one_of(&words)
+    });
+    let bytes = text.as_bytes();
+    let mut done = 0;
+    WORDS.find_iter(text).filter_map(move |word| {
+        let is_url = bytes[word.range()] == *URL.as_bytes();
+        if word.start() < done || is_url && !has_login(&bytes[word.end()..]) {
+            return None;
+        }
+        let start = memchr::memrchr2(b'\n', b'\r', &bytes[..word.start()]);
+        let length = memchr::memchr2(b'\n', b'\r', &bytes[word.end()..]);
+        let start = start.map_or(0, |end| end + 1);
+        done = length.map_or(bytes.len(), |length| word.end() + length);
+        Some(start..done)
+    })
+}
+
+/// `user:password@…`
+fn has_login(authority: &[u8]) -> bool {
+    let is_end = |byte: &u8| byte.is_ascii_whitespace() || b"/?#\"'`<>,;|".contains(byte);
+    let mut authority = authority.iter().take_while(|byte| !is_end(byte));
+    authority.any(|byte| *byte == b'@')
+}
 
 /// What a line says, each value once, in order.
 pub(super) fn said(line: &str) -> Vec<Said<'_>> {

@@ -7,7 +7,7 @@ use std::ops::Range;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Suspect;
-use super::lines::{Said, TELLING, said};
+use super::lines::{Said, said, telling};
 use crate::source::Span;
 
 /// What lines say that nothing else was read of.
@@ -67,22 +67,6 @@ pub fn read(text: &str, range: Range<usize>, unread: &Unread, known: &[Suspect])
         }
     }
     found
-}
-
-/// The lines that have one of the words without which none says anything.
-fn telling(document: &str) -> impl Iterator<Item = Range<usize>> {
-    let bytes = document.as_bytes();
-    let mut done = 0;
-    TELLING.find_iter(document).filter_map(move |word| {
-        if word.start() < done {
-            return None;
-        }
-        let start = memchr::memrchr2(b'\n', b'\r', &bytes[..word.start()]);
-        let length = memchr::memchr2(b'\n', b'\r', &bytes[word.end()..]);
-        let start = start.map_or(0, |end| end + 1);
-        done = length.map_or(bytes.len(), |length| word.end() + length);
-        Some(start..done)
-    })
 }
 
 struct Groups<'t> {
