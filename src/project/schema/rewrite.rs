@@ -53,7 +53,12 @@ impl Database {
         if from.base == to.base && from.args == to.args && from.array == to.array {
             return Answer::No;
         }
-        if !self.is_known(from) || !self.is_known(to) {
+        let element = |ty: &TypeName| TypeName {
+            array: false,
+            ..ty.clone()
+        };
+        let are_known = self.is_known(&element(from)) && self.is_known(&element(to));
+        if !are_known || from.array && to.array {
             return Answer::Unknown;
         }
         let moments = |ty: &TypeName| ty.base.starts_with("timestamp");
@@ -61,7 +66,7 @@ impl Database {
             // Where the session's time zone is UTC they stay.
             return Answer::Unknown;
         }
-        match from.array == to.array && keeps_rows(from, to) {
+        match !from.array && !to.array && keeps_rows(from, to) {
             true => Answer::No,
             false => Answer::Yes,
         }
