@@ -1,9 +1,9 @@
 //! What keeps a tool from applying a history of migrations: several ends, steps that are missing or
 //! there twice, names that do not fit. Knows no statement.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use super::MigrationTool;
 use super::order::root;
@@ -48,9 +48,11 @@ pub enum FaultKind {
 pub(super) fn repeated_numbers(units: &[Unit], outcomes: &[FileOutcome]) -> Vec<HistoryFault> {
     let mut histories: BTreeMap<(Utf8PathBuf, MigrationTool), Vec<(Version, usize)>> =
         BTreeMap::new();
+    let paths: BTreeSet<&Utf8Path> = units.iter().map(|unit| unit.path.as_path()).collect();
     for (index, unit) in units.iter().enumerate() {
         let counts = unit.kind == FileKind::Sql
             && numbers(unit.tool)
+            && is_read(unit, &paths)
             && !is_way_back(&unit.path, unit.tool)
             && unit.bears_mark()
             && starts_with_number(unit);
@@ -86,6 +88,13 @@ pub(super) fn repeated_numbers(units: &[Unit], outcomes: &[FileOutcome]) -> Vec<
         }
     }
     faults
+}
+
+/// Whether the tool reads the folder for certain: sqlx does where it lies beside its manifest, while
+/// other runners may take the same names elsewhere.
+fn is_read(unit: &Unit, paths: &BTreeSet<&Utf8Path>) -> bool {
+    let manifest = root(unit).with_file_name("Cargo.toml");
+    unit.tool != MigrationTool::Sqlx || paths.contains(manifest.as_path())
 }
 
 /// Whether a tool refuses two migrations of one number.
