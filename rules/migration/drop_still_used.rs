@@ -15,14 +15,18 @@ const SHOWN: usize = 5;
 fn check(project: &Project, sink: &mut Sink) {
     for database in &project.databases {
         for StillUsed { change, users } in project.still_used(database) {
-            let is_code = |user: &&User| matches!(user.kind, UserKind::Code { .. });
-            let code: Vec<User> = users.iter().filter(is_code).cloned().collect();
+            let code = users.iter().filter(|user| is_code(user));
+            let code: Vec<User> = code.cloned().collect();
             match change.followed && !code.is_empty() {
                 true => left_behind(project, database, change, &code, sink),
                 false => dropped(project, database, change, &users, sink),
             }
         }
     }
+}
+
+fn is_code(user: &User) -> bool {
+    matches!(user.kind, UserKind::Code { .. })
 }
 
 /// A change that takes away what something still uses.
@@ -35,8 +39,10 @@ fn dropped(
 ) {
     let object = object(change);
     let subject = project.step(database, change.at, &object);
-    let confidence = match database.is_made_by_code() {
-        true => Confidence::Likely,
+    let confidence = match users.iter().any(is_code) {
+        // Its model says the same as the migration.
+        true => Confidence::Certain,
+        false if database.is_made_by_code() => Confidence::Likely,
         false => super::confidence(database, &change.table),
     };
     let message = message(&change.kind, &object, users);
@@ -141,7 +147,7 @@ fn asking(model: &str, how: Asking) -> (String, String) {
     let user = match how {
         Asking::OfClass | Asking::OfRow | Asking::OfVariable => "the code still reads it",
         Asking::Keyword | Asking::Lookup => "a query still names it",
-        Asking::Write => "the code still writes it",
+        Asking::Save | Asking::Write => "the code still writes it",
         Asking::Form => "a form, view or filter still names it",
         Asking::Serializer => "a serializer still names it",
         Asking::Option => "an option of its model still names it",
@@ -150,6 +156,7 @@ fn asking(model: &str, how: Asking) -> (String, String) {
         Asking::OfClass | Asking::OfRow | Asking::OfVariable => "`AttributeError`",
         Asking::Keyword => "`InvalidRequestError`",
         Asking::Lookup => "`FieldError`",
+        Asking::Save => "`ValueError`",
         Asking::Serializer => "`ImproperlyConfigured`",
         Asking::Write | Asking::Form | Asking::Option => "an error",
     };
@@ -161,6 +168,7 @@ fn read(how: Asking) -> &'static str {
     match how {
         Asking::OfClass | Asking::OfRow | Asking::OfVariable => "it is read here",
         Asking::Keyword | Asking::Lookup => "this query names it",
+        Asking::Save => "this saves it",
         Asking::Write => "this gives it a value",
         Asking::Form | Asking::Serializer | Asking::Option => "it is named here",
     }

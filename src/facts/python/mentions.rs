@@ -43,6 +43,10 @@ pub enum MentionKind {
     Keyword,
     /// `filter(note__gt=…)`, `order_by("-note")`: Django looks it up among the fields.
     Lookup,
+    /// `order.save(update_fields=["note"])`, where `of` is the class of the row.
+    SavedRow,
+    /// The same, where `of` is the variable.
+    SavedVariable,
     /// `Order(note=…)`, `Order.objects.create(note=…)`
     Written,
 }

@@ -6,10 +6,10 @@ mod members;
 
 use std::collections::BTreeSet;
 
-use super::index::{ClassId, FunctionId, Python, Scope};
+use super::index::{ClassId, Python, Scope};
 use super::names::Target;
 use super::tables::{TableId, Tables};
-use crate::facts::python::{Effect, EffectKind, Making, Mention, MentionKind};
+use crate::facts::python::{Making, Mention, MentionKind};
 use crate::project::schema::{Database, LiveKind, Orm};
 use crate::source::Loc;
 use members::members;
@@ -42,6 +42,8 @@ pub enum Asking {
     Keyword,
     /// `filter(note=…)`, `order_by("note")`: Django finds no field.
     Lookup,
+    /// `save(update_fields=["note"])`: Django finds no field.
+    Save,
     /// A call that gives it a value.
     Write,
     /// The fields of a form, a view, or what an administrator filters by.
@@ -75,24 +77,8 @@ pub(in crate::project) fn unheld(
             continue;
         }
         let mentions = module.facts.mentions.iter();
-        let mut written = BTreeSet::new();
-        for mention in mentions {
-            let asked = search.mention(number, mention);
-            written.extend(asked.iter().map(|it| (mention.function, it.column.clone())));
-            found.extend(asked.map(|it| (number, it)));
-        }
-        for (index, function) in module.facts.functions.iter().enumerate() {
-            let id = FunctionId {
-                module: number,
-                index,
-            };
-            let writes = function.effects.iter().filter(|it| writes_by_name(it));
-            let writes = writes.flat_map(|effect| search.effect(id, effect));
-            // What is seen in the call itself is told there.
-            let is_told = |it: &Unheld| written.contains(&(Some(index as u32), it.column.clone()));
-            let writes = writes.filter(|it| !is_told(it));
-            found.extend(writes.map(|it| (number, it)));
-        }
+        let asked = mentions.filter_map(|mention| search.mention(number, mention));
+        found.extend(asked.map(|it| (number, it)));
         for index in 0..module.facts.classes.len() {
             let class = ClassId {
                 module: number,
@@ -152,7 +138,9 @@ impl Search<'_, '_> {
             function: mention.function.map(|index| index as usize),
         };
         let class = match mention.kind {
-            MentionKind::OfVariable => self.held(scope, &mention.of)?,
+            MentionKind::OfVariable | MentionKind::SavedVariable => {
+                self.held(scope, &mention.of)?
+            }
             _ => self.class(scope, &mention.of)?,
         };
         let how = match mention.kind {
@@ -161,6 +149,7 @@ impl Search<'_, '_> {
             MentionKind::OfVariable => Asking::OfVariable,
             MentionKind::Keyword => Asking::Keyword,
             MentionKind::Lookup => Asking::Lookup,
+            MentionKind::SavedRow | MentionKind::SavedVariable => Asking::Save,
             MentionKind::Written => Asking::Write,
         };
         let (class, name) = match how {
@@ -215,7 +204,7 @@ impl Search<'_, '_> {
         let table = self.tables.of_class(self.python, class)?;
         let is_django = self.is_django(table);
         let fits = match how {
-            Asking::Lookup => is_django,
+            Asking::Lookup | Asking::Save => is_django,
             Asking::Keyword => !is_django,
             _ => true,
         };
@@ -279,23 +268,4 @@ impl Search<'_, '_> {
                 })
             })
     }
-
-    /// The names that a call writes by keyword, where flow has found out what it writes.
-    fn effect(&self, id: FunctionId, effect: &Effect) -> Vec<Unheld> {
-        let entity = effect.entity.as_deref();
-        let Some(class) = entity.and_then(|entity| self.class(id.scope(), entity)) else {
-            return Vec::new();
-        };
-        let at = self.python.loc(id.module, effect.span);
-        let names = effect.values.iter().map(|cell| cell.column.as_str());
-        let names = names.filter(|name| !name.starts_with('*'));
-        names
-            .filter_map(|name| self.asked(class, name, at, Asking::Write))
-            .collect()
-    }
-}
-
-/// Whether a call gives a new row its values; to set an attribute that no class knows raises nothing.
-fn writes_by_name(effect: &Effect) -> bool {
-    effect.kind == EffectKind::Insert && !effect.by_table && effect.reads.is_none()
 }

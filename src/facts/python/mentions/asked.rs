@@ -88,22 +88,32 @@ impl<'t, 'f> Asked<'t, 'f> {
         else {
             return;
         };
-        let is_column = name.text().starts_with(|c: char| c.is_lowercase())
+        let is_column = name.text().chars().any(char::is_lowercase)
+            && !is_class_like(name.text())
+            && !name.text().starts_with("__")
             && !matches!(name.text(), "id" | "pk" | "objects" | "query");
         if !is_column || node.field() == Field::Function || is_set(node) {
             return;
         }
         if let Some(class) = class_like(object) {
             self.add(class, name.text(), name, MentionKind::OfClass);
-        } else if object.kind() == Kind::Identifier && self.is_variable(object) {
-            let of = object.text().to_owned();
-            self.add(of, name.text(), name, MentionKind::OfVariable);
-        } else if let Some(held) = self.bindings.meaning(object)
-            && held.what == What::Row
-            && !self.filled.contains(object.text())
-        {
-            self.add(held.class, name.text(), name, MentionKind::OfRow);
+        } else if let Some((of, is_row)) = self.row(object) {
+            let kind = match is_row {
+                true => MentionKind::OfRow,
+                false => MentionKind::OfVariable,
+            };
+            self.add(of, name.text(), name, kind);
         }
+    }
+
+    /// The class of the row that an expression gives, or else the variable that `link` asks about.
+    fn row(&mut self, object: Node<'t>) -> Option<(String, bool)> {
+        if object.kind() == Kind::Identifier && self.is_variable(object) {
+            return Some((object.text().to_owned(), false));
+        }
+        let held = self.bindings.meaning(object)?;
+        let is_row = held.what == What::Row && !self.filled.contains(object.text());
+        is_row.then_some((held.class, true))
     }
 
     /// Whether only `link` can tell what a variable holds: the object of a method, a parameter with
@@ -149,6 +159,10 @@ impl<'t, 'f> Asked<'t, 'f> {
             if let Some(class) = first.and_then(|it| class_like(it).or_else(|| self.set_of(it))) {
                 self.keywords(node, &class, MentionKind::Lookup);
                 self.inside(node, &class);
+            }
+        } else if WORDS.django.saves.contains(method) {
+            if let Some((of, is_row)) = function.child(Field::Object).and_then(|it| self.row(it)) {
+                self.saved(node, &of, is_row);
             }
         } else if let Some(object) = function.child(Field::Object)
             && names_something(method)
@@ -220,6 +234,28 @@ impl<'t, 'f> Asked<'t, 'f> {
             let is_option = kind == MentionKind::Lookup && options.contains(name.text());
             if !is_option {
                 self.add(class.to_owned(), name.text(), name, kind);
+            }
+        }
+    }
+
+    /// `save(update_fields=["note"])`
+    fn saved(&mut self, call: Node<'t>, of: &str, is_row: bool) {
+        let kind = match is_row {
+            true => MentionKind::SavedRow,
+            false => MentionKind::SavedVariable,
+        };
+        let is_list = |it: &Node<'_>| {
+            let name = it.child(Field::Name).map(Node::text);
+            matches!(name, Some("update_fields" | "fields"))
+        };
+        let lists = arguments(call).filter(is_list);
+        let lists = lists.filter_map(|it| it.child(Field::Value));
+        for name in lists
+            .flat_map(Node::children)
+            .filter(|it| it.kind() == Kind::String)
+        {
+            if let Some(written) = text(name) {
+                self.add(of.to_owned(), &written, name, kind);
             }
         }
     }

@@ -50,6 +50,7 @@ pub(super) struct Django {
     pub(super) row: Names,
     pub(super) keywords: Names,
     pub(super) names: Names,
+    pub(super) saves: Names,
     pub(super) options: Names,
     pub(super) conditions: Names,
     pub(super) expressions: Names,

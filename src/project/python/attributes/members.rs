@@ -17,8 +17,9 @@ static BASES: LazyLock<Bases> = LazyLock::new(|| {
 });
 
 /// Decorators of classes that add no attributes.
-const PLAIN_DECORATORS: [&str; 6] = [
+const PLAIN_DECORATORS: [&str; 7] = [
     "dataclass",
+    "generic_repr",
     "mapped",
     "mapped_as_dataclass",
     "python_2_unicode_compatible",

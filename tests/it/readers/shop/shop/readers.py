@@ -88,6 +88,11 @@ def or_404(request):
     return order.note
 
 
+def saved(request):
+    order = Order.objects.get(code="a")
+    order.save(update_fields=["code", "note"])
+
+
 def or_404_by(request):
     return get_object_or_404(Order, note="a")
 
