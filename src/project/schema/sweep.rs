@@ -2,7 +2,7 @@
 
 use super::replay::Replay;
 use super::{LiveKind, Table, TableKey};
-use crate::facts::schema::{SchemaStatement, Section, TableName};
+use crate::facts::schema::{AlterKind, Ident, SchemaChange, SchemaStatement, Section, TableName};
 use crate::facts::sweep::Sweep;
 use crate::source::Loc;
 
@@ -20,8 +20,8 @@ pub struct SweptTable {
 }
 
 impl Replay {
-    /// Looks at what the document at hand, which was applied, does to all rows. A change of the
-    /// table, new rows for it or a reason beside the statement explain it; so does a column that
+    /// Looks at what the document at hand, which was applied, does to all rows. A change of what it
+    /// writes, new rows for it or a reason beside the statement explain it; so does a column that
     /// came after the table and was not filled yet.
     pub(super) fn sweep(
         &mut self,
@@ -35,8 +35,8 @@ impl Replay {
             let Some(table) = self.table(&key) else {
                 continue;
             };
-            let is_changed = changes
-                .iter()
+            let explaining = changes.iter().filter(|it| may_explain(&it.change, sweep));
+            let is_changed = explaining
                 .flat_map(|statement| statement.change.tables())
                 .any(|name| self.resolve(&name) == key);
             let is_filled = seeded.iter().any(|name| self.resolve(name) == key);
@@ -91,5 +91,42 @@ impl Replay {
             came && !self.filled.contains(&(table.key.clone(), name.clone()))
         };
         !sweep.columns.is_empty() && sweep.columns.iter().any(is_empty)
+    }
+}
+
+/// Whether a change of the table may be why all its rows are changed or removed: it is about a column
+/// that is written, or demands something of the rows.
+fn may_explain(change: &SchemaChange, sweep: &Sweep) -> bool {
+    match change {
+        SchemaChange::AlterTable { actions, .. } => {
+            actions.iter().any(|it| action_may_explain(&it.kind, sweep))
+        }
+        SchemaChange::CreateIndex(index) => index.unique,
+        SchemaChange::DropIndex { .. } | SchemaChange::RenameIndex { .. } => false,
+        _ => true,
+    }
+}
+
+fn action_may_explain(action: &AlterKind, sweep: &Sweep) -> bool {
+    let removes = sweep.columns.is_empty();
+    let is_written = |column: &Ident| sweep.columns.contains(&column.name);
+    match action {
+        AlterKind::AddColumn {
+            column,
+            constraints,
+            ..
+        } => {
+            let demands = column.not_null || !constraints.is_empty();
+            is_written(&column.name) || removes && demands
+        }
+        AlterKind::SetType { column, .. } | AlterKind::SetNotNull { column, .. } => {
+            is_written(column) || removes
+        }
+        AlterKind::DropColumn { name: column, .. } | AlterKind::SetDefault { column, .. } => {
+            is_written(column)
+        }
+        AlterKind::AddIndex(index) => index.unique,
+        AlterKind::DropIndex { .. } | AlterKind::RenameIndex { .. } => false,
+        _ => true,
     }
 }
