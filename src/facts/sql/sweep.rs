@@ -49,8 +49,7 @@ pub(super) fn read(mut cursor: Cursor, span: Span, section: Section) -> Option<S
         section,
         table,
         columns,
-        // Who writes a condition that is always true does not mean a conversion.
-        converts: converts && !picks,
+        converts,
         explained: is_explained(lexer.text(), inside, "--"),
     })
 }
