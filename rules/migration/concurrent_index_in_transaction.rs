@@ -44,7 +44,9 @@ fn check(project: &Project, sink: &mut Sink) {
 fn message(database: &Database, name: &str, around: Around) -> String {
     let why = match around {
         Around::Begin(_) => "and this one begins one itself".to_owned(),
-        Around::Tool => format!("and {} runs each migration in one", database.tool.title()),
+        Around::Tool | Around::Upgrade => {
+            format!("and {} runs each migration in one", database.tool.title())
+        }
         Around::Together => format!(
             "and {} sends the statements of a file together, which makes one of them",
             database.tool.title()
@@ -60,7 +62,7 @@ fn help(database: &Database, around: Around) -> String {
         (Around::Tool, Wrapping::Transaction(Some(out))) => {
             format!("give it a migration of its own, with {out}")
         }
-        (Around::Tool, _) => format!(
+        (Around::Tool | Around::Upgrade, _) => format!(
             "{} knows no migration without a transaction: build the index by hand before, and write \
              `IF NOT EXISTS` without `CONCURRENTLY` here",
             database.tool.title()

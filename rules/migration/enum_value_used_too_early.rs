@@ -28,8 +28,13 @@ fn check(project: &Project, sink: &mut Sink) {
                  it until that is committed, and the migration fails",
                 why(database, *around)
             );
+            // Applied one at a time, both go through.
+            let severity = match around {
+                Around::Upgrade => Severity::Warning,
+                _ => Severity::Error,
+            };
             let finding = sink
-                .report(Severity::Error, transacted.at, subject, message)
+                .report(severity, transacted.at, subject, message)
                 .confidence(super::confidence(database, key))
                 .note(format!("`{label}` is used here"))
                 .help(help(database, *around, key, label));
@@ -46,6 +51,9 @@ fn why(database: &Database, around: Around) -> String {
         Around::Tool => format!("as {tool} runs each migration in one"),
         Around::Together => {
             format!("as {tool} sends the statements of a file together, which makes one of them")
+        }
+        Around::Upgrade => {
+            format!("as {tool} runs all revisions that one upgrade applies in one")
         }
     }
 }

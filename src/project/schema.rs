@@ -395,6 +395,7 @@ pub(super) fn replay(
         database.look_for_ways_back(&chain.units, &ways_back);
         let newest = chain.newest.map(|unit| units[unit].file);
         database.follow(&newest.into_iter().collect());
+        database.look_for_labels_of_parents(&chain.units, units, outcomes);
         databases.push(database);
         notes.extend(open);
     }

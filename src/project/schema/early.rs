@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use super::replay::Replay;
 use super::transaction::Around;
 use super::{Database, MigrationTool, Mistake, TableKey, Transacted, TypeKind, Wrapping};
-use crate::facts::schema::Section;
+use crate::discover::Unit;
+use crate::facts::FileOutcome;
+use crate::facts::schema::{Dialect, Section};
 use crate::facts::transaction::{Control, ControlKind, Label, LabelRole, Transactions};
 use crate::source::{FileId, Loc, Span};
 
@@ -107,16 +109,63 @@ impl Database {
             .iter()
             .filter(|it| it.at.file == file)
             .collect();
-        let up = |section: Section| section == Section::Up;
-        let mut controls = said.controls.iter().filter(|it| up(it.section)).peekable();
-        for label in said.labels.iter().filter(|it| up(it.section)) {
-            while let Some(control) = controls.next_if(|it| it.span.start < label.span.start) {
-                look.control(control);
-            }
-            look.label(label, &new);
-        }
+        look.through(said, &new);
         let found = std::mem::take(&mut look.found);
         self.transacted.extend(found);
+    }
+
+    /// Looks for labels that a revision uses which the one before it adds, where Alembic runs both in one
+    /// transaction.
+    pub(super) fn look_for_labels_of_parents(
+        &mut self,
+        chain: &[usize],
+        units: &[Unit],
+        outcomes: &[FileOutcome],
+    ) {
+        let together = |unit: &usize| runs_together(&units[*unit], units);
+        if self.dialect != Dialect::Postgres || !chain.first().is_some_and(together) {
+            return;
+        }
+        let facts = |nth: usize| &outcomes[nth].facts;
+        let follows = |child: usize, parent: usize| {
+            let (child, parent) = (facts(child), facts(parent));
+            let ids = (child.revision.as_ref(), parent.revision.as_ref());
+            matches!(ids, (Some(child), Some(parent)) if child.down.contains(&parent.id))
+        };
+        let adds = |nth: &&usize| {
+            let mut labels = facts(**nth).transactions.labels.iter();
+            labels.any(|label| label.role == LabelRole::Added)
+        };
+        for &parent in chain.iter().filter(adds) {
+            for child in (0..units.len()).filter(|child| follows(*child, parent)) {
+                let said = |nth: usize| (units[nth].file, &facts(nth).transactions);
+                let followed = (0..units.len()).any(|other| follows(other, child));
+                let found = self.labels_across([said(parent), said(child)]);
+                let found = found.into_iter().map(|it| Transacted { followed, ..it });
+                let found: Vec<Transacted> = found.collect();
+                self.transacted.extend(found);
+            }
+        }
+    }
+
+    fn labels_across(&self, [before, after]: [(FileId, &Transactions); 2]) -> Vec<Transacted> {
+        let look = |file, open| Look {
+            file,
+            takes_labels: self.postgres_version >= TAKES_LABELS,
+            tool: Some(Around::Upgrade),
+            begun: None,
+            open,
+            found: Vec::new(),
+        };
+        let new = self.new_labels.iter().filter(|it| it.at.file == before.0);
+        let new: Vec<&NewLabel> = new.collect();
+        let mut first = look(before.0, Vec::new());
+        first.through(before.1, &new);
+        let mut second = look(after.0, first.open);
+        second.through(after.1, &[]);
+        let mut found = second.found;
+        found.retain(|it| matches!(it.kind, Mistake::Early { .. }));
+        found
     }
 
     /// What keeps the statements of a migration in one transaction, where anything certainly does.
@@ -135,6 +184,28 @@ impl Database {
     }
 }
 
+/// Whether Alembic runs all revisions of an upgrade in one transaction, as it does where the `env.py`
+/// beside them says nothing else.
+fn runs_together(unit: &Unit, units: &[Unit]) -> bool {
+    const MARKS: [&str; 3] = ["context.configure(", "begin_transaction", "run_migrations"];
+    const OTHERS: [&str; 3] = [
+        "transaction_per_migration",
+        "autocommit",
+        "transactional_ddl",
+    ];
+    let mut folders = unit.path.ancestors().skip(2).take(3);
+    let env = folders.find_map(|folder| {
+        let path = folder.join("env.py");
+        units.iter().find(|unit| unit.path == path)
+    });
+    unit.tool == MigrationTool::Alembic
+        && env.is_some_and(|env| {
+            let text = env.text.to_ascii_lowercase();
+            MARKS.iter().all(|mark| text.contains(mark))
+                && !OTHERS.iter().any(|other| text.contains(other))
+        })
+}
+
 /// A look through a migration.
 struct Look<'a> {
     file: FileId,
@@ -150,6 +221,20 @@ struct Look<'a> {
 }
 
 impl<'a> Look<'a> {
+    fn through(&mut self, said: &Transactions, new: &[&'a NewLabel]) {
+        let up = |section: Section| section == Section::Up;
+        let mut controls = said.controls.iter().filter(|it| up(it.section)).peekable();
+        for label in said.labels.iter().filter(|it| up(it.section)) {
+            while let Some(control) = controls.next_if(|it| it.span.start < label.span.start) {
+                self.control(control);
+            }
+            self.label(label, new);
+        }
+        for control in controls {
+            self.control(control);
+        }
+    }
+
     fn control(&mut self, control: &Control) {
         match control.kind {
             ControlKind::Begin if self.begun.is_none() && self.tool != Some(Around::Tool) => {

@@ -51,6 +51,8 @@ pub enum Around {
     Tool,
     /// The tool sends the statements of a file together.
     Together,
+    /// The tool runs all migrations that it applies at a time in one.
+    Upgrade,
 }
 
 impl Database {
