@@ -75,6 +75,8 @@ pub(super) struct Effects {
     pub(super) connections: FxHashSet<String>,
     pub(super) counts: FxHashSet<String>,
     pub(super) conflicts: FxHashSet<String>,
+    #[serde(rename = "keep-text")]
+    pub(super) keep_text: FxHashSet<String>,
 }
 
 /// A call that looks something up, and what happens when there is nothing.

@@ -151,7 +151,8 @@ impl<'t> Flow<'t, '_> {
     /// A statement that is sent, or a query that ends in a verb.
     fn query_effect(&mut self, called: &Called<'t>) -> Option<About> {
         let passes = called.object.is_none() && is_builtin(called)
-            || LIBRARY.passing.functions.contains(called.method);
+            || LIBRARY.passing.functions.contains(called.method)
+            || LIBRARY.effects.keep_text.contains(called.method);
         if passes {
             return None;
         }
