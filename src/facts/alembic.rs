@@ -5,6 +5,7 @@ mod condition;
 pub(super) mod execute;
 mod operation;
 pub(super) mod scope;
+mod sweep;
 mod walk;
 
 use serde::{Deserialize, Serialize};

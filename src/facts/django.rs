@@ -1,6 +1,8 @@
 //! Migrations of Django: what their operations run besides Django's own statements. The operations
 //! themselves are values of the class, which `project` replays.
 
+mod rows;
+
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
@@ -12,12 +14,14 @@ use super::schema::{
     AlterAction, AlterKind, Dialect, SchemaChange, SchemaStatement, Section, TableName,
 };
 use super::sqlalchemy::term::{Form, Term, Text};
+use super::sweep::is_explained;
 use super::transaction::{Outsider, Transactions};
 use super::way_back::WayBack;
 use super::{Directive, FileOutcome, Note, NoteId, alembic};
 use crate::facts::python::Value;
 use crate::parse::python::{Field, Kind, Node, Tree};
 use crate::source::Span;
+pub use rows::{ModelSweep, Rows};
 
 /// What one operation runs.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +34,8 @@ pub struct Run {
     pub reverse: Option<Vec<SchemaStatement>>,
     /// Models whose tables its code changes, as `app.Model`.
     pub models: Vec<String>,
+    /// What it does to rows.
+    pub rows: Rows,
 }
 
 /// Adds what a migration runs to the facts of its module, which are read already.
@@ -149,6 +155,12 @@ impl<'t> Reader<'t> {
                 let transactions = outcome.facts.transactions;
                 self.transactions.extend(transactions, Section::Up, false);
                 run.statements.extend(outcome.facts.schema);
+                let explained = is_explained(scope.text, run.operation, "#");
+                let sweeps = outcome.facts.sweeps.into_iter().map(|mut sweep| {
+                    sweep.explained |= explained;
+                    sweep
+                });
+                run.rows.sweeps.extend(sweeps);
                 self.notes.extend(outcome.notes);
                 self.directives.extend(outcome.directives);
             }
@@ -196,7 +208,11 @@ impl<'t> Reader<'t> {
         if !changes(&run) && changes(&back) {
             run.anything_back(node.span());
         }
-        (changes(&run) || changes(&back)).then_some(run)
+        if let Some(Value::Name(code, _)) = given(0, "code") {
+            self.rows(code, &mut run);
+        }
+        let runs = changes(&run) || changes(&back) || run.rows != Rows::default();
+        runs.then_some(run)
     }
 
     /// What a function of the module may run.
@@ -226,6 +242,33 @@ impl<'t> Reader<'t> {
             run.models.clear();
         }
         run
+    }
+
+    /// What the code does to rows, by models and by texts that it executes.
+    fn rows(&mut self, code: &str, run: &mut Run) {
+        for function in self.reached(code) {
+            run.rows.see(function);
+            let calls = function
+                .descendants()
+                .filter(|node| node.kind() == Kind::Call);
+            for node in calls.filter(|node| rows::always(*node, function)) {
+                let callee = node.child(Field::Function).map(chain).unwrap_or_default();
+                if !callee.ends_with(".execute") {
+                    continue;
+                }
+                let term = self.scope.eval(node);
+                let text = term.call().and_then(|call| call.args.first()?.sql());
+                let Some((text, at)) = text else { continue };
+                let outcome = execute::read(text, at, self.scope.text, self.scope.dialect);
+                let explained = is_explained(self.scope.text, node.span(), "#");
+                run.rows
+                    .sweeps
+                    .extend(outcome.facts.sweeps.into_iter().map(|mut sweep| {
+                        sweep.explained |= explained;
+                        sweep
+                    }));
+            }
+        }
     }
 
     /// A function of the module and those it calls.

@@ -49,7 +49,12 @@ pub(super) fn in_batch(name: &str, call: &mut Call, table: Term, schema: Option<
 /// The table of `op.bulk_insert(table, rows)`: what `sa.table("t")`, `sa.Table("t")` or
 /// `op.create_table("t")` gave.
 pub(super) fn bulk_table(call: &Call, dialect: Dialect) -> Option<TableName> {
-    let table = call.arg(0, &["table"])?.call()?;
+    made_table(call.arg(0, &["table"])?, dialect)
+}
+
+/// The table that `sa.table("t")`, `sa.Table("t")` or `op.create_table("t")` gave.
+pub(super) fn made_table(table: &Term, dialect: Dialect) -> Option<TableName> {
+    let table = table.call()?;
     let makes = matches!(table.name(), "table" | "Table" | "create_table");
     names::table(
         table.arg(0, &["name"]).filter(|_| makes)?,

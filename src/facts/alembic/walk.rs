@@ -6,6 +6,7 @@ use super::condition::{Truth, truth};
 use super::execute;
 use super::operation::{self, Operation};
 use super::scope::Scope;
+use super::sweep;
 use crate::facts::schema::{SchemaChange, SchemaStatement, Section, TableName};
 use crate::facts::sqlalchemy::term::{Call, Form, Term};
 use crate::facts::sqlalchemy::types;
@@ -389,6 +390,20 @@ impl<'t> Walk<'t> {
         }
     }
 
+    /// `op.execute(users.update().values(…))`
+    fn sweep(&mut self, statement: &Term, span: Span) {
+        let read = sweep::read(statement, self.scope.dialect).filter(|_| !self.doubtful);
+        let said = read.filter(|(_, columns)| columns.is_empty() == sweep::deletes(statement));
+        self.sweeps.extend(said.map(|(table, columns)| Sweep {
+            span,
+            section: self.section,
+            table,
+            columns,
+            converts: false,
+            explained: is_explained(self.scope.text, span, "#"),
+        }));
+    }
+
     fn execute(&mut self, call: &Call, span: Span) {
         let Some(sql) = call.args.first() else {
             return;
@@ -396,6 +411,7 @@ impl<'t> Walk<'t> {
         let said = match sql.sql() {
             Some((text, at)) => execute::read(text, at, self.scope.text, self.scope.dialect),
             None if is_unknown(sql) => execute::anything(span),
+            None if call.args.len() == 1 => return self.sweep(sql, span),
             None => return,
         };
         self.notes.extend(said.notes);

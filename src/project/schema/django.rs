@@ -20,6 +20,7 @@ mod operation;
 mod options;
 mod referring;
 mod rename;
+mod rows;
 mod scope;
 mod state;
 mod table;

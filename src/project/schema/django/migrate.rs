@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::apps::Apps;
 use super::field::ModelKey;
 use super::history::{History, Migration, histories};
+use super::rows::Written;
 use super::scope::Scope;
 use super::state::{Model, State, Together};
 use super::table::statement;
@@ -53,6 +54,7 @@ pub(in crate::project::schema) fn databases(
             pending: Vec::new(),
             is_muted: false,
             trial: Trial::default(),
+            rows: Written::default(),
             text: "",
             class: None,
             module: 0,
@@ -151,6 +153,8 @@ pub(super) struct Migrator<'a> {
     pub(super) is_muted: bool,
     /// The migration at hand, there and back.
     pub(super) trial: Trial,
+    /// What the migration at hand does to rows.
+    pub(super) rows: Written,
     /// The text of the file at hand.
     text: &'a str,
     /// The class of the migration at hand.
@@ -202,6 +206,7 @@ impl<'a> Migrator<'a> {
         }
         let rollback = std::mem::take(&mut self.trial).end(self.file());
         self.replay.database.rollbacks.extend(rollback);
+        self.sweep();
         if is_initial(migration.class) {
             self.replay.forget_live_changes(before);
         }
@@ -231,6 +236,7 @@ impl<'a> Migrator<'a> {
     pub(super) fn apply(&mut self, file: FileId, statement: &SchemaStatement) {
         if !self.is_muted {
             self.trial.touch(statement);
+            self.rows.changed.push(statement.clone());
             self.replay.apply(file, statement);
         }
     }
@@ -244,8 +250,10 @@ impl<'a> Migrator<'a> {
         let runs = self.outcomes[unit].facts.runs.iter();
         for run in runs.filter(|run| run.operation == call.span) {
             self.trial.run(&self.replay, self.file(), run);
+            self.see_rows(&run.rows);
             for statement in &run.statements {
                 let statement = self.narrowed(statement);
+                self.rows.changed.push(statement.clone());
                 self.replay.apply(self.file(), &statement);
             }
             for model in &run.models {
