@@ -79,7 +79,6 @@ fn reason(write: &SweepingWrite) -> String {
         Some(Ignored::Key(name)) => format!("and `{name}` names the one that is meant"),
         Some(Ignored::Column(name)) => format!("whatever `{name}` is"),
         Some(Ignored::Owner(column)) => format!("whoever owns them by `{column}`"),
-        Some(Ignored::Row(row)) => format!("not only `{row}`"),
         None => "and nothing says that it is meant to".to_owned(),
     }
 }

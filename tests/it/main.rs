@@ -36,5 +36,6 @@ mod schema;
 mod sql;
 mod sqlalchemy;
 mod sqlite;
+mod sweeps;
 mod tidy;
 mod venv;

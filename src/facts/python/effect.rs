@@ -54,8 +54,6 @@ pub struct Whole {
     pub privileged: bool,
     /// The function names the user who calls it.
     pub personal: bool,
-    /// The row that it hangs on, as written, though it is about all of them: `order.update(…)`.
-    pub row: Option<String>,
 }
 
 /// How a condition is added to a statement.

@@ -4,6 +4,7 @@ mod purpose;
 
 use std::collections::BTreeSet;
 
+use super::apps::Framework;
 use super::effects::Happening;
 use super::index::{FunctionId, last_name};
 use super::names::Target;
@@ -41,8 +42,6 @@ pub enum Ignored {
     Column(String),
     /// The rows belong to users by this column, and the request knows its user.
     Owner(String),
-    /// It is called on a row, as written, but does not ask for it.
-    Row(String),
 }
 
 /// Columns by which rows belong to whoever is logged in, where they refer to such a table.
@@ -112,9 +111,6 @@ impl Writes<'_, '_> {
         auth: &super::Auth,
     ) -> Option<Ignored> {
         let write = &self.happenings[place];
-        if let Some(row) = &whole.row {
-            return Some(Ignored::Row(row.clone()));
-        }
         let written = |column: &str| {
             let mut values = write.effect.values.iter();
             values.any(|cell| cell.column == column || cell.column.starts_with('*'))
@@ -134,17 +130,43 @@ impl Writes<'_, '_> {
             return Some(Ignored::Column(column.clone()));
         }
         let entity = write.effect.entity.as_deref().map(last_name)?;
-        let key = keys
-            .iter()
-            .find(|name| names_row(name, entity, &write.table));
+        let key = keys.iter().find(|name| self.names_row(name, entity, write));
         if let Some(key) = key.filter(|_| !self.is_replaced(place)) {
             return Some(Ignored::Key(key.clone()));
         }
         let owner = self.owner(table?, write)?;
-        let known = auth.answer == Answer::Yes || whole.personal;
-        let personal = known && !whole.privileged && !self.is_for_nobody(write, auth);
         let asked = written(owner) || self.is_asked_by(place, owner);
-        (personal && !asked).then(|| Ignored::Owner(owner.to_owned()))
+        if asked || whole.privileged || self.is_for_nobody(write, auth) {
+            return None;
+        }
+        // Who only has to log in may mean all rows; who is asked for by the handler means his own.
+        let logged_in = auth.answer == Answer::Yes && !self.says_all(write) && !whole.announced;
+        let personal = whole.personal || self.takes_user(write);
+        (personal || logged_in).then(|| Ignored::Owner(owner.to_owned()))
+    }
+
+    /// Whether a parameter is the key of a row: `order_id` of `Order` or `orders`, `id` behind `/orders/`.
+    fn names_row(&self, name: &str, entity: &str, write: &Happening) -> bool {
+        let path = self.route.path.as_deref().unwrap_or_default();
+        let owner = match name.rsplit_once('_') {
+            Some((owner, _)) => owner,
+            None => {
+                let is_place = |part: &str| part.contains(['{', '<']) && part.contains(name);
+                let mut parts = path.rsplit('/').skip_while(|part| !is_place(part));
+                parts.nth(1).unwrap_or_default()
+            }
+        };
+        let owner = singular(owner);
+        let table = write.table.as_ref().map(|id| id.key.name.to_lowercase());
+        let table = table.unwrap_or_default();
+        let is_django = matches!(self.route.framework, Framework::Django | Framework::Drf);
+        let own = table
+            .split_once('_')
+            .filter(|_| is_django)
+            .map(|(_, own)| own);
+        let names = [words(entity).join("_"), table.clone()];
+        let mut names = names.iter().map(String::as_str).chain(own);
+        !owner.is_empty() && names.any(|name| singular(name) == owner)
     }
 
     /// The column by which the rows of a table belong to users, or to something of theirs.
@@ -173,6 +195,7 @@ impl Writes<'_, '_> {
             || collection
             || self.says_all(write)
             || self.is_replaced(place)
+            || self.is_single(write)
             || table.is_some_and(|table| table.seeded)
     }
 
@@ -236,37 +259,24 @@ impl Writes<'_, '_> {
     /// What may narrow the statement where nobody sees it: a manager or query class of the project,
     /// row security; a table that nobody knows may be a temporary one.
     fn doubts(&self, write: &Happening, whole: &Whole, table: Option<&Table>) -> u32 {
-        if whole.row.is_some() {
-            return u32::from(!self.is_of_peewee(write));
-        }
-        let Some(table) = table else { return 1 };
+        let Some(table) = table else {
+            let by_text = matches!(whole.clause, Clause::Text | Clause::Columns);
+            return u32::from(by_text || self.is_managed(write, Clause::Keywords));
+        };
         let secured = table.row_security.enabled != Answer::No;
-        let managed =
-            matches!(whole.clause, Clause::Keywords | Clause::Filter) && self.is_managed(write);
+        let managed = match whole.clause {
+            Clause::Keywords | Clause::Filter => self.is_managed(write, whole.clause),
+            _ => false,
+        };
         u32::from(secured) + u32::from(managed)
     }
 
-    /// Whether its class is a model of Peewee, whose rows have the methods of their class.
-    fn is_of_peewee(&self, write: &Happening) -> bool {
-        let entity = write.effect.entity.as_deref().unwrap_or_default();
-        match self.python.resolve(write.frame.function.scope(), entity) {
-            Target::Class(class) => {
-                let ancestry = self.python.ancestry(class);
-                ancestry
-                    .external
-                    .iter()
-                    .any(|path| path.starts_with("peewee."))
-            }
-            _ => false,
-        }
-    }
-
     /// Whether the class gives its queries itself, or may.
-    fn is_managed(&self, write: &Happening) -> bool {
+    fn is_managed(&self, write: &Happening, clause: Clause) -> bool {
         let python = self.python;
         let entity = write.effect.entity.as_deref().unwrap_or_default();
         let Target::Class(class) = python.resolve(write.frame.function.scope(), entity) else {
-            return true;
+            return clause == Clause::Keywords;
         };
         let ancestry = python.ancestry(class);
         let own = ancestry.classes.iter().any(|class| {
@@ -287,7 +297,8 @@ impl Writes<'_, '_> {
             ]
             .contains(&root)
         };
-        own || ancestry.open || ancestry.external.iter().any(foreign)
+        let open = ancestry.open || ancestry.external.iter().any(foreign);
+        own || open && clause == Clause::Keywords
     }
 }
 
@@ -299,21 +310,16 @@ fn is_key(name: &str) -> bool {
         || name.ends_with("_uuid")
 }
 
-/// `order_id`, of `Order` or `orders`.
-fn names_row(name: &str, entity: &str, table: &Option<super::TableId>) -> bool {
-    let Some((owner, _)) = name.rsplit_once('_') else {
-        return false;
-    };
-    let snake = words(entity).join("_");
-    let table = table.as_ref().map(|id| id.key.name.to_lowercase());
-    let is_one = |many: &str| {
-        let singular = many.strip_suffix("ies").map(|stem| format!("{stem}y"));
-        many == owner
-            || many.strip_suffix('s') == Some(owner)
-            || many.strip_suffix("es") == Some(owner)
-            || singular.as_deref() == Some(owner)
-    };
-    is_one(&snake) || table.is_some_and(|table| is_one(&table))
+/// `orders` as one says it of one: `order`.
+fn singular(many: &str) -> String {
+    let ends = ["ches", "ses", "shes", "xes"]
+        .iter()
+        .any(|end| many.ends_with(end));
+    match many.strip_suffix("ies") {
+        Some(stem) => format!("{stem}y"),
+        None if ends => many[..many.len() - 2].to_owned(),
+        None => many.strip_suffix('s').unwrap_or(many).to_owned(),
+    }
 }
 
 /// The column by which the rows of a table belong to users.
@@ -350,10 +356,6 @@ fn condition(
         Some(Ignored::Column(name)) => (name.as_str(), name.as_str()),
         Some(Ignored::Key(name)) => (primary.unwrap_or("id"), name.as_str()),
         Some(Ignored::Owner(column)) => (column.as_str(), "…"),
-        Some(Ignored::Row(row)) => {
-            let column = primary.unwrap_or("id");
-            return format!(".where({entity}.{column} == {row}.{column})");
-        }
         None => (primary.unwrap_or("id"), "…"),
     };
     let attribute = table.and_then(|table| table.column(column)?.attribute.as_deref());

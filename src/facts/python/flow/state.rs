@@ -128,8 +128,6 @@ pub(super) struct Query<'t> {
     pub(super) whole: bool,
     /// It writes what the own values of a row say.
     pub(super) converts: bool,
-    /// The row that it hangs on, though it is about all of them.
-    pub(super) row: Option<Rc<str>>,
 }
 
 /// What a query does.
@@ -533,7 +531,6 @@ impl<'t> Query<'t> {
             text: None,
             whole: false,
             converts: false,
-            row: None,
         }
     }
 

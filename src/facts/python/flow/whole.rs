@@ -39,17 +39,6 @@ impl<'t> Flow<'t, '_> {
         };
         let object = called.object?;
         let goes_on = called.node.parent().map(Node::kind) == Some(Kind::Attribute);
-        if let (Shape::Row(row), true) = (&called.receiver.shape, goes_on)
-            && verb != Verb::Select
-        {
-            let mut known = rows_of(QueryLibrary::Alike, &row.class);
-            let text = object.text();
-            change(&mut known, |query| {
-                query.verb = verb;
-                query.row = Some(text.into());
-            });
-            return Some(known);
-        }
         if class_name(object).is_some() {
             let whole = verb != Verb::Select || called.args.is_empty();
             return (goes_on && whole).then(|| {
@@ -128,10 +117,7 @@ pub(super) fn sent<'t>(called: &Called<'t>, query: &Query<'t>) -> Option<Whole> 
             true => Clause::Where,
             false => Clause::Columns,
         };
-        return alone.then(|| Whole {
-            row: query.row.as_deref().map(str::to_owned),
-            ..about(called.node, clause, query.converts)
-        });
+        return alone.then(|| about(called.node, clause, query.converts));
     };
     let swept = sql::sweep(text, Dialect::Postgres)?;
     let mut whole = about(called.node, Clause::Text, swept.converts);
@@ -176,7 +162,6 @@ fn about(node: Node<'_>, clause: Clause, converts: bool) -> Whole {
         announced: false,
         privileged: false,
         personal: false,
-        row: None,
     }
 }
 

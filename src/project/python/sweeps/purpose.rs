@@ -81,6 +81,23 @@ const RIGHTS: [&str; 14] = [
     "superuser",
 ];
 
+/// Words of tables that have one row.
+const SINGLE: [&str; 13] = [
+    "config",
+    "configuration",
+    "configurations",
+    "global",
+    "globals",
+    "meta",
+    "metadata",
+    "option",
+    "options",
+    "preferences",
+    "setting",
+    "settings",
+    "state",
+];
+
 /// Words of modules that are not for users.
 const MODULES: [&str; 4] = ["admin", "debug", "internal", "superuser"];
 
@@ -99,6 +116,30 @@ impl Writes<'_, '_> {
         let guards: Vec<String> = self.guards(auth).iter().flat_map(|it| words(it)).collect();
         let mut guards = guards.iter().map(String::as_str);
         own.any(|name| FOR_NOBODY.contains(&name)) || guards.any(|name| RIGHTS.contains(&name))
+    }
+
+    /// Whether the name of its table says that it has one row.
+    pub(super) fn is_single(&self, write: &Happening) -> bool {
+        let entity = write
+            .effect
+            .entity
+            .as_deref()
+            .map(last_name)
+            .unwrap_or_default();
+        let last = words(entity).pop();
+        last.is_some_and(|last| SINGLE.contains(&last.as_str()))
+    }
+
+    /// Whether a function on the way is given the user who asks: `user: User = Depends(current)`.
+    pub(super) fn takes_user(&self, write: &Happening) -> bool {
+        let mut functions = write
+            .frame
+            .path()
+            .map(|frame| self.python.function(frame.function));
+        functions.any(|function| {
+            let mut names = function.params.iter().map(|param| param.name.as_str());
+            names.any(|name| name == "user" || name.ends_with("_user"))
+        })
     }
 
     /// The words of the path and of the functions on the way.
