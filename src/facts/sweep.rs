@@ -75,3 +75,14 @@ pub(super) fn speaks_of_all(comment: &str) -> bool {
     let mut words = comment.split(|c: char| !c.is_alphanumeric());
     words.any(|word| ALL.iter().any(|all| word.eq_ignore_ascii_case(all)))
 }
+
+/// Words of a comment that speaks of a table that is emptied, or of what was there.
+const EMPTYING: [&str; 9] = [
+    "clear", "empty", "existing", "flush", "old", "previous", "purge", "reset", "truncate",
+];
+
+/// Whether a comment speaks of a table that is emptied.
+pub(super) fn speaks_of_emptying(comment: &str) -> bool {
+    let mut words = comment.split(|c: char| !c.is_alphanumeric());
+    words.any(|word| EMPTYING.iter().any(|it| word.eq_ignore_ascii_case(it)))
+}

@@ -12,7 +12,7 @@ use super::safety::words;
 use super::steps::StepPlace;
 use super::writes::Writes;
 use crate::facts::Answer;
-use crate::facts::python::{Clause, EffectKind, ParamKind, Whole};
+use crate::facts::python::{Clause, Effect, EffectKind, ParamKind, Whole};
 use crate::project::schema::{Column, ForeignKey, Table};
 use crate::source::Loc;
 
@@ -69,7 +69,12 @@ impl Writes<'_, '_> {
             return None;
         }
         let table = self.table_of(write);
-        let ignored = self.ignored(place, whole, table, auth);
+        let mut ignored = self.ignored(place, whole, table, auth);
+        let mut hops = u32::from(!self.route.known) + self.doubts(write, whole, table);
+        if ignored.is_none() {
+            ignored = self.chosen(place, whole, table, auth);
+            hops += u32::from(ignored.is_some());
+        }
         if ignored.is_none() && self.is_meant(place, whole, table) {
             return None;
         }
@@ -83,7 +88,7 @@ impl Writes<'_, '_> {
             },
             condition: condition(whole.clause, entity, table, ignored.as_ref()),
             ignored,
-            hops: u32::from(!self.route.known) + self.doubts(write, whole, table),
+            hops,
         })
     }
 
@@ -145,6 +150,23 @@ impl Writes<'_, '_> {
         (personal || logged_in).then(|| Ignored::Owner(owner.to_owned()))
     }
 
+    /// The column by which rows belong to users where one of them is chosen, as the default say, and
+    /// every other one is not, whoever owns it.
+    fn chosen(
+        &self,
+        place: usize,
+        whole: &Whole,
+        table: Option<&Table>,
+        auth: &super::Auth,
+    ) -> Option<Ignored> {
+        let write = &self.happenings[place];
+        let column = owner(table?)?;
+        let chooses = write.effect.kind == EffectKind::Update && self.is_replaced(place);
+        let others = whole.converts || whole.privileged || self.is_for_nobody(write, auth);
+        let asked = self.is_asked_by(place, column);
+        (chooses && !others && !asked).then(|| Ignored::Owner(column.to_owned()))
+    }
+
     /// Whether a parameter is the key of a row: `order_id` of `Order` or `orders`, `id` behind `/orders/`.
     fn names_row(&self, name: &str, entity: &str, write: &Happening) -> bool {
         let path = self.route.path.as_deref().unwrap_or_default();
@@ -195,6 +217,7 @@ impl Writes<'_, '_> {
             || collection
             || self.says_all(write)
             || self.is_replaced(place)
+            || self.is_read_whole(place)
             || self.is_single(write)
             || table.is_some_and(|table| table.seeded)
     }
@@ -230,6 +253,13 @@ impl Writes<'_, '_> {
     fn is_replaced(&self, place: usize) -> bool {
         self.others(place)
             .any(|other| other.effect.kind.writes() && other.effect.whole.is_none())
+    }
+
+    /// Whether the request reads the table without a condition as well: it is about all of its rows.
+    fn is_read_whole(&self, place: usize) -> bool {
+        let is_all = |effect: &Effect| effect.conditions.is_empty() && effect.key.is_empty();
+        let mut others = self.others(place);
+        others.any(|other| other.effect.kind == EffectKind::Read && is_all(other.effect))
     }
 
     /// What else the request does to the same table, or may.

@@ -155,11 +155,12 @@ fn about(node: Node<'_>, clause: Clause, converts: bool) -> Whole {
         .find(is_statement);
     let span = statement.unwrap_or(node).span();
     let comments = sweep::comments(node.source(), span, "#");
+    let speaks = |words: fn(&str) -> bool| comments.iter().any(|comment| words(comment));
     Whole {
         clause,
         converts,
-        explained: comments.into_iter().any(sweep::speaks_of_all),
-        announced: false,
+        explained: speaks(sweep::speaks_of_all),
+        announced: speaks(sweep::speaks_of_emptying),
         privileged: false,
         personal: false,
     }
@@ -213,7 +214,7 @@ pub(super) fn settle(effects: &mut [Effect], body: Node<'_>) {
     let personal = body.descendants().any(names);
     for whole in whole {
         whole.personal = personal;
-        whole.announced = announced;
+        whole.announced |= announced;
         whole.privileged = privileged;
     }
 }

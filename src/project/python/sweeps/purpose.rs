@@ -152,7 +152,7 @@ impl Writes<'_, '_> {
             let module = python.modules[frame.function.module].path.as_str();
             let module = words(module).into_iter();
             names.extend(module.filter(|word| MODULES.contains(&word.as_str())));
-            names.extend(words(last_name(&python.function(frame.function).name)));
+            names.extend(words(&python.function(frame.function).name));
         }
         names
     }
