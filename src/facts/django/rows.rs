@@ -53,7 +53,7 @@ impl Rows {
     /// Adds what a function does.
     pub(super) fn see(&mut self, function: Node<'_>) {
         let models = models(function);
-        let announced = says_something(function);
+        let said = says_something(function);
         for node in function.descendants().filter(|it| it.kind() == Kind::Call) {
             let Some((model, method, links)) = query(node, &models) else {
                 continue;
@@ -63,7 +63,9 @@ impl Rows {
             } else if let Some(fields) = swept(node, method, links)
                 && always(node, function)
             {
-                let explained = announced || is_explained(node.source(), node.span(), "#");
+                let named = is_named(function, fields.is_empty());
+                let beside = is_explained(node.source(), node.span(), "#");
+                let explained = said || named || beside;
                 self.models.push(ModelSweep {
                     model,
                     fields,
@@ -183,4 +185,16 @@ fn says_something(function: Node<'_>) -> bool {
     let first = body.and_then(|body| body.children().next());
     let text = first.and_then(Node::operand);
     text.is_some_and(|text| matches!(text.kind(), Kind::String | Kind::ConcatenatedString))
+}
+
+/// Whether the name of a function says that it removes what there is: `remove_old_tokens`, or that it
+/// is about all rows: `reset_counters`.
+fn is_named(function: Node<'_>, removes: bool) -> bool {
+    const REMOVES: [&str; 9] = [
+        "clean", "delete", "destroy", "drop", "empty", "purge", "remove", "truncate", "wipe",
+    ];
+    const ALL: [&str; 5] = ["all", "clear", "every", "everything", "reset"];
+    let name = function.child(Field::Name).map_or("", Node::text);
+    let mut words = name.split('_');
+    words.any(|word| ALL.contains(&word) || removes && REMOVES.contains(&word))
 }
