@@ -155,7 +155,8 @@ impl<'t> Reader<'t> {
                 let transactions = outcome.facts.transactions;
                 self.transactions.extend(transactions, Section::Up, false);
                 run.statements.extend(outcome.facts.schema);
-                let explained = is_explained(scope.text, run.operation, "#");
+                let places = [run.operation, term.span];
+                let explained = places.iter().any(|at| is_explained(scope.text, *at, "#"));
                 let sweeps = outcome.facts.sweeps.into_iter().map(|mut sweep| {
                     sweep.explained |= explained;
                     sweep

@@ -33,7 +33,15 @@ pub(super) fn comments<'t>(text: &'t str, span: Span, mark: &str) -> Vec<&'t str
     let (start, end) = (span.start as usize, span.end as usize);
     let before = text.get(..start).unwrap_or_default();
     let line = before.rfind('\n').map_or(0, |at| at + 1);
-    let above = before[..line].trim_end_matches('\n').lines().next_back();
+    let mut lines = before[..line].trim_end_matches('\n').lines().rev();
+    // A comment may stand above several such statements, one below the other.
+    let is_sweep = |line: &&str| {
+        let word = line.split_whitespace().next().unwrap_or_default();
+        ["delete", "update"]
+            .iter()
+            .any(|verb| word.eq_ignore_ascii_case(verb))
+    };
+    let above = lines.find(|line| !is_sweep(line));
     let behind = text.get(end..).unwrap_or_default().lines().next();
     let says = |comment: &&str| {
         let words = comment.trim_start_matches(['-', '#', '/', '*', ' ']);

@@ -419,7 +419,9 @@ impl<'t> Walk<'t> {
         if self.section == Section::Up {
             self.seeded.extend(said.facts.seeded);
         }
-        let explained = is_explained(self.scope.text, span, "#");
+        let text = sql.sql().map(|(_, at)| at);
+        let mut places = [Some(span), text].into_iter().flatten();
+        let explained = places.any(|at| is_explained(self.scope.text, at, "#"));
         let sweeps = said.facts.sweeps.into_iter().filter(|_| !self.doubtful);
         self.sweeps.extend(sweeps.map(|sweep| Sweep {
             section: self.section,
