@@ -41,7 +41,8 @@ pub struct Facts {
     pub schema: Vec<schema::SchemaStatement>,
     /// Tables that get rows whose values are written out, on the way up.
     pub seeded: Vec<schema::TableName>,
-    /// What the queries of a file need that keeps them by name, for code to call: `-- name: order :one`.
+    /// What the queries of a file need that keeps them by name, for code to call (`-- name: order :one`),
+    /// and those that Python builds with a client of PostgREST.
     pub queries: Vec<schema::Reads>,
     /// Statements that change or remove every row of a table.
     pub sweeps: Vec<sweep::Sweep>,

@@ -201,6 +201,10 @@ fn help(database: &Database, change: &LiveChange, users: &[User]) -> String {
         UserKind::Dependent(dependent) => Some(dependent),
         _ => None,
     });
+    let is_django = database.migration_idiom() == Idiom::DjangoMigration && refused.is_none();
+    if let Some(help) = django_help(change).filter(|_| is_django) {
+        return help.to_owned();
+    }
     let run = |statements: &[String]| super::run(database, statements);
     match &change.kind {
         LiveKind::RenameColumn { column, to, ty } => {
@@ -245,6 +249,22 @@ fn help(database: &Database, change: &LiveChange, users: &[User]) -> String {
                 )
             }
         },
+    }
+}
+
+/// What to do where Django writes the steps and keeps its own account of them.
+fn django_help(change: &LiveChange) -> Option<&'static str> {
+    match &change.kind {
+        LiveKind::DropColumn { .. } => Some(
+            "stop using it first and deploy that; then remove the field in a migration of its own, \
+             which `python manage.py makemigrations` writes",
+        ),
+        LiveKind::RenameColumn { .. } => Some(
+            "add the new field beside the old one and let the code write both, fill it, let the code \
+             read it, deploy that, and only then remove the old one; `python manage.py \
+             makemigrations` writes each step",
+        ),
+        _ => None,
     }
 }
 

@@ -15,6 +15,7 @@ mod flow;
 mod library;
 mod mentions;
 mod order;
+mod postgrest;
 mod read;
 mod received;
 mod replies;

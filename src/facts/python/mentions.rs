@@ -5,7 +5,7 @@ mod asked;
 mod bindings;
 mod made;
 mod meaning;
-mod words;
+pub(super) mod words;
 
 use serde::{Deserialize, Serialize};
 

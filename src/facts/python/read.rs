@@ -8,6 +8,7 @@ use super::body::describe;
 use super::directives;
 use super::flow::{Names, follow};
 use super::mentions::{Mentions, Scope, may_have_rows};
+use super::postgrest::Queries;
 use super::structure::Structure;
 use super::{Function, MadeName, Mention, Module};
 use crate::discover::MigrationTool;
@@ -45,9 +46,11 @@ pub fn read(
     // The one walk: every collector sees every node once, in source order.
     let mut structure = Structure::default();
     let mut suspects = Suspects::default();
+    let mut queries = Queries::default();
     for node in tree.nodes() {
         structure.visit(node);
         suspects.visit(node);
+        queries.visit(node);
     }
     let (mut module, bodies) = structure.finish();
     let mut functions = std::mem::take(&mut module.functions);
@@ -65,6 +68,7 @@ pub fn read(
     fit(&mut module);
     outcome.facts.python = Some(module);
     outcome.facts.secrets = suspects.finish();
+    outcome.facts.queries = queries.finish();
     outcome.directives = directives::read(&tree, document);
     match migration {
         Some((MigrationTool::Alembic, dialect)) => alembic::read(&tree, dialect, &mut outcome),

@@ -6,7 +6,7 @@ use rustc_hash::FxHashSet;
 use serde::Deserialize;
 
 /// The table.
-pub(super) static WORDS: LazyLock<Words> = LazyLock::new(|| {
+pub(in crate::facts::python) static WORDS: LazyLock<Words> = LazyLock::new(|| {
     let text = include_str!("../../../../data/python-queries.toml");
     toml::from_str(text).expect("a test reads the table")
 });
@@ -15,10 +15,11 @@ type Names = FxHashSet<String>;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Words {
+pub(in crate::facts::python) struct Words {
     pub(super) sqlalchemy: SqlAlchemy,
     pub(super) django: Django,
     pub(super) made: Made,
+    pub(in crate::facts::python) postgrest: PostgRest,
 }
 
 #[derive(Deserialize)]
@@ -63,6 +64,17 @@ pub(super) struct Made {
     pub(super) given: Names,
     pub(super) of_class: Names,
     pub(super) given_to_class: Names,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::facts::python) struct PostgRest {
+    pub(in crate::facts::python) begins: Names,
+    pub(in crate::facts::python) sends: Names,
+    pub(in crate::facts::python) lists: Names,
+    pub(in crate::facts::python) columns: Names,
+    pub(in crate::facts::python) rows: Names,
+    pub(in crate::facts::python) elsewhere: Names,
 }
 
 #[cfg(test)]
