@@ -47,7 +47,7 @@ fn help(database: &Database, change: &LiveChange, name: &str, demand: &Demand) -
     let table = database.write_table(&change.table);
     let name = database.write_name(name);
     let clause = match demand {
-        Demand::ForeignKey(fk) => foreign_key(database, fk),
+        Demand::ForeignKey(fk) => database.write_foreign_key(fk),
         Demand::Check(condition) => format!("CHECK ({})", within(condition)),
         Demand::Unique(columns) => return key_help(database, change, &name, "UNIQUE", columns),
         Demand::PrimaryKey(columns) => {
@@ -87,24 +87,6 @@ fn key_help(
     );
     format!(
         "build its index {place}, while others work:{build}\nthen make it the constraint:{adopt}"
-    )
-}
-
-fn foreign_key(database: &Database, fk: &ForeignKey) -> String {
-    let action = |event: &str, action: Action| match action {
-        Action::NoAction => String::new(),
-        Action::Restrict => format!(" ON {event} RESTRICT"),
-        Action::Cascade => format!(" ON {event} CASCADE"),
-        Action::SetNull => format!(" ON {event} SET NULL"),
-        Action::SetDefault => format!(" ON {event} SET DEFAULT"),
-    };
-    format!(
-        "FOREIGN KEY ({}) REFERENCES {} ({}){}{}",
-        database.write_columns(&fk.columns),
-        database.write_table(&fk.parent),
-        database.write_columns(&fk.parent_columns),
-        action("DELETE", fk.on_delete),
-        action("UPDATE", fk.on_update)
     )
 }
 

@@ -111,7 +111,35 @@ fn help(database: &Database, mismatch: &Mismatch, idiom: Idiom) -> String {
             to.written(idiom)
         );
     }
-    super::declare(database, idiom, &[child], to)
+    match database.retype(child.table, child.column, to, idiom) {
+        Some(modify) if database.dialect == Dialect::Mysql && idiom == Idiom::Sql => {
+            format!("declare `{sql}`{}", apart(database, mismatch, &modify))
+        }
+        _ => super::declare(database, idiom, &[child], to),
+    }
+}
+
+/// MySQL changes no column that a foreign key is on. One that it refuses is not there.
+fn apart(database: &Database, mismatch: &Mismatch, modify: &str) -> String {
+    if is_refused(database, mismatch) {
+        return format!(
+            "; where the table is in use already, convert it:{}",
+            code(modify)
+        );
+    }
+    let Mismatch { fk, child, .. } = mismatch;
+    let table = database.write_table(&child.table.key);
+    let name = database.write_name(&fk.name);
+    let clause = database.write_foreign_key(fk);
+    let steps = format!(
+        "ALTER TABLE {table} DROP FOREIGN KEY {name};\n{modify}\n\
+         ALTER TABLE {table} ADD CONSTRAINT {name} {clause};"
+    );
+    format!(
+        "; where the table is in use already, convert it without the foreign key, as MySQL changes \
+         no column that has one:{}",
+        code(&steps)
+    )
 }
 
 /// The type in SQLAlchemy; empty where it has no name of its own there.

@@ -18,6 +18,7 @@ mod hosts;
 mod init;
 mod json;
 mod labelled;
+mod mysql;
 mod postgres;
 mod prisma;
 mod properties;

@@ -1,8 +1,8 @@
 //! Names as they are written in a statement: for code to paste.
 
 use super::reserved::is_reserved;
-use super::{Database, Index, MigrationTool, TableKey};
-use crate::facts::schema::{Dialect, TypeName};
+use super::{Database, ForeignKey, Index, MigrationTool, TableKey};
+use crate::facts::schema::{Action, Dialect, TypeName};
 
 /// What stands behind the arguments of a type.
 const ZONE: &str = " with time zone";
@@ -30,6 +30,25 @@ impl Database {
     pub fn write_columns(&self, columns: &[String]) -> String {
         let columns: Vec<String> = columns.iter().map(|c| self.write_name(c)).collect();
         columns.join(", ")
+    }
+
+    /// The clause of a foreign key, without its name.
+    pub fn write_foreign_key(&self, fk: &ForeignKey) -> String {
+        let action = |event: &str, action: Action| match action {
+            Action::NoAction => String::new(),
+            Action::Restrict => format!(" ON {event} RESTRICT"),
+            Action::Cascade => format!(" ON {event} CASCADE"),
+            Action::SetNull => format!(" ON {event} SET NULL"),
+            Action::SetDefault => format!(" ON {event} SET DEFAULT"),
+        };
+        format!(
+            "FOREIGN KEY ({}) REFERENCES {} ({}){}{}",
+            self.write_columns(&fk.columns),
+            self.write_table(&fk.parent),
+            self.write_columns(&fk.parent_columns),
+            action("DELETE", fk.on_delete),
+            action("UPDATE", fk.on_update)
+        )
     }
 
     /// The statement that makes an index, without a terminator.
