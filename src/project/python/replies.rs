@@ -241,12 +241,15 @@ impl Judge<'_, '_> {
         match value {
             Value::Name(written, _) => written == name,
             Value::Call(call) => {
-                let known = match self.python.resolve(self.scope, &call.callee) {
-                    Target::External(_) => true,
-                    Target::Class(class) => self.python.is_model(class),
-                    _ => false,
+                let (known, model) = match self.python.resolve(self.scope, &call.callee) {
+                    Target::External(_) => (true, false),
+                    Target::Class(class) => (self.python.is_model(class), true),
+                    _ => (false, false),
                 };
-                let inner = call.keywords.iter().map(|keyword| &keyword.value);
+                // A model leaves out what is private to it.
+                let sent = |keyword: &&Keyword| !(model && keyword.name.starts_with('_'));
+                let inner = call.keywords.iter().filter(sent);
+                let inner = inner.map(|keyword| &keyword.value);
                 let mut inner = call.args.iter().chain(inner);
                 known
                     && (last_name(&call.callee) == "format_exc"

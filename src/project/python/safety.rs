@@ -2,6 +2,7 @@
 //! something, POST routes that make something.
 
 use super::{DatabaseEffect, Handler, StepPlace};
+use crate::facts::Answer;
 use crate::facts::python::EffectKind;
 use crate::project::Project;
 
@@ -139,6 +140,12 @@ impl Project {
 }
 
 impl Handler {
+    /// Whether it is there to tell those who run the project what is wrong: its path says so, and it
+    /// is not known to let everybody in.
+    pub fn is_diagnosis(&self) -> bool {
+        self.auth.answer != Answer::No && self.route.split('/').any(says_diagnosis)
+    }
+
     /// Whether other services call it to tell of something: they call again until it succeeds.
     pub fn is_webhook(&self) -> bool {
         let names = self.route.split('/').chain([self.name.as_str()]);
@@ -194,6 +201,17 @@ fn is_in(list: &[&str], word: &str) -> bool {
     list.binary_search(&word).is_ok()
 }
 
+/// `debug`, `test-connection`, `send-test`; not `ab-test` or `{test_name}`, which test no project.
+fn says_diagnosis(segment: &str) -> bool {
+    if !segment.starts_with(char::is_alphabetic) {
+        return false;
+    }
+    let words = words(segment);
+    let sent = words.first().is_some_and(|word| word == "send");
+    let word = words.get(usize::from(sent)).map(String::as_str);
+    word.is_some_and(|word| matches!(word, "debug" | "test") || word.starts_with("diagnos"))
+}
+
 /// The words of a name in snake case, camel case or with dashes, in lower case.
 pub(super) fn words(name: &str) -> Vec<String> {
     let mut words = vec![String::new()];
@@ -221,6 +239,16 @@ mod tests {
     fn the_words_are_in_order() {
         for list in [&CHANGES[..], &LINKS[..], &RECORDS[..]] {
             assert!(list.is_sorted(), "{list:?}");
+        }
+    }
+
+    #[test]
+    fn segments_say_that_they_are_for_diagnosis() {
+        for segment in ["debug", "test-connection", "send-test", "diagnostics"] {
+            assert!(says_diagnosis(segment), "{segment}");
+        }
+        for segment in ["ab-test", "{test_name}", "latest", "send", ""] {
+            assert!(!says_diagnosis(segment), "{segment}");
         }
     }
 
