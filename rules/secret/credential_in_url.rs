@@ -44,7 +44,10 @@ fn is_in_url(suspect: &Suspect) -> bool {
 /// What leads to the same machine opens nothing from elsewhere, but is often kept in production.
 fn severity(unit: &UnitInfo, suspect: &Suspect) -> Severity {
     let holder = suspect.binding.holder();
-    let is_run = matches!(holder, Some(Holder::Workflow | Holder::WorkflowService));
+    let is_run = matches!(
+        holder,
+        Some(Holder::Workflow | Holder::WorkflowService | Holder::TestRun)
+    );
     let is_for_some = is_run || unit.is_sample() || unit.is_for_development();
     match suspect.binding {
         Binding::Url {

@@ -62,11 +62,11 @@ fn is_live_default(suspect: &Suspect) -> bool {
     is_default && !suspect.refused
 }
 
-/// What a workflow or a script of the developers sets is for that run alone.
+/// What a workflow, a runner of tests or a script of the developers sets is for that run alone.
 fn runs(holder: Holder) -> bool {
     !matches!(
         holder,
-        Holder::Workflow | Holder::WorkflowService | Holder::Script
+        Holder::Workflow | Holder::WorkflowService | Holder::TestRun | Holder::Script
     )
 }
 

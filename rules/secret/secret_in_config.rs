@@ -60,7 +60,7 @@ fn severity(unit: &UnitInfo, suspect: &Suspect) -> Option<Severity> {
         _ if is_shown => return None,
         _ if matches!(suspect.class, ValueClass::Doubtful | ValueClass::Sample) => Severity::Info,
         // What a comment or a document shows may be made up.
-        None | Some(Holder::WorkflowService) => Severity::Info,
+        None | Some(Holder::WorkflowService | Holder::TestRun) => Severity::Info,
         Some(Holder::Workflow | Holder::Script) if is_common => Severity::Info,
         Some(Holder::Workflow | Holder::Compose | Holder::Script) => Severity::Warning,
         _ if is_common => Severity::Warning,

@@ -96,6 +96,7 @@ impl UnitInfo {
             "development",
             "local",
             "test",
+            "tests",
             "testing",
             "ci",
             "e2e",
@@ -144,10 +145,10 @@ impl UnitInfo {
             Holder::Script => {
                 format!("let whoever starts it set the variable:\n    {key}=\"${{{variable}:?}}\"")
             }
-            Holder::Settings if is_url => {
+            Holder::Settings | Holder::TestRun if is_url => {
                 format!("keep the password out of the URL, and set `{variable}` in the environment")
             }
-            Holder::Settings => {
+            Holder::Settings | Holder::TestRun => {
                 format!("keep it out of the file, and set `{variable}` in the environment")
             }
         };

@@ -175,6 +175,10 @@ impl<'t> Reader<'t> {
             };
             bind.text = text.trim_end().to_owned().into();
         }
+        let is_quoted = bind.literal.of(self.text).starts_with('\'');
+        if holder == Holder::Script && !is_quoted && is_a_variable(&bind.text) {
+            return;
+        }
         let named = sensitive_name(node, &bind.name, holder);
         // All that a Secret of Kubernetes holds is secret, if it is no name.
         let is_held = holder == Holder::KubernetesSecret && node.parent().is_some_and(is_data);
@@ -234,8 +238,7 @@ impl<'t> Reader<'t> {
                 .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.'))
                 .count();
             let (name, rest) = inner.split_at(length);
-            let mark = [":-", ":=", "-", "=", ":"];
-            let Some(mark) = mark.iter().find(|mark| rest.starts_with(**mark)) else {
+            let Some(mark) = default_mark(rest) else {
                 continue;
             };
             let Some(literal) = rest[mark.len()..].split('}').next() else {
@@ -293,6 +296,24 @@ impl<'t> Reader<'t> {
     fn offset_of(&self, part: &str) -> usize {
         part.as_ptr() as usize - self.text.as_ptr() as usize
     }
+}
+
+/// `$secret_key`, which a shell puts in.
+fn is_a_variable(text: &str) -> bool {
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    text.strip_prefix('$')
+        .is_some_and(|name| !name.is_empty() && name.bytes().all(is_part))
+}
+
+/// What stands between a variable and its default. `${NAME:?message}` fails, `${NAME:+text}` shows
+/// that it is set, and `${NAME:0:8}` is a part of it.
+fn default_mark(rest: &str) -> Option<&'static str> {
+    const MARKS: [&str; 5] = [":-", ":=", "-", "=", ":"];
+    let mark = MARKS.into_iter().find(|mark| rest.starts_with(mark))?;
+    let literal = &rest[mark.len()..];
+    let is_part = literal.starts_with(|c: char| c.is_ascii_digit()) && literal.contains(':');
+    let is_other = literal.starts_with(['?', '+']) || is_part;
+    (mark != ":" || !is_other).then_some(mark)
 }
 
 /// What the name promises, alone or behind the one around it: `smtp: {pass: …}`.

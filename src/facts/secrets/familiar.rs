@@ -74,7 +74,7 @@ pub(super) fn is_mask(value: &str) -> bool {
 
 /// Publicly known: a hint to put the real one here, or a name for "the one of development".
 pub(super) fn is_placeholder(value: &str) -> bool {
-    const HINTS: [&str; 34] = [
+    const HINTS: [&str; 36] = [
         "fakekey",
         "fakepass",
         "fakesecret",
@@ -108,6 +108,8 @@ pub(super) fn is_placeholder(value: &str) -> bool {
         "notasecret",
         "notreal",
         "notsosecret",
+        "notforprod",
+        "onlyfortest",
         "inproduction",
     ];
     let bracketed = value.starts_with('<') && value.ends_with('>')
@@ -122,10 +124,22 @@ pub(super) fn is_placeholder(value: &str) -> bool {
         || is_short_of_a_token(value)
         || letters.starts_with("your")
         || HINTS.iter().any(|hint| letters.contains(hint))
-        || names::words(value)
-            .iter()
-            .any(|word| word == "your" || word == "sample" || word == "fake")
+        || has_hint(&names::words(value))
         || is_stand_in(value)
+}
+
+/// `your`, in the languages that people write their samples in: `ваш_пароль`, `tu_clave`; and
+/// `secure_password_here`.
+fn has_hint(words: &[String]) -> bool {
+    const ANYWHERE: [&str; 9] = [
+        "your", "sample", "fake", "ваш", "ваша", "твой", "votre", "deine", "twoje",
+    ];
+    const IN_FRONT: [&str; 6] = ["tu", "su", "seu", "sua", "dein", "ihr"];
+    let is_one = |word: &String| ANYWHERE.contains(&word.as_str());
+    let is_said = |first: &String| words.len() > 1 && IN_FRONT.contains(&first.as_str());
+    words.iter().any(is_one)
+        || words.first().is_some_and(is_said)
+        || words.len() > 1 && words.last().is_some_and(|last| last == "here")
 }
 
 /// `sk-xxxxxxxx`, `AKIA****`.
@@ -155,7 +169,9 @@ fn is_short_of_a_token(value: &str) -> bool {
 
 /// `dev-secret-key`, `test_token`: nothing but "the secret" and the place it is not meant for.
 fn is_stand_in(value: &str) -> bool {
-    const PLACES: [&str; 14] = [
+    const PLACES: [&str; 16] = [
+        "ci",
+        "e2e",
         "dev",
         "develop",
         "development",
@@ -171,7 +187,10 @@ fn is_stand_in(value: &str) -> bool {
         "none",
         "na",
     ];
-    const SECRETS: [&str; 22] = [
+    const SECRETS: [&str; 28] = [
+        "admin",
+        "refresh",
+        "reset",
         "secret",
         "password",
         "key",
@@ -183,6 +202,9 @@ fn is_stand_in(value: &str) -> bool {
         "private",
         "signing",
         "session",
+        "verification",
+        "workflow",
+        "tokens",
         "only",
         "for",
         "not",

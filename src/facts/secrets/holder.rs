@@ -16,6 +16,8 @@ pub enum Holder {
     Workflow,
     /// A service that a workflow starts for its tests.
     WorkflowService,
+    /// What a runner of tests sets for them.
+    TestRun,
     /// A Secret of Kubernetes.
     KubernetesSecret,
     /// Any other manifest of Kubernetes.
@@ -39,6 +41,7 @@ impl Holder {
             Format::Hcl => Self::Terraform,
             Format::Shell => Self::Script,
             Format::Yaml | Format::Json => Self::by_shape(node),
+            Format::Toml | Format::Ini if is_of_tests(node) => Self::TestRun,
             Format::Toml | Format::Ini => Self::Settings,
         }
     }
@@ -73,6 +76,18 @@ impl Holder {
         }
         Self::Settings
     }
+}
+
+/// The section of a runner of tests: `[tool.pytest.ini_options]`, `[testenv]`.
+fn is_of_tests(node: Node<'_>) -> bool {
+    const SECTIONS: [&str; 4] = ["pytest", "pytest_env", "tool:pytest", "testenv"];
+    let section = |around: Node<'_>| {
+        around
+            .name()
+            .split('.')
+            .any(|part| SECTIONS.contains(&part))
+    };
+    node.ancestors().any(section)
 }
 
 fn is_compose(services: Node<'_>) -> bool {

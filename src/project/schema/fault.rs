@@ -136,7 +136,12 @@ fn starts_with_number(unit: &Unit) -> bool {
         MigrationTool::Flyway | MigrationTool::Refinery => number.strip_prefix(['V', 'v']),
         _ => Some(number),
     };
-    number.is_some_and(|number| number.starts_with(|c: char| c.is_ascii_digit()))
+    // Others pass over a file with a letter in its number: `03b_plans.sql`.
+    let takes_letters = matches!(unit.tool, MigrationTool::Diesel | MigrationTool::Dbmate);
+    let is_part = |c: char| takes_letters || c.is_ascii_digit() || matches!(c, '-' | '.');
+    number.is_some_and(|number| {
+        number.starts_with(|c: char| c.is_ascii_digit()) && number.chars().all(is_part)
+    })
 }
 
 /// Where a migration begins.

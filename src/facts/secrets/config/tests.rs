@@ -115,7 +115,8 @@ fn defaults_are_bound_to_their_variable() {
     assert_eq!(
         found(
             Format::Dotenv,
-            "A_SECRET=${A_SECRET:?}\nB_SECRET=${B_SECRET:-}\n"
+            "A_SECRET=${A_SECRET:?}\nB_SECRET=${B_SECRET:-}\nC_SECRET=${C_SECRET:?not set}\n\
+             D_SECRET=${D_SECRET:+set}\nE_SECRET=${E_SECRET:0:8}\n"
         ),
         []
     );
