@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::apps::{Framework, argument, constant, keyword};
 use super::endpoints::Bare;
+use super::flask::takes;
 use super::index::{ClassId, FunctionId, Python, last_name};
 use super::library_views;
 use super::mounts::Placement;
@@ -112,7 +113,7 @@ impl<'a> Python<'a> {
         let mut route = self.django_route(framework, id, methods);
         route.known = known;
         match entries {
-            Some(entries) => entries.iter().map(|it| placed(&route, it)).collect(),
+            Some(entries) => entries.iter().map(|it| self.placed(&route, it)).collect(),
             None => vec![route],
         }
     }
@@ -202,7 +203,7 @@ impl<'a> Python<'a> {
                 continue;
             }
             if let Some(id) = self.method(class, name) {
-                let mut route = placed(&self.django_route(framework, id, vec![verb]), entry);
+                let mut route = self.placed(&self.django_route(framework, id, vec![verb]), entry);
                 route.class = Some(class);
                 route.known = known;
                 found.routes.push(route);
@@ -421,18 +422,38 @@ impl<'a> Python<'a> {
             )
             .collect()
     }
-}
 
-/// A route at an entry of the configuration.
-fn placed(route: &Route, entry: &Entry) -> Route {
-    Route {
-        own_path: (!entry.extended).then(|| entry.path.clone()),
-        path: Some(joined_root(&entry.path)),
-        open: entry.open,
-        at: entry.at,
-        name: entry.name.clone(),
-        wrappers: wrappers(entry),
-        ..route.clone()
+    /// A route at an entry of the configuration.
+    fn placed(&self, route: &Route, entry: &Entry) -> Route {
+        Route {
+            roles: self.roles_at(route, entry),
+            own_path: (!entry.extended).then(|| entry.path.clone()),
+            path: Some(joined_root(&entry.path)),
+            open: entry.open,
+            at: entry.at,
+            name: entry.name.clone(),
+            wrappers: wrappers(entry),
+            ..route.clone()
+        }
+    }
+
+    /// What the whole path does not hold comes from elsewhere: a default, or a decorator that fills it.
+    fn roles_at(&self, route: &Route, entry: &Entry) -> Vec<Role> {
+        let is_plain = !entry.open && !entry.path.contains(['(', '^', '$', '*']);
+        let params = &self.function(route.function).params;
+        let roles = params.iter().zip(&route.roles);
+        roles
+            .map(|(param, role)| match role {
+                Role::Path
+                    if is_plain
+                        && param.kind != ParamKind::KeywordArgs
+                        && !takes(&entry.path, &param.name) =>
+                {
+                    Role::Unknown
+                }
+                role => *role,
+            })
+            .collect()
     }
 }
 

@@ -236,7 +236,7 @@ fn is_view(path: &str) -> bool {
 }
 
 /// Whether a URL rule has the parameter: `<name>` or `<int:name>`.
-fn takes(path: &str, name: &str) -> bool {
+pub(super) fn takes(path: &str, name: &str) -> bool {
     path.split('<').skip(1).any(|part| {
         let inner = part.split('>').next().unwrap_or_default();
         last_of(inner) == name

@@ -73,7 +73,11 @@ impl<'t> Flow<'t, '_> {
     /// What a condition is evidence for, if it is: `exists(key)`, `key in rows`, a count, a row.
     pub(super) fn proof(&self, test: Node<'t>, known: &Known<'t>) -> Option<Subject<'t>> {
         let mut words = String::new();
-        let (entity, keys) = if let Shape::Query(query) = &known.shape {
+        let asked = match &known.shape {
+            Shape::Query(query) => Some(&**query),
+            _ => self.counted(test),
+        };
+        let (entity, keys) = if let Some(query) = asked {
             let keys = query.key.map(Node::text).into_iter().collect();
             (query.entity.clone(), keys)
         } else if let Some(call) = known.answer {
@@ -97,6 +101,19 @@ impl<'t> Flow<'t, '_> {
             keys,
         };
         Some(subject).filter(|subject| !subject.keys.is_empty())
+    }
+
+    /// The query whose rows are counted: `len(rows) != len(ids)`.
+    fn counted(&self, test: Node<'t>) -> Option<&Query<'t>> {
+        let mut calls = test.children().filter(|side| side.kind() == Kind::Call);
+        calls.find_map(|call| {
+            let is_length = call.child(Field::Function)?.text() == "len";
+            let rows = call.child(Field::Arguments)?.children().next()?;
+            match self.shape_of(rows.text()).filter(|_| is_length) {
+                Some(Shape::Query(query)) => Some(&**query),
+                _ => None,
+            }
+        })
     }
 
     /// `get(order_id=key)` has found something: with its foreign key, the order exists as well.

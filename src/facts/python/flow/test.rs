@@ -117,10 +117,14 @@ impl<'t> Flow<'t, '_> {
         };
         set_standing(&mut state, &mentioned.tested, Standing::Tested);
         let (mut yes, mut no) = (state.clone(), state);
+        let keyed = asked.map_or_else(Vec::new, |asked| self.keyed_by(asked, &no));
         for (side, says) in [(&mut yes, question.yes), (&mut no, question.no)] {
             match says {
                 Says::Present => super::steps::clear(side, &steps),
-                Says::Missing => set_missing(side, &steps),
+                Says::Missing => {
+                    set_missing(side, &steps);
+                    set_standing(side, &keyed, Standing::Tested);
+                }
                 Says::Nothing => {}
             }
             if says != Says::Missing {
@@ -177,6 +181,22 @@ impl<'t> Flow<'t, '_> {
             // `db.get(X, k) is None`: the call has been met just now.
             None => self.steps.at(awaited(asked)).into_iter().collect(),
         }
+    }
+
+    /// The doubts about rows that were looked up by this key. Who asks `if key and not row` has thought
+    /// of the request without one.
+    fn keyed_by(&self, asked: Node<'t>, state: &State<'t>) -> Vec<(Variable, StepId)> {
+        let is_by_it = |step: StepId| {
+            let key = self.steps.get(step).key;
+            key.is_some_and(|key| key.text() == asked.text())
+        };
+        let of = |variable: Variable| {
+            let doubts = state.get(variable).map_or(&[][..], |known| &known.doubts);
+            let steps = doubts.iter().map(|doubt| doubt.step);
+            steps.map(move |step| (variable, step))
+        };
+        let doubts = state.doubtful().into_iter().flat_map(of);
+        doubts.filter(|(_, step)| is_by_it(*step)).collect()
     }
 
     /// The doubtful variables named inside an expression, and their steps.
