@@ -50,6 +50,7 @@ mod retype;
 mod revisions;
 mod rewrite;
 mod rollback;
+mod rounding;
 mod select;
 mod soft_delete;
 mod sweep;

@@ -3,5 +3,6 @@
 //!
 //! Without a server these tests say so and pass, unless `AICHECK_ORACLES=1` demands one.
 
+mod digits;
 mod pages;
 mod server;

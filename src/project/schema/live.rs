@@ -147,6 +147,9 @@ impl Replay {
                 not_null: true,
             } => table.live_null(column),
             AlterKind::SetType { column, ty } => self.live_type(table, column, ty),
+            AlterKind::ReplaceColumn { name, column } if name.name == column.name.name => {
+                self.live_replacement(table, name, column)
+            }
             AlterKind::AddConstraint(constraint) => self.live_constraint(table, constraint),
             kind => self.live_loss(table, kind),
         };
@@ -234,6 +237,18 @@ impl Replay {
             from,
             to: self.named_type(to),
         })
+    }
+
+    /// The new type of a column that MySQL makes anew. Elsewhere only Django does, which keeps the type.
+    fn live_replacement(
+        &self,
+        table: &Table,
+        column: &Ident,
+        clause: &ColumnClause,
+    ) -> Option<LiveKind> {
+        let ty = clause.ty.as_ref();
+        let ty = ty.filter(|_| self.database.dialect == Dialect::Mysql)?;
+        self.live_type(table, column, ty)
     }
 
     /// A constraint that all rows are checked against. The rows of a new column without a default

@@ -72,14 +72,6 @@ impl Database {
         }
     }
 
-    /// Whether values lose a part when a column changes its type: digits, hours, seconds. What does
-    /// not fit otherwise is refused.
-    pub fn rounds(&self, from: &TypeName, to: &TypeName) -> bool {
-        let (from, to) = (self.resolve_type(from), self.resolve_type(to));
-        let plain = from.1.is_none() && to.1.is_none() && self.dialect == Dialect::Postgres;
-        plain && !from.0.array && !to.0.array && loses_digits(from.0, to.0)
-    }
-
     /// Whether PostgreSQL writes all rows anew to give them the value of a new column, or SQLite refuses
     /// to.
     pub fn varies<'a>(&self, column: &'a Column) -> Option<Varies<'a>> {
@@ -137,63 +129,19 @@ fn keeps_rows(from: &TypeName, to: &TypeName) -> bool {
     }
 }
 
-/// Whether values of the old type may have digits, or other parts, that the new one does not keep. Texts
-/// are refused instead, or read.
-fn loses_digits(from: &TypeName, to: &TypeName) -> bool {
-    const WHOLE: [&str; 3] = ["smallint", "integer", "bigint"];
-    const MOMENTS: [&str; 2] = ["timestamp", "timestamp with time zone"];
-    const TIMES: [&str; 2] = ["time", "time with time zone"];
-    let scale = |ty: &TypeName| digits(ty).map(|(_, scale)| scale);
-    let behind_the_point = match from.base.as_str() {
-        "numeric" => scale(from).unwrap_or(i64::MAX),
-        "real" | "double precision" => i64::MAX,
-        "money" => 2,
-        _ => 0,
-    };
-    let shortens = || precision(from) > precision(to);
-    match (from.base.as_str(), to.base.as_str()) {
-        // Floating point becomes money with so many digits where it should have been that.
-        ("real" | "double precision", "numeric") => scale(to) == Some(0),
-        ("numeric" | "money", "numeric") => scale(to).is_some_and(|kept| behind_the_point > kept),
-        ("numeric", "money") => behind_the_point > 2,
-        ("integer" | "bigint" | "double precision", "real") | ("bigint", "double precision") => {
-            true
-        }
-        ("numeric", "real") => digits_of(from) > 6,
-        ("numeric", "double precision") => digits_of(from) > 15,
-        ("numeric" | "real" | "double precision", to) if WHOLE.contains(&to) => {
-            behind_the_point > 0
-        }
-        ("integer", "boolean") | ("interval", "time") | ("inet", "cidr") => true,
-        ("time with time zone", "time") | ("timestamp with time zone", "time with time zone") => {
-            true
-        }
-        (from, "date" | "time") if MOMENTS.contains(&from) => true,
-        (from, to) if MOMENTS.contains(&from) && MOMENTS.contains(&to) => shortens(),
-        (from, to) if TIMES.contains(&from) && TIMES.contains(&to) => shortens(),
-        ("time" | "interval", "interval") => shortens(),
-        _ => false,
-    }
-}
-
-/// How many digits a number of the type has at most.
-fn digits_of(ty: &TypeName) -> u64 {
-    digits(ty).map_or(u64::MAX, |(precision, _)| precision)
-}
-
-fn limit(ty: &TypeName) -> Option<u64> {
+pub(super) fn limit(ty: &TypeName) -> Option<u64> {
     ty.args.first()?.parse().ok()
 }
 
 /// Precision and scale.
-fn digits(ty: &TypeName) -> Option<(u64, i64)> {
+pub(super) fn digits(ty: &TypeName) -> Option<(u64, i64)> {
     let precision = ty.args.first()?.parse().ok()?;
     let scale = ty.args.get(1).map_or(Some(0), |scale| scale.parse().ok())?;
     Some((precision, scale))
 }
 
 /// Digits behind the second; six where nothing is said.
-fn precision(ty: &TypeName) -> u64 {
+pub(super) fn precision(ty: &TypeName) -> u64 {
     limit(ty).unwrap_or(6)
 }
 

@@ -101,6 +101,16 @@ impl Server {
         String::from_utf8(output.stderr).unwrap()
     }
 
+    /// Runs a script with the client, to its end: what it prints.
+    pub(crate) fn printed(&self, database: &str, script: &str) -> String {
+        let output = self.run(
+            database,
+            script,
+            &["--force", "--batch", "--skip-column-names"],
+        );
+        String::from_utf8(output.stdout).unwrap()
+    }
+
     /// What a query gives; an error must not be.
     pub(crate) fn query(&self, database: &str, script: &str) -> String {
         let output = self.run(database, script, &["--batch", "--skip-column-names"]);
