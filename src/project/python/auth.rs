@@ -261,10 +261,13 @@ impl<'p, 'a> Judge<'p, 'a> {
     fn of_parts(&mut self, target: &Target, name: &str, levels: usize) -> Auth {
         let name = last_name(name);
         let Some(parts) = parts(self.python, target, DEPTH) else {
-            return match (speaks_of_auth(name), target) {
-                (_, Target::Function(id)) => self.of_function(*id, levels).named(name),
-                (true, _) => Auth::by(Answer::Unknown, name),
-                (false, _) => Auth::none(),
+            let auth = match target {
+                Target::Function(id) => self.of_function(*id, levels),
+                _ => Auth::none(),
+            };
+            return match (auth.answer, speaks_of_auth(name)) {
+                (Answer::No, true) => Auth::by(Answer::Unknown, name),
+                _ => auth.named(name),
             };
         };
         let mut auth = Auth::none();

@@ -50,6 +50,8 @@ def get_current_user(db=Depends(get_db), token: str = Depends(bearer)):
     return decode(token)
 def get_optional_user(request):
     return request.headers.get('user')
+def get_auth_verifier(scopes):
+    return load(scopes)
 User = Annotated[str, Depends(get_current_user)]
 class RoleChecker:
     def __init__(self, role): ...
@@ -62,7 +64,7 @@ class RoleChecker:
 fn fastapi_dependencies_authenticate_wherever_they_stand() {
     let main = "\
 from fastapi import APIRouter, Depends, FastAPI
-from deps import RoleChecker, User, get_current_user, get_db, get_optional_user
+from deps import RoleChecker, User, get_auth_verifier, get_current_user, get_db, get_optional_user
 inner = APIRouter(dependencies=[Depends(get_current_user)])
 guarded = APIRouter()
 app = FastAPI()
@@ -76,6 +78,8 @@ def c(user: User): ...
 def d(): ...
 @app.get('/optional')
 def e(user=Depends(get_optional_user), db=Depends(get_db)): ...
+@app.get('/made')
+def g(caller=Depends(get_auth_verifier(['read']))): ...
 class Base:
     user: User
 class Page(Base):
@@ -91,6 +95,7 @@ app.include_router(guarded, dependencies=[Depends(get_current_user)])
             "GET /class 200,401 get_current_user",
             "GET /decorator 200,401,403 RoleChecker",
             "GET /inner 200,401 get_current_user",
+            "GET /made 200 get_auth_verifier?",
             "GET /mounted 200,401 get_current_user",
             "GET /optional 200 -",
         ]
