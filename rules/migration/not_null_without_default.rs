@@ -15,17 +15,56 @@ fn check(project: &Project, sink: &mut Sink) {
             return None;
         };
         let name = super::column(change, &column.name);
-        database.leaves_rows_out(column).then(|| super::Report {
-            severity: Severity::Error,
-            message: format!(
-                "`{name}` is added `NOT NULL` without a default: with a single row in the table, the \
-                 migration fails"
+        let zeros = database.refuses_zeros(change, column);
+        let (message, note, help) = match zeros {
+            Some(fk) => (
+                format!(
+                    "`{name}` is added `NOT NULL` without a default, and MySQL fills in zeros: with a \
+                     single row in the table, the foreign key to `{}` is refused",
+                    fk.parent
+                ),
+                "the rows that are there get 0, to which no parent answers",
+                nullable(database, change, column, fk),
             ),
-            note: "the rows that are there have no value for it".to_owned(),
-            help: help(database, change, column),
+            None if database.leaves_rows_out(column) => (
+                format!(
+                    "`{name}` is added `NOT NULL` without a default: with a single row in the table, \
+                     the migration fails"
+                ),
+                "the rows that are there have no value for it",
+                help(database, change, column),
+            ),
+            None => return None,
+        };
+        Some(super::Report {
+            severity: Severity::Error,
+            message,
+            note: note.to_owned(),
+            help,
             object: name,
         })
     });
+}
+
+/// MySQL takes a foreign key on a column that holds NULL.
+fn nullable(database: &Database, change: &LiveChange, column: &Column, fk: &ForeignKey) -> String {
+    if database.migration_idiom() == Idiom::DjangoMigration {
+        return help(database, change, column);
+    }
+    let table = database.write_table(&change.table);
+    let name = database.write_name(&column.name);
+    let ty = ty(database, column);
+    let key = database.write_name(&fk.name);
+    let clause = database.write_foreign_key(fk);
+    let steps = [
+        format!("ALTER TABLE {table} ADD COLUMN {name} {ty} NULL"),
+        format!("UPDATE {table} SET {name} = … WHERE {name} IS NULL"),
+        format!("ALTER TABLE {table} MODIFY {name} {ty} NOT NULL, ADD CONSTRAINT {key} {clause}"),
+    ];
+    format!(
+        "add it, fill it, then forbid `NULL` and add the foreign key:{}",
+        super::run(database, &steps)
+    )
 }
 
 fn help(database: &Database, change: &LiveChange, column: &Column) -> String {

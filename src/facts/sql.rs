@@ -33,7 +33,9 @@ mod view;
 
 use std::ops::Range;
 
-use super::schema::{Dialect, Reads, SchemaChange, SchemaStatement, Section, TableName};
+use super::schema::{
+    AlterKind, ConstraintKind, Dialect, Reads, SchemaChange, SchemaStatement, Section, TableName,
+};
 use super::sweep::Sweep;
 use super::transaction::{Control, LabelRole, Outsider, Transactions, declines};
 use super::way_back::WayBack;
@@ -49,6 +51,28 @@ pub fn read(text: &str, range: Range<usize>, dialect: Option<Dialect>) -> FileOu
     let mut outcome = read_part(text, range, dialect, false);
     outcome.facts.transactions.settle();
     outcome
+}
+
+/// Whether MySQL may be told to check no foreign keys.
+fn speaks_of_unchecked_keys(text: &str) -> bool {
+    let spellings = ["foreign_key_checks", "FOREIGN_KEY_CHECKS"];
+    spellings
+        .iter()
+        .any(|name| memchr::memmem::find(text.as_bytes(), name.as_bytes()).is_some())
+}
+
+/// The rows that are there need not fit the foreign keys that come.
+fn leave_unchecked(statements: &mut [SchemaStatement]) {
+    for statement in statements {
+        let SchemaChange::AlterTable { actions, .. } = &mut statement.change else {
+            continue;
+        };
+        for action in actions {
+            if let AlterKind::AddConstraint(constraint) = &mut action.kind {
+                constraint.not_valid |= matches!(constraint.kind, ConstraintKind::ForeignKey(_));
+            }
+        }
+    }
 }
 
 /// The facts of a text that is one of several of a document: what stands in quotes may stand for a
@@ -90,6 +114,9 @@ pub(super) fn read_part(
     found.transactions.declined = marks.any(declines);
     outcome.directives = directives::read(text, document, comments, &spans, &found.schema);
     outcome.facts.schema = found.schema;
+    if speaks_of_unchecked_keys(part) {
+        leave_unchecked(&mut outcome.facts.schema);
+    }
     outcome.facts.seeded = found.seeded;
     outcome.facts.queries = found.queries;
     outcome.facts.sweeps = found.sweeps;

@@ -10,7 +10,7 @@ use crate::facts::schema::{
     AlterAction, AlterKind, Column as ColumnClause, Constraint, ConstraintKind, Dialect,
     Expression, Ident, Index as IndexClause, TypeName,
 };
-use crate::source::{FileId, Loc};
+use crate::source::{FileId, Loc, Span};
 
 /// A change to a table that was there before its file ran.
 #[derive(Clone, Debug)]
@@ -23,6 +23,8 @@ pub struct LiveChange {
     pub partitioned: bool,
     /// Other migrations of its history follow.
     pub followed: bool,
+    /// The statement.
+    statement: Span,
     /// The clause.
     pub at: Loc,
     /// What it does.
@@ -187,6 +189,7 @@ impl Replay {
             made: table.created.then_some(table.at),
             partitioned: table.partitioning.is_some(),
             followed: false,
+            statement: self.statement,
             at,
             kind,
         };
@@ -342,6 +345,39 @@ impl Database {
             && column.generated.is_none()
             && !column.auto_increment
             && !by_domain
+    }
+
+    /// The foreign key for which MySQL refuses a new column: it gives rows that are there the zero of the
+    /// type, which a parent that numbers itself does not hold. Unknown where something may fill the
+    /// column in between.
+    pub fn refuses_zeros(&self, added: &LiveChange, column: &Column) -> Option<&ForeignKey> {
+        /// What writes a row is longer.
+        const GAP: u32 = 16;
+        let fills = column.default.is_some() || column.generated.is_some() || column.auto_increment;
+        if self.dialect != Dialect::Mysql || column.nullable || fills {
+            return None;
+        }
+        let follows = |change: &&LiveChange| {
+            let (start, end) = (change.statement.start, added.statement.end);
+            change.table == added.table
+                && change.at.file == added.at.file
+                && change.at.span.start > added.at.span.start
+                && start < end + GAP
+        };
+        let later = self.live.iter().filter(follows);
+        let mut keys = later.filter_map(|change| match &change.kind {
+            LiveKind::Constrain {
+                demand: Demand::ForeignKey(fk),
+                ..
+            } => Some(fk),
+            _ => None,
+        });
+        let numbers_itself = |fk: &ForeignKey| {
+            let parent = self.tables.get(&fk.parent);
+            let column = parent.and_then(|parent| parent.column(fk.parent_columns.first()?));
+            column.is_some_and(|column| column.auto_increment)
+        };
+        keys.find(|fk| *fk.columns == [column.name.clone()] && numbers_itself(fk))
     }
 }
 

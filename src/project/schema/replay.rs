@@ -20,6 +20,8 @@ pub struct Replay {
     pub(super) file: FileId,
     /// The part of the file that is the document at hand.
     pub(super) part: Range<usize>,
+    /// The statement at hand.
+    pub(super) statement: Span,
     /// The statement at hand only adds what is missing.
     pub(super) guarded: bool,
     /// The statement at hand leaves alone what inherits.
@@ -111,6 +113,7 @@ impl Replay {
             },
             file: FileId(0),
             part: 0..usize::MAX,
+            statement: Span { start: 0, end: 0 },
             guarded: false,
             only: false,
             search_path: vec![String::new()],
@@ -134,6 +137,7 @@ impl Replay {
             return;
         }
         self.enter(file);
+        self.statement = statement.span;
         self.run(statement);
     }
 

@@ -95,9 +95,17 @@ fn the_pages_say_what_mariadb_does() {
             for script in scripts {
                 server.fill(&database);
                 let output = server.client(&database, script);
+                // A statement may be told for what the next one makes of it.
+                let mut is_due = false;
                 for (line, statement) in statements(script) {
-                    let is_told = is_told(&statement);
                     let said = said(&output, line);
+                    let is_told = is_told(&statement);
+                    if is_told && said.is_none() && !is_due {
+                        is_due = true;
+                        continue;
+                    }
+                    let is_told = is_told || is_due;
+                    is_due = false;
                     if said.is_some() != is_told {
                         let place = format!("{}: {}", rule.id, example.name);
                         wrong.push(format!("{place}\n{statement}{said:?}"));
@@ -105,12 +113,13 @@ fn the_pages_say_what_mariadb_does() {
                     taken += u32::from(!is_told);
                     refused += u32::from(is_told);
                 }
+                assert!(!is_due, "{}: {}", rule.id, example.name);
             }
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(
-        taken >= 50 && refused >= 3,
+        taken >= 50 && refused >= 5,
         "{taken} taken, {refused} refused"
     );
 }
