@@ -13,7 +13,7 @@ use super::names::Target;
 use super::routes::{Role, Route};
 use super::urls::{Entry, Foreign, Registered, Urls};
 use crate::facts::Answer;
-use crate::facts::python::{Call, Function, ParamKind, Value};
+use crate::facts::python::{Call, Function, Param, ParamKind, Value};
 
 /// What the URL configurations lead to.
 #[derive(Debug, Default)]
@@ -50,7 +50,7 @@ impl<'a> Python<'a> {
         let mut found = DjangoRoutes::default();
         for (&class, entries) in &urls.classes {
             for entry in entries {
-                self.class_entry(class, entry, &mut found);
+                self.class_entry(class, entry, entries, &mut found);
             }
         }
         for (&class, places) in &urls.viewsets {
@@ -113,7 +113,10 @@ impl<'a> Python<'a> {
         let mut route = self.django_route(framework, id, methods);
         route.known = known;
         match entries {
-            Some(entries) => entries.iter().map(|it| self.placed(&route, it)).collect(),
+            Some(entries) => entries
+                .iter()
+                .map(|it| self.placed(&route, it, entries))
+                .collect(),
             None => vec![route],
         }
     }
@@ -180,7 +183,13 @@ impl<'a> Python<'a> {
     }
 
     /// What a class answers that stands at a path.
-    fn class_entry(&self, class: ClassId, entry: &Entry<'a>, found: &mut DjangoRoutes) {
+    fn class_entry(
+        &self,
+        class: ClassId,
+        entry: &Entry<'a>,
+        all: &[Entry<'a>],
+        found: &mut DjangoRoutes,
+    ) {
         let framework = self.view_framework(class);
         let known = framework.is_some();
         let framework = framework.unwrap_or(Framework::Django);
@@ -189,7 +198,7 @@ impl<'a> Python<'a> {
             _ => None,
         });
         let allowed = self.allowed_methods(class);
-        let all = match actions {
+        let verbs = match actions {
             Some(pairs) => {
                 let named = pairs.iter().filter_map(|(verb, action)| {
                     Some((constant(action)?, constant(verb)?.to_uppercase()))
@@ -198,12 +207,13 @@ impl<'a> Python<'a> {
             }
             None => VERBS.map(|(name, verb)| (name, verb.to_owned())).into(),
         };
-        for (name, verb) in all {
+        for (name, verb) in verbs {
             if !allowed.as_ref().is_none_or(|it| it.contains(&verb)) {
                 continue;
             }
             if let Some(id) = self.method(class, name) {
-                let mut route = self.placed(&self.django_route(framework, id, vec![verb]), entry);
+                let mut route =
+                    self.placed(&self.django_route(framework, id, vec![verb]), entry, all);
                 route.class = Some(class);
                 route.known = known;
                 found.routes.push(route);
@@ -424,9 +434,9 @@ impl<'a> Python<'a> {
     }
 
     /// A route at an entry of the configuration.
-    fn placed(&self, route: &Route, entry: &Entry) -> Route {
+    fn placed(&self, route: &Route, entry: &Entry, all: &[Entry]) -> Route {
         Route {
-            roles: self.roles_at(route, entry),
+            roles: self.roles_at(route, all),
             own_path: (!entry.extended).then(|| entry.path.clone()),
             path: Some(joined_root(&entry.path)),
             open: entry.open,
@@ -437,20 +447,23 @@ impl<'a> Python<'a> {
         }
     }
 
-    /// What the whole path does not hold comes from elsewhere: a default, or a decorator that fills it.
-    fn roles_at(&self, route: &Route, entry: &Entry) -> Vec<Role> {
-        let is_plain = !entry.open && !entry.path.contains(['(', '^', '$', '*']);
-        let params = &self.function(route.function).params;
-        let roles = params.iter().zip(&route.roles);
+    /// What none of the paths holds comes from elsewhere: a default, or a decorator that fills it. What has
+    /// no default may stand in the part before a path.
+    fn roles_at(&self, route: &Route, entries: &[Entry]) -> Vec<Role> {
+        let is_left_out = |entry: &Entry, param: &Param| {
+            !entry.path.contains(['(', '^', '$', '*'])
+                && !takes(&entry.path, &param.name)
+                && (!entry.open || param.default.is_some())
+        };
+        let is_filled = |param: &Param| {
+            param.kind != ParamKind::KeywordArgs
+                && entries.iter().all(|entry| is_left_out(entry, param))
+        };
+        let params = self.function(route.function).params.iter();
+        let roles = params.zip(&route.roles);
         roles
             .map(|(param, role)| match role {
-                Role::Path
-                    if is_plain
-                        && param.kind != ParamKind::KeywordArgs
-                        && !takes(&entry.path, &param.name) =>
-                {
-                    Role::Unknown
-                }
+                Role::Path if is_filled(param) => Role::Unknown,
                 role => *role,
             })
             .collect()
