@@ -72,13 +72,13 @@ pub(in crate::discover) fn python_marker(text: &str) -> Option<(MigrationTool, &
 }
 
 /// A module of Django's holds `class Migration`, of `django.db.migrations` or of a class of the
-/// project that descends from it.
+/// project that descends from it, and then says what it follows and what it does.
 fn is_django(text: &str) -> bool {
     const CLASS: &str = "class Migration(";
     let holds = |word: &str| memmem::find(text.as_bytes(), word.as_bytes()).is_some();
+    let tells = holds("\n    dependencies = [") && holds("\n    operations = [");
     holds(CLASS)
-        && holds("django.db")
-        && holds("migrations")
+        && (holds("django.db") && holds("migrations") || tells)
         && text.lines().any(|line| line.starts_with(CLASS))
 }
 
@@ -117,6 +117,9 @@ mod tests {
         assert!(is_django(own));
         let south = "from django.db import models\nclass Migration(SchemaMigration):\n";
         assert!(!is_django(south));
+        let of_project = "from shop.base import Quiet\nclass Migration(Quiet):\n    \
+            dependencies = []\n    operations = []\n";
+        assert!(is_django(of_project));
         assert!(!is_django(&own.replace("\nclass", "\n  class")));
     }
 
