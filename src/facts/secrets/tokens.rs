@@ -65,6 +65,9 @@ struct Entry {
     mixed: bool,
     #[serde(default)]
     public: Vec<String>,
+    /// A page that browsers are sent may hold it.
+    #[serde(default)]
+    in_pages: bool,
     #[serde(skip)]
     compiled: OnceLock<Regex>,
 }
@@ -311,7 +314,15 @@ fn is_meant_to_be_seen(entry: &Entry, bytes: &[u8], value: &Range<usize>) -> boo
     let line = &bytes[from..value.start];
     let line = &line[memchr::memrchr(b'\n', line).map_or(0, |end| end + 1)..];
     // What a form shows where nothing was typed yet.
-    memmem::find(line, b"placeholder").is_some() || entry.public.iter().any(stands)
+    memmem::find(line, b"placeholder").is_some()
+        || entry.public.iter().any(stands)
+        || entry.in_pages && is_in_page(&bytes[..value.start])
+}
+
+/// Whether what ends here stands in a page of HTML.
+fn is_in_page(before: &[u8]) -> bool {
+    let last = |word: &[u8]| memmem::rfind(before, word);
+    last(b"<html").is_some_and(|begin| last(b"</html").is_none_or(|end| end < begin))
 }
 
 #[cfg(test)]

@@ -76,7 +76,8 @@ pub(super) fn classify(value: &str, bound: &Bound<'_>) -> Option<ValueClass> {
         let is_beside = (bound.is_beside)(&ACCOUNT);
         return doubtful(value, bound).filter(|_| is_beside);
     }
-    if matches!(bound.binding, Binding::Entry(_)) && is_sentence(value) {
+    let is_told = is_sentence(value) || speaks_of(value, bound.name) || is_fraction(value);
+    if matches!(bound.binding, Binding::Entry(_) | Binding::DictValue) && is_told {
         return None;
     }
     if is_of_java(value) && bound.sensitivity == Sensitivity::Password && is_value {
@@ -168,6 +169,20 @@ fn doubtful(value: &str, bound: &Bound<'_>) -> Option<ValueClass> {
 /// What is said to people, in whatever words: `Please enter your new password.`
 fn is_sentence(value: &str) -> bool {
     value.split_whitespace().count() >= 4 && value.starts_with(char::is_uppercase)
+}
+
+/// `password: "User's password"` tells what belongs there.
+fn speaks_of(value: &str, name: &str) -> bool {
+    let words = |text: &str| text.split_whitespace().next_back().map(str::to_lowercase);
+    value.contains(' ') && words(value) == words(name)
+}
+
+/// `Hardcoded password: 0.15` is a setting about passwords.
+fn is_fraction(value: &str) -> bool {
+    let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|it| it.is_ascii_digit());
+    value
+        .split_once('.')
+        .is_some_and(|(whole, part)| is_digits(whole) && is_digits(part))
 }
 
 /// What is kept instead of a password: a digest, with or without its scheme.
