@@ -1,6 +1,7 @@
 //! Finds literals bound to sensitive names in Python. Knows the syntax of bindings, not what makes
 //! a name sensitive or a value real.
 
+mod guesses;
 mod texts;
 
 use std::borrow::Cow;
@@ -315,6 +316,7 @@ impl<'t> Suspects<'t> {
         };
         if let Some(class) = classify(&literal.text, &bound)
             && !is_example(value)
+            && !guesses::is_guess(value)
         {
             self.refusals.known_as(name.word, target);
             self.push(name, literal, class, (bound.binding, sensitivity));
