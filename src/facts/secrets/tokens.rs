@@ -319,10 +319,12 @@ fn is_meant_to_be_seen(entry: &Entry, bytes: &[u8], value: &Range<usize>) -> boo
         || entry.in_pages && is_in_page(&bytes[..value.start])
 }
 
-/// Whether what ends here stands in a page of HTML.
+/// Whether what ends here stands in a page of HTML: the document is one, or holds one.
 fn is_in_page(before: &[u8]) -> bool {
     let last = |word: &[u8]| memmem::rfind(before, word);
-    last(b"<html").is_some_and(|begin| last(b"</html").is_none_or(|end| end < begin))
+    let is_page = before.trim_ascii_start().starts_with(b"<");
+    let begin = last(b"<html").max(last(b"<body"));
+    begin.is_some_and(|begin| is_page || last(b"</html").is_none_or(|end| end < begin))
 }
 
 #[cfg(test)]

@@ -9,20 +9,22 @@ const ACCOUNT: [&str; 4] = ["username", "user", "email", "login"];
 /// Longer lists are data.
 const MOST: usize = 50;
 
-/// Whether another entry of the same list gives the same account another password.
+/// Whether the list that holds an entry gives one account several passwords.
 pub(super) fn is_guess(value: Node<'_>) -> bool {
-    let guessed = || {
-        let pair = value.parent().filter(|it| it.kind() == Kind::Pair)?;
-        let key = pair.child(Field::Key).and_then(text)?;
-        let entry = pair.parent()?;
-        let list = entry.parent().filter(|it| it.kind() == Kind::List)?;
-        let account = account(entry)?;
-        let password = of(entry, &key)?;
-        let others = list.children().take(MOST);
-        let mut same = others.filter(|it| account == self::account(*it).unwrap_or_default());
-        Some(same.any(|it| of(it, &key).is_some_and(|other| other != password)))
+    let pair = value.parent().filter(|it| it.kind() == Kind::Pair);
+    let key = pair.and_then(|pair| pair.child(Field::Key).and_then(text));
+    let list = pair.and_then(|pair| pair.parent()?.parent());
+    let (Some(key), Some(list)) = (key, list.filter(|it| it.kind() == Kind::List)) else {
+        return false;
     };
-    guessed().unwrap_or(false)
+    let entries = list.children().take(MOST);
+    let tried: Vec<(String, String)> = entries
+        .filter_map(|entry| Some((account(entry)?, of(entry, &key)?)))
+        .collect();
+    tried.iter().enumerate().any(|(nth, (account, password))| {
+        let mut others = tried[..nth].iter();
+        others.any(|(other, another)| other == account && another != password)
+    })
 }
 
 /// Who logs in by an entry.
